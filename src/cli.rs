@@ -6,12 +6,14 @@ mod configure;
 mod files;
 mod fix;
 mod git;
+mod init;
 mod man;
 mod outputs;
 mod progress;
 mod report;
 mod request;
 mod roots;
+mod settings;
 mod show;
 mod since;
 mod stop;
@@ -103,6 +105,11 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
             write(None, if is_json { Kind::Json } else { Kind::Text }, look.color, |out| {
                 if is_json { reports::list_rules_json(&rules, out) } else { reports::list_rules(&rules, &look, out) }
             })?;
+            Ok(CLEAN)
+        }
+        Command::Init => init::init(),
+        Command::Schema => {
+            write(None, init::schema().as_bytes(), Kind::Exact, false)?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {

@@ -248,7 +248,7 @@ fn scanned(request: Request) -> Result<Scan, String> {
 
 /// A panic outside of any unit.
 fn panic_of<T>(why: &str) -> Result<T, kubelet_lint::scan::ScanError> {
-    Err(kubelet_lint::scan::ScanError { message: why.to_owned() })
+    Err(kubelet_lint::scan::ScanError { message: why.to_owned(), settings: None })
 }
 
 /// A message without what differs between inputs.

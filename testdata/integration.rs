@@ -4,6 +4,7 @@
 mod applied;
 mod budget;
 mod command;
+mod configurations;
 mod controls;
 mod delivery;
 mod every_field;

@@ -16,7 +16,7 @@ fn fired(files: &[(String, String)]) -> Vec<String> {
     let here = dir.path().canonicalize().unwrap();
     let settings = Settings::find(&here, Reading { current: &here, earlier: None }).unwrap();
     let settings = settings.map(|s| Settings::read(&s).unwrap()).unwrap_or_default();
-    let policy = Policy { settings, folder: here.clone(), now: SystemTime::now(), ..Policy::default() };
+    let policy = Policy { settings, now: SystemTime::now(), ..Policy::default() };
     let request = Request { paths: vec![".".into()], current: here, no_ignore: true, policy, ..Request::default() };
     let mut ids: Vec<_> = scan(&request).unwrap().findings.iter().map(|f| f.rule.id.clone()).collect();
     ids.dedup();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::command::{run_in, text};
 
 /// A folder with these files in a repository of its own.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join(".git")).unwrap();
     for (name, content) in files {
@@ -232,8 +232,10 @@ fn the_nearest_configuration_counts_and_none_above_the_repository() {
     assert_eq!(check(&repo, &["boot"]).status.code(), Some(1));
     std::fs::write(repo.join(".kubelet-lint.toml"), "fail-on = 'never'").unwrap();
     assert_eq!(check(&repo, &["boot"]).status.code(), Some(0));
+    // What counts for the run stands above the current folder.
     std::fs::write(repo.join("boot/kubelet-lint.toml"), "").unwrap();
-    assert_eq!(check(&repo, &["boot"]).status.code(), Some(1));
+    assert_eq!(check(&repo.join("boot"), &["."]).status.code(), Some(1));
+    assert_eq!(check(&repo, &["boot"]).status.code(), Some(0));
     assert_eq!(check(&repo, &["."]).status.code(), Some(0));
     assert_eq!(check(&repo, &["boot", "--config", "../named.toml"]).status.code(), Some(0));
     let out = check(&repo, &["boot", "--config", "nowhere.toml"]);
@@ -243,7 +245,7 @@ fn the_nearest_configuration_counts_and_none_above_the_repository() {
     );
     // A name that nobody has typed is told with where it comes from.
     std::fs::write(repo.join("boot/kubelet-lint.toml"), "baseline = 'gone.json'").unwrap();
-    let told = text(&check(&repo, &["boot"]).stderr);
+    let told = text(&check(&repo.join("boot"), &["."]).stderr);
     assert!(told.contains("the baseline set in the configuration: cannot read gone.json: "), "{told}");
 }
 
@@ -297,7 +299,7 @@ fn the_schema_and_the_program_agree() {
     let listed: Vec<_> =
         schema["definitions"]["built-in"]["enum"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
     assert_eq!(ids, listed, "schemas/kubelet-lint.schema.json lists the rules");
-    let full = "select = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nfail-on-unresolved = true\nrequire-reason = true\nown-rules = 'lint'\nbaseline = 'b.json'\n[modules]\n'git::https://x/y' = 'y'\n[var-files]\n'a' = ['b.tfvars']\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
+    let full = "extend = 'x.toml'\nselect = ['replaced-zero']\nextend-select = []\nignore = ['invalid-duration']\nexclude = ['a/**']\nfail-on = 'error'\nfail-on-unresolved = true\nrequire-reason = true\nown-rules = 'lint'\nbaseline = 'b.json'\n[modules]\n'git::https://x/y' = 'y'\n[var-files]\n'a' = ['b.tfvars']\n[levels]\nreplaced-zero = 'note'\n[per-path-ignores]\n'x/*' = ['replaced-zero']\n[[exceptions]]\npath = 'a'\nrules = ['replaced-zero']\nnode-groups = ['*']\nreason = 'r'\nuntil = '2027-01-31'\n[assume]\nkubernetes = '1.33'\nimage-family = 'al2023'\n[fix]\nstreaming-idle-timeout = '1h30m'\n[long-streaming-idle-timeout]\nlimit = '5m'\n";
     let keys = schema["properties"].as_object().unwrap();
     let parsed: toml::Table = toml::from_str(full).unwrap();
     assert!(keys.keys().all(|k| parsed.contains_key(k)), "every key is tried");

@@ -1,5 +1,6 @@
 //! Findings. Everything is resolved to places, so a finding outlives its unit.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::node::Root;
@@ -54,6 +55,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Why there is none, as a part of a sentence.
     pub unfixed: &'static str,
+    /// The folder whose configuration judges it, if that is not the one of its file.
+    pub home: Option<Arc<Path>>,
 }
 
 /// A change of a file: a place and its replacement.
@@ -136,6 +139,7 @@ impl Finding {
             default: None,
             fix: None,
             unfixed: "",
+            home: None,
         }
     }
 

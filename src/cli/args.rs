@@ -80,9 +80,13 @@ pub(super) enum Command {
     /// List the rules
     Rules {
         /// Output format
-        #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
+        #[arg(short, long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
         format: String,
     },
+    /// Write a commented kubelet-lint.toml to the current folder
+    Init,
+    /// Print the JSON schema of kubelet-lint.toml
+    Schema,
     /// Print shell completions
     Completions {
         /// The shell
@@ -125,6 +129,12 @@ pub(super) struct Input {
     /// The values for variables in the order in which they were typed
     #[arg(skip)]
     pub(super) variables: Vec<GivenVariable>,
+    /// Files to skip, in addition to those that configurations exclude; may be repeated
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Input options")]
+    pub(super) exclude: Vec<String>,
+    /// Number of threads [default: one for each processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Input options")]
+    pub(super) jobs: Option<u16>,
     /// Also read files that git does not track and .gitignore excludes
     #[arg(long, alias = "no-ignore", help_heading = "Input options")]
     pub(super) no_gitignore: bool,
@@ -177,7 +187,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Rules")]
     pub(super) write_baseline: Option<PathBuf>,
     /// Output format; may be repeated, each with its own --output
-    #[arg(long, value_name = "FORMAT", env = "KUBELET_LINT_FORMAT", value_parser = formats(), default_value = "human", help_heading = "Output options")]
+    #[arg(short, long, value_name = "FORMAT", env = "KUBELET_LINT_FORMAT", value_parser = formats(), default_value = "human", help_heading = "Output options")]
     pub(super) format: Vec<String>,
     /// Output file of the preceding --format [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
@@ -191,6 +201,12 @@ pub(super) struct Check {
     /// Insert comments that ignore the current findings, with this reason
     #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "write_baseline", help_heading = "Changes")]
     pub(super) add_ignore: Option<String>,
+    /// Count the findings of each rule instead of listing them (human)
+    #[arg(long, help_heading = "Output options")]
+    pub(super) statistics: bool,
+    /// Show the settings that count for each PATH, and the file that says so, instead of checking
+    #[arg(long, help_heading = "Configuration")]
+    pub(super) show_settings: bool,
     /// Include suppressed findings, marked as such (json and sarif)
     #[arg(long, help_heading = "Output options")]
     pub(super) show_suppressed: bool,
@@ -222,7 +238,7 @@ pub(super) struct Show {
     #[command(flatten)]
     pub(super) input: Input,
     /// Output format
-    #[arg(long, value_name = "FORMAT", value_parser = ["table", "text", "json", "yaml", "html"], default_value = "table", help_heading = "Output options")]
+    #[arg(short, long, value_name = "FORMAT", value_parser = ["table", "text", "json", "yaml", "html"], default_value = "table", help_heading = "Output options")]
     pub(super) format: String,
     /// Output file [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
@@ -246,7 +262,7 @@ pub(super) struct Report {
     #[command(flatten)]
     pub(super) input: Input,
     /// Output format
-    #[arg(long, value_name = "FORMAT", value_parser = ["table", "csv", "json", "html"], default_value = "table", help_heading = "Output options")]
+    #[arg(short, long, value_name = "FORMAT", value_parser = ["table", "csv", "json", "html"], default_value = "table", help_heading = "Output options")]
     pub(super) format: String,
     /// Output file [default: standard output]
     #[arg(short, long = "output", alias = "output-file", value_name = "FILE", help_heading = "Output options")]
@@ -265,6 +281,16 @@ pub(super) enum Failing {
 }
 
 impl Failing {
+    /// The word on the command line.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Never => "never",
+        }
+    }
+
     pub(super) fn on(self) -> FailOn {
         match self {
             Self::Note => FailOn::Note,

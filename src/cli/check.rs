@@ -17,7 +17,7 @@ use super::outputs::{outputs, say, write};
 use super::request::{PARTIAL, current, is_partial, request, scanned};
 use super::stop::{CLEAN, FAILED, FOUND, Stop};
 use super::terminal::{look, look_on_stderr};
-use super::{configure, git, progress, since};
+use super::{configure, git, progress, settings, since};
 
 /// Scans and reports; returns the exit code.
 pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<u8, Stop> {
@@ -25,8 +25,14 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     let outputs = outputs(args, matches)?;
     let of_base = args.config_from == Configured::Base;
     let now = Reading { current: &here, earlier: None };
-    let policy = if of_base { Policy::default() } else { configure::policy(args, now)? };
+    let policy = match of_base {
+        true => Policy::default(),
+        false => configure::nearest(configure::policy(args, now)?, &args.input, &here),
+    };
     let mut request = Request { only_named: true, ..request(&args.input, policy)? };
+    if args.show_settings {
+        return settings::show(args, &request, &here);
+    }
     if let Some(revision) = &args.since {
         let base = since::base(&request, revision, args, &here)?;
         if of_base {
@@ -81,6 +87,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         let format = report::format(format).ok_or_else(|| Stop::Failed(format!("unknown format `{format}`")))?;
         let look = Look {
             verbose: args.verbose,
+            statistics: args.statistics,
             suppressed: args.show_suppressed,
             options: true,
             fail_on,

@@ -1,11 +1,11 @@
 //! The configuration of a run, and its policy.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::check::{Catalogue, RULES};
-use crate::policy::{Baseline, Policy, Reading, Settings};
+use crate::policy::{Baseline, Pattern, Policy, Reading, Settings};
 use crate::text::Source;
 
 use super::args::{Check, Failing, Input};
@@ -16,70 +16,69 @@ use super::stop::Stop;
 pub(super) fn catalogue(here: &Path) -> Result<Catalogue, Stop> {
     let from = Reading { current: here, earlier: None };
     let Some(source) = Settings::find(here, from)? else { return Ok(Catalogue::default()) };
-    let folder = source.path().parent().unwrap_or(here).to_owned();
-    Ok(Settings::load(&source, &folder, from)?.1)
+    Ok(Settings::load(&source, here, from)?.rules(from)?)
 }
 
-/// A configuration, its rules, the folder that its patterns are relative to, and the files of it and of its own rules.
-type Found = (Settings, Catalogue, PathBuf, Vec<Arc<Source>>);
-
-/// The configuration for the paths of a run with its rules, and the folder that its patterns are relative to.
-pub(super) fn settings(input: &Input, from: Reading<'_>) -> Result<(Settings, Catalogue, PathBuf), Stop> {
-    let (settings, rules, folder, _) = found(input, from)?;
-    Ok((settings, rules, folder))
-}
-
-/// The same, with the file of the configuration and those of custom rules.
-fn found(input: &Input, from: Reading<'_>) -> Result<Found, Stop> {
+/// What the configuration for the run says: the one that is named, or the nearest one above the current folder.
+pub(super) fn base(input: &Input, from: Reading<'_>) -> Result<Policy, Stop> {
     let here = from.current;
-    let configuration = &input.configuration;
-    let source = match &configuration.config {
-        _ if configuration.isolated => None,
-        Some(path) => Some(Settings::open(&here.join(path), from).map_err(|mut e| {
+    let named = input.configuration.config.as_ref().map(|path| {
+        Settings::open(&here.join(path), from).map_err(|mut e| {
             // Show the path as it was typed.
             e.message = e.message.replace(&here.join(path).display().to_string(), &path.display().to_string());
             e
-        })?),
-        None => Settings::find(&start(input, here), from)?,
+        })
+    });
+    let source = match named {
+        _ if input.configuration.isolated => None,
+        Some(named) => Some(named?),
+        None => Settings::find(here, from)?,
     };
-    match source {
-        Some(source) => {
-            let folder = source.path().parent().unwrap_or(here).to_owned();
-            let (settings, rules) = Settings::load(&source, &folder, from)?;
-            let mut sources = vec![Arc::clone(&source)];
-            for rule in rules.iter().filter(|rule| RULES.iter().all(|known| known.id != rule.id)) {
-                let dir = folder.join(settings.own_rules.as_deref().unwrap_or(Path::new("")));
-                let page = Source::new(dir.join(format!("{}.md", rule.id)), rule.page.markdown.as_bytes());
-                sources.push(Arc::new(page));
-            }
-            // The patterns of an explicitly named configuration are relative to the current folder.
-            let folder = if configuration.config.is_some() { here.to_owned() } else { folder };
-            Ok((settings, rules, folder, sources))
-        }
-        None => Ok((Settings::default(), Catalogue::default(), here.to_owned(), Vec::new())),
+    let mut policy = Policy { now: SystemTime::now(), ..Policy::default() };
+    for text in &input.exclude {
+        let mut pattern: Pattern = text.parse().map_err(|e| Stop::Failed(format!("--exclude: {e}")))?;
+        pattern.anchor(here);
+        policy.exclude.push(pattern);
     }
+    let Some(source) = source else { return Ok(policy) };
+    // The patterns of an explicitly named configuration are relative to the current folder.
+    let folder = source.path().parent().filter(|_| input.configuration.config.is_none()).unwrap_or(here);
+    let loaded = Settings::load(&source, folder, from)?;
+    let catalogue = loaded.rules(from)?;
+    let mut sources: Vec<_> = loaded.files().cloned().collect();
+    for rule in catalogue.iter().filter(|rule| RULES.iter().all(|known| known.id != rule.id)) {
+        let dir = loaded.settings.own_rules.as_deref().unwrap_or(folder);
+        let page = Source::new(dir.join(format!("{}.md", rule.id)), rule.page.markdown.as_bytes());
+        sources.push(Arc::new(page));
+    }
+    Ok(Policy { settings: loaded.settings, catalogue, sources, configured: true, ..policy })
 }
 
-/// The common folder of all named paths.
-fn start(input: &Input, here: &Path) -> PathBuf {
-    let named = input.paths.iter().filter(|p| p.as_os_str() != "-").filter_map(|p| here.join(p).canonicalize().ok());
-    let folders = named.map(|p| if p.is_dir() { p } else { p.parent().unwrap_or(here).to_owned() });
-    let common = folders.reduce(|a, b| a.ancestors().find(|d| b.starts_with(d)).unwrap_or(here).to_owned());
-    common.unwrap_or_else(|| here.to_owned())
+/// The same policy, where the nearest configuration counts in each folder, unless one is named for all.
+pub(super) fn nearest(policy: Policy, input: &Input, here: &Path) -> Policy {
+    if one_for_all(input) { policy } else { policy.nearest(here) }
 }
 
-/// The policy of a run.
+/// True if one configuration, or none, counts everywhere.
+pub(super) fn one_for_all(input: &Input) -> bool {
+    input.configuration.isolated || input.configuration.config.is_some()
+}
+
+/// The policy of a run. Configurations of folders are left to the caller.
 pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
     let here = from.current;
-    let (settings, catalogue, folder, mut sources) = found(&args.input, from)?;
-    let known = match (&args.baseline, &settings.baseline) {
+    let mut policy = base(&args.input, from)?;
+    let known = match (&args.baseline, &policy.settings.baseline) {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(Settings::open(&here.join(path), from)?),
-        (None, Some(path)) => Some(Settings::open_relative(&folder, path, from).map_err(|mut e| {
-            // This name was not typed.
-            e.message = format!("the baseline set in the configuration: {}", e.message);
-            e
-        })?),
+        (None, Some(path)) => {
+            let folder = policy.sources.first().and_then(|source| source.path().parent()).unwrap_or(here);
+            Some(Settings::open_relative(folder, path, from).map_err(|mut e| {
+                // This name was not typed.
+                e.message = format!("the baseline set in the configuration: {}", e.message);
+                e
+            })?)
+        }
         (None, None) => None,
     };
     let baseline = known.as_ref().map(Baseline::read).transpose()?;
@@ -88,21 +87,15 @@ pub(super) fn policy(args: &Check, from: Reading<'_>) -> Result<Policy, Stop> {
             "the baseline has version 1, which does not tell environments apart: write it again with --write-baseline";
         say(false, |err| writeln!(err, "warning: {words}"))?;
     }
-    let configured = !sources.is_empty();
-    sources.extend(known);
+    policy.sources.extend(known);
     let policy = Policy {
-        catalogue,
         select: args.select.clone(),
         extend_select: args.extend_select.clone(),
         ignore: args.ignore.clone(),
-        settings,
-        folder,
         no_ignores: args.no_ignores,
-        now: SystemTime::now(),
         baseline,
         fail_on: args.fail_on.map(Failing::on),
-        sources,
-        configured,
+        ..policy
     };
     match policy.complaint() {
         Some(complaint) => Err(Stop::Failed(complaint)),

@@ -75,6 +75,19 @@ pub(super) fn replace(
     signals::gone(|| file.persist(path).map(drop).map_err(|e| e.error))
 }
 
+/// Makes the regular file `path`. An existing one, or a link, stays.
+///
+/// # Errors
+/// If there is one, or it cannot be written.
+pub(super) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let _kept = signals::hold();
+    let folder = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = new_file(folder)?;
+    file.write_all(bytes)?;
+    file.persist_noclobber(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
 #[cfg(unix)]
 fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     use std::os::unix::fs::PermissionsExt;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::scan::Progress;
 
@@ -28,6 +28,7 @@ pub(super) fn show(progress: &Arc<Progress>) -> Shown {
     }
     let (end, ended) = channel::<()>();
     let progress = Arc::clone(progress);
+    let start = Instant::now();
     let draw = move || {
         let mut wait = PATIENCE;
         let mut drawn = false;
@@ -36,7 +37,8 @@ pub(super) fn show(progress: &Arc<Progress>) -> Shown {
             drawn = true;
             let (done, all) = progress.get();
             // A failed write is ignored: no one is watching.
-            let _ = write!(io::stderr(), "\r\u{1b}[Kreading: {done} of {all}");
+            let what = if all == 0 { "looking for files".to_owned() } else { format!("{done} of {all} files") };
+            let _ = write!(io::stderr(), "\r\u{1b}[K{what}, {} s", start.elapsed().as_secs());
         }
         if drawn {
             let _ = write!(io::stderr(), "\r\u{1b}[K");

@@ -21,7 +21,7 @@ pub(super) fn current() -> Result<PathBuf, Stop> {
 
 /// The result of a scan.
 pub(super) fn scanned(request: &Request) -> Result<Scan, Stop> {
-    scan(request).map_err(|e| Stop::Failed(e.to_string()))
+    scan(request).map_err(|e| e.settings.map_or(Stop::Failed(e.message), Stop::Settings))
 }
 
 /// What is said of a scan that [`is_partial`].
@@ -60,6 +60,7 @@ pub(super) fn request(input: &Input, policy: Policy) -> Result<Request, Stop> {
         variables: input.variables.clone(),
         modules: input.module.clone(),
         no_ignore: input.no_gitignore,
+        jobs: input.jobs,
         policy,
         ..Request::default()
     };

@@ -52,8 +52,7 @@ pub(super) fn show(args: &Show, color: Color) -> Result<u8, Stop> {
 
 /// The policy of a command that has no rules to judge by.
 pub(super) fn policy(input: &Input, current: &Path) -> Result<Policy, Stop> {
-    let (settings, catalogue, folder) = configure::settings(input, Reading { current, earlier: None })?;
-    Ok(Policy { settings, catalogue, folder, now: std::time::SystemTime::now(), ..Policy::default() })
+    Ok(configure::nearest(configure::base(input, Reading { current, earlier: None })?, input, current))
 }
 
 /// Scans the input for every field of its node groups; keeps those that a pattern matches. True if input was not read that counts.
@@ -97,6 +96,8 @@ fn against(args: &Show, path: &Path, policy: Policy, color: Color, here: PathBuf
         module: Vec::new(),
         variables: Vec::new(),
         no_gitignore: true,
+        exclude: Vec::new(),
+        jobs: args.input.jobs,
         configuration: Configuration { config: None, isolated: true },
     };
     let (nodes, _) = groups(&seen, Policy { now: policy.now, ..Policy::default() }, None)?;

@@ -39,16 +39,20 @@ fn at(root: &Path, commit: &str, request: &Request, args: &Check, here: &Path) -
     let mut base = Base::new(root, git::entries(root, commit)?, Box::new(git::Stored::new(root)));
     let disk = Disk::new(root)?;
     let files = base.files(&disk);
+    let decides = args.config_from == Configured::Base;
     let policy = match configure::policy(args, Reading { current: here, earlier: Some(&files) }) {
-        Err(error) if args.config_from == Configured::Base => return Err(error),
+        Ok(policy) if configure::one_for_all(&args.input) => policy,
+        Ok(policy) => policy.nearest_in(&files, &base.configured(), here),
+        Err(error) if decides => return Err(error),
         // A configuration that was not valid has hidden nothing.
-        policy => policy.unwrap_or_else(|_| request.policy.open()),
+        Err(_) => request.policy.open(),
     };
-    let sources = request.policy.sources.iter().chain(&policy.sources);
-    let changed: Vec<_> = sources.filter(|source| files.differs(source.path())).cloned().collect();
     drop(files);
-    // With the base's policy nothing that was changed counts.
-    base.changed = if args.config_from == Configured::Base { Vec::new() } else { changed };
+    match policy.failure() {
+        Some(error) if decides => return Err(error.into()),
+        _ => {}
+    }
+    base.decides = decides;
     base.policy = policy;
     Ok(base)
 }

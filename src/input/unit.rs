@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::node::{Cx, NodeGroup};
-use crate::text::hold;
+use crate::text::{Files, hold};
 
 use super::watched::Words;
 
@@ -219,6 +219,18 @@ impl Unit {
     pub fn root(&self) -> (&Path, bool) {
         let parent = || self.path.parent().unwrap_or(&self.path);
         (if self.folder && self.files == [self.path.as_path()] { parent() } else { &self.path }, self.folder)
+    }
+
+    /// The folder that it is in. A text from standard input is where its name says.
+    pub fn home(&self, files: &dyn Files) -> PathBuf {
+        match self.root() {
+            (folder, true) => folder.to_owned(),
+            (file, false) => {
+                let source = files.read(file);
+                let path = source.as_ref().map_or(file, |source| source.path());
+                path.parent().unwrap_or(path).to_owned()
+            }
+        }
     }
 
     /// A file that is a unit on its own.

@@ -4,25 +4,32 @@ mod baseline;
 mod hidden;
 mod ignore;
 mod likeness;
+mod load;
+mod near;
+mod own;
 mod settings;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::check::{self, Catalogue, Finding, Frame, GroupRef, Options, Predicate, Rule};
+use crate::collect;
 use crate::node::NodeGroup;
-use crate::text::Source;
+use crate::text::{Files, Source};
+
+use near::Near;
 
 pub use baseline::{Baseline, Tree, write_baseline};
 pub use hidden::{Hidden, Why};
 pub use ignore::{added, may_ask};
-pub use settings::{Assume, Exception, FILE_NAMES, FailOn, Long, Reading, Settings, SettingsError, Write};
+pub use load::{FILE_NAMES, Loaded, Reading};
+pub use settings::{Assume, Exception, FailOn, Long, Settings, SettingsError, Write};
 pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
 
-/// The policy of a run.
+/// The policy of a run. In a folder the one [within](Policy::within) it counts.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// All rules.
@@ -35,8 +42,8 @@ pub struct Policy {
     pub ignore: Vec<String>,
     /// The configuration.
     pub settings: Settings,
-    /// The folder that its patterns are relative to.
-    pub folder: PathBuf,
+    /// Files that are not read on their own, from the command line.
+    pub exclude: Vec<Pattern>,
     /// Count suppressed findings as well.
     pub no_ignores: bool,
     /// The current time, for expiry days.
@@ -49,7 +56,13 @@ pub struct Policy {
     pub sources: Vec<Arc<Source>>,
     /// True if there is a configuration, which is the first of these files.
     pub configured: bool,
+    /// The policies of folders; without them, this one counts everywhere.
+    pub near: Nearest,
 }
+
+/// The policies of folders.
+#[derive(Clone, Debug, Default)]
+pub struct Nearest(Option<Arc<Near<Policy>>>);
 
 impl Default for Policy {
     fn default() -> Self {
@@ -59,13 +72,14 @@ impl Default for Policy {
             extend_select: Vec::new(),
             ignore: Vec::new(),
             settings: Settings::default(),
-            folder: PathBuf::new(),
+            exclude: Vec::new(),
             no_ignores: false,
             now: SystemTime::UNIX_EPOCH,
             baseline: None,
             fail_on: None,
             sources: Vec::new(),
             configured: false,
+            near: Nearest::default(),
         }
     }
 }
@@ -123,12 +137,106 @@ impl Policy {
             select: self.select.clone(),
             extend_select: self.extend_select.clone(),
             ignore: self.ignore.clone(),
-            folder: self.folder.clone(),
+            exclude: self.exclude.clone(),
             no_ignores: self.no_ignores,
             now: self.now,
             fail_on: self.fail_on,
             ..Self::default()
         }
+    }
+
+    /// The policy for what is in the folder `dir`, if it is not this one: that of the nearest configuration, with what is said for
+    /// the run.
+    pub fn within(&self, dir: &Path) -> Option<Arc<Self>> {
+        let near = self.near.0.as_ref()?;
+        let from = Reading { current: &near.current, earlier: None };
+        Some(near.get(dir, &|dir, above| self.of_folder(dir, above, from), true))
+    }
+
+    /// What the configuration directly in `dir` says, unless the folder is excluded by what is said `above`.
+    fn of_folder(&self, dir: &Path, above: &Self, from: Reading<'_>) -> Result<Option<Self>, SettingsError> {
+        let is_there = |name: &&str| from.earlier.is_some() || dir.join(name).symlink_metadata().is_ok();
+        if !FILE_NAMES.iter().any(|name| is_there(&name)) || above.leaves_out(dir) {
+            return Ok(None);
+        }
+        let Some(source) = Settings::find_in(dir, from)? else { return Ok(None) };
+        let loaded = Settings::load(&source, dir, from)?;
+        loaded.check(&self.catalogue, true)?;
+        let sources = loaded.files().cloned().collect();
+        Ok(Some(Self { sources, configured: true, ..self.with_settings(loaded.settings) }))
+    }
+
+    /// What is said for the run, with other settings.
+    fn with_settings(&self, settings: Settings) -> Self {
+        let settings = Settings {
+            fail_on: self.settings.fail_on,
+            fail_on_unresolved: self.settings.fail_on_unresolved,
+            own_rules: None,
+            baseline: None,
+            ..settings
+        };
+        Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }
+    }
+
+    /// The same, where the nearest configuration counts in each folder. This one counts for the run.
+    #[must_use]
+    pub fn nearest(self, current: &Path) -> Self {
+        let near = Near::new(self.with_settings(Settings::default()), current, collect::root_of(current, current));
+        Self { near: Nearest(Some(Arc::new(near))), ..self }
+    }
+
+    /// The same with the configurations of a commit, which are in `dirs`, sorted.
+    #[must_use]
+    pub fn nearest_in(self, files: &dyn Files, dirs: &[PathBuf], current: &Path) -> Self {
+        let mut near = Near::new(self.with_settings(Settings::default()), current, files.root().to_owned());
+        let from = Reading { current, earlier: Some(files) };
+        for dir in dirs {
+            near.get(dir, &|dir, above| self.of_folder(dir, above, from), false);
+        }
+        near.seal();
+        Self { near: Nearest(Some(Arc::new(near))), ..self }
+    }
+
+    /// Also reads configurations below the folder `root`.
+    pub fn enter(&self, root: &Path) {
+        if let Some(near) = &self.near.0 {
+            near.enter(root);
+        }
+    }
+
+    /// The error in a configuration of a folder, if there is one.
+    pub fn failure(&self) -> Option<SettingsError> {
+        self.near.0.as_ref()?.failure()
+    }
+
+    /// The policies that count in a folder that was asked for, or this one if it counts everywhere.
+    pub fn in_use(&self) -> Vec<Arc<Self>> {
+        self.near.0.as_ref().map_or_else(|| vec![Arc::new(self.clone())], |near| near.asked())
+    }
+
+    /// The files of values and the folders of modules that any configuration names.
+    pub fn elsewhere(&self) -> (BTreeMap<PathBuf, Vec<PathBuf>>, BTreeMap<String, PathBuf>) {
+        let mut out = (BTreeMap::new(), BTreeMap::new());
+        for policy in self.in_use() {
+            out.0.extend(policy.settings.var_files.clone());
+            out.1.extend(policy.settings.modules.clone());
+        }
+        out
+    }
+
+    /// The configurations that count: that of the run, if it says something for it, then those of folders.
+    pub fn configurations(&self) -> Vec<PathBuf> {
+        let Settings { fail_on, fail_on_unresolved, own_rules, baseline, .. } = &self.settings;
+        let speaks = self.near.0.is_none() || fail_on.is_some() || *fail_on_unresolved || own_rules.is_some();
+        let own = self.sources.first().filter(|_| self.configured && (speaks || baseline.is_some())).cloned();
+        let near = self.near.0.iter().flat_map(|near| near.asked()).filter(|policy| policy.configured);
+        let mut out: Vec<_> = own.into_iter().map(|source| source.path().to_owned()).collect();
+        for path in near.filter_map(|policy| Some(policy.sources.first()?.path().to_owned())) {
+            if !out.contains(&path) {
+                out.push(path);
+            }
+        }
+        out
     }
 
     /// The same, but its configuration hides nothing.
@@ -147,7 +255,8 @@ impl Policy {
     /// True if a finding fails no run only because the configuration sets levels or `fail-on`.
     pub fn lowers(&self, finding: &Finding) -> bool {
         let usual = self.fail_on.unwrap_or(FailOn::Warning);
-        let set = self.settings.levels.keys().any(|id| id.names(finding.rule));
+        let near = self.within(home(finding));
+        let set = near.as_deref().unwrap_or(self).settings.levels.keys().any(|id| id.names(finding.rule));
         let level = if set { finding.rule.level.max(finding.level) } else { finding.level };
         usual.fails(level) && !self.fail_on().fails(finding.level)
     }
@@ -191,12 +300,13 @@ impl Policy {
 
     /// True if a file is not to be read on its own.
     pub fn excludes(&self, path: &Path) -> bool {
-        let matches = |path: PathBuf| self.settings.exclude.iter().any(|p| p.matches(&path));
-        !self.settings.exclude.is_empty() && matches(self.relative(path))
+        let near = self.within(parent(path));
+        near.as_deref().unwrap_or(self).leaves_out(path)
     }
 
-    fn relative(&self, path: &Path) -> PathBuf {
-        path.strip_prefix(&self.folder).unwrap_or(path).to_owned()
+    /// True if a file or folder matches a pattern of this policy.
+    fn leaves_out(&self, path: &Path) -> bool {
+        self.settings.exclude.iter().chain(&self.exclude).any(|pattern| pattern.matches(path))
     }
 
     /// Decides for each finding whether it counts, and adds findings about ignore requests. `sources` are the files that were
@@ -204,14 +314,16 @@ impl Policy {
     pub fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
         let mut out = Verdict::default();
         let mut ignores = ignore::Ignores::read(sources, &self.catalogue);
-        let rules = self.rules();
+        let mut seats = Seats::default();
         let mut used = BTreeSet::new();
         for finding in findings {
             let hidden = if self.no_ignores {
                 None
             } else {
-                ignores.hides(&finding, &self.catalogue, self.now).or_else(|| self.hides(&finding, &mut used))
+                let asked = ignores.hides(&finding, &self.catalogue, self.now);
+                asked.or_else(|| self.hides(&finding, &mut seats, &mut used))
             };
+            let (policy, rules) = seats.of(self, home(&finding));
             let off = || {
                 let off =
                     finding.rule.predicate != Predicate::Unreached && rules.iter().all(|r| r.id != finding.rule.id);
@@ -219,14 +331,18 @@ impl Policy {
                 off.then_some(Hidden { why: Why::Settings, reason, place: None })
             };
             let hidden = hidden.or_else(off);
-            self.sort(finding, hidden, &mut out);
+            policy.unwrap_or(self).sort(finding, hidden, &mut out);
         }
         if !self.no_ignores {
-            for finding in ignores.reported(&rules, complete, self.settings.require_reason, self.now) {
-                let hidden = self.hides(&finding, &mut used);
-                self.sort(finding, hidden, &mut out);
+            let found = ignores.reported(complete, self.now, &mut |path| {
+                let (policy, rules) = seats.of(self, parent(path));
+                (rules.clone(), policy.unwrap_or(self).settings.require_reason)
+            });
+            for finding in found {
+                let hidden = self.hides(&finding, &mut seats, &mut used);
+                seats.of(self, home(&finding)).0.unwrap_or(self).sort(finding, hidden, &mut out);
             }
-            self.stale(&rules, &mut used, complete, &mut out);
+            self.stale(&mut seats, &mut used, complete, &mut out);
         }
         out
     }
@@ -248,9 +364,19 @@ impl Policy {
 
     /// The exceptions without effect: they have expired or, if all files were read, match nothing. Expired ones are findings if
     /// all files were read, else warnings: the configuration is not one of the named files.
-    fn stale(&self, rules: &[&'static Rule], used: &mut BTreeSet<usize>, complete: bool, out: &mut Verdict) {
-        let rule = check::rule("expired-ignore").filter(|rule| rules.iter().any(|r| r.id == rule.id));
-        for (n, exception) in self.settings.exceptions.iter().enumerate() {
+    fn stale(&self, seats: &mut Seats, used: &mut BTreeSet<Number>, complete: bool, out: &mut Verdict) {
+        let near = self.near.0.as_ref().map(|near| near.asked()).unwrap_or_default();
+        let policies: Vec<_> = if self.near.0.is_some() { near.iter().map(|p| &**p).collect() } else { vec![self] };
+        let mut told = BTreeSet::new();
+        let all = policies.iter().flat_map(|policy| policy.settings.exceptions.iter().map(move |e| (policy, e)));
+        for (policy, exception) in all {
+            // One of a file that is extended may have its effect elsewhere.
+            let own = policy.sources.first();
+            if own.is_some_and(|own| own.path() != exception.home.0) || !told.insert(exception.home.clone()) {
+                continue;
+            }
+            let (_, rules) = seats.of(self, parent(&exception.home.0));
+            let rule = check::rule("expired-ignore").filter(|rule| rules.iter().any(|r| r.id == rule.id));
             let names: Vec<_> = exception.rules.iter().map(RuleId::as_str).collect();
             let what = format!("the exception for {} in `{}`", names.join(", "), exception.path.as_str());
             let day = exception.until.as_ref().map(|day| *day.get_ref()).filter(|day| day.is_over(self.now));
@@ -263,36 +389,74 @@ impl Policy {
                         help: "fix the findings it hid and remove it, or set a later date".to_owned(),
                         ..Finding::new(rule, format!("{what} expired on {day}"), frame)
                     };
-                    let hidden = self.hides(&finding, used);
-                    self.sort(finding, hidden, out);
+                    let hidden = self.hides(&finding, seats, used);
+                    seats.of(self, home(&finding)).0.unwrap_or(self).sort(finding, hidden, out);
                 }
                 (Some(day), Some(_), _) => out.stale.push(format!("{what} expired on {day}")),
-                (None, ..) if complete && !used.contains(&n) => out.stale.push(format!("{what} matches no finding")),
+                (None, ..) if complete && !used.contains(&exception.home) => {
+                    out.stale.push(format!("{what} matches no finding"));
+                }
                 _ => {}
             }
         }
     }
 
-    /// The entry of the settings that hides `finding`; the number of a matching exception is added to `used`.
-    fn hides(&self, finding: &Finding, used: &mut BTreeSet<usize>) -> Option<Hidden> {
-        let path = self.relative(finding.at.place.source.path());
+    /// The entry of the settings that hides `finding`; the number of a matching exception is added to `used`. `per-path-ignores`
+    /// count where the finding is judged and where it is.
+    fn hides(&self, finding: &Finding, seats: &mut Seats, used: &mut BTreeSet<Number>) -> Option<Hidden> {
+        let path = finding.at.place.source.path();
         let named = |rules: &[RuleId]| rules.iter().any(|r| r.names(finding.rule));
-        if self.settings.per_path_ignores.iter().any(|(pattern, rules)| named(rules) && pattern.matches(&path)) {
-            return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
+        for dir in [home(finding), parent(path)] {
+            let ignores = &seats.of(self, dir).0.unwrap_or(self).settings.per_path_ignores;
+            if ignores.iter().any(|(pattern, rules)| named(rules) && pattern.matches(path)) {
+                return Some(Hidden { why: Why::Settings, reason: String::new(), place: None });
+            }
         }
-        let applies = |e: &Exception| {
+        let applies = |e: &&Exception| {
             let group = |of: &GroupRef| {
                 let named = |g: &Pattern| g.matches(Path::new(&*of.name)) || g.matches_text(&of.id());
                 e.node_groups.is_empty() || e.node_groups.iter().any(named)
             };
             named(&e.rules)
-                && e.path.matches(&path)
+                && e.path.matches(path)
                 && e.until.as_ref().is_none_or(|day| !day.get_ref().is_over(self.now))
                 && (finding.groups.is_empty() || finding.groups.iter().all(group))
         };
-        let matching: Vec<_> = self.settings.exceptions.iter().enumerate().filter(|(_, e)| applies(e)).collect();
-        used.extend(matching.iter().map(|(n, _)| *n));
-        let reason = matching.first()?.1.reason.clone().unwrap_or_default();
+        let policy = seats.of(self, home(finding)).0.unwrap_or(self);
+        let matching: Vec<_> = policy.settings.exceptions.iter().filter(applies).collect();
+        used.extend(matching.iter().map(|exception| exception.home.clone()));
+        let reason = matching.first()?.reason.clone().unwrap_or_default();
         Some(Hidden { why: Why::Settings, reason, place: None })
+    }
+}
+
+/// What identifies an exception: its file, and its number there.
+type Number = (PathBuf, usize);
+
+/// The folder whose configuration judges a finding.
+fn home(finding: &Finding) -> &Path {
+    finding.home.as_deref().unwrap_or_else(|| parent(finding.at.place.source.path()))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
+/// The policies of folders, with their rules in force.
+#[derive(Default)]
+struct Seats(Vec<(Option<Arc<Policy>>, Vec<&'static Rule>)>);
+
+impl Seats {
+    /// The policy for what is in `dir`, unless it is `run` itself, and its rules.
+    fn of(&mut self, run: &Policy, dir: &Path) -> (Option<&Policy>, &Vec<&'static Rule>) {
+        let near = run.within(dir);
+        let same = |known: &Option<Arc<Policy>>| known.as_ref().map(Arc::as_ptr) == near.as_ref().map(Arc::as_ptr);
+        let n = self.0.iter().position(|(known, _)| same(known)).unwrap_or_else(|| {
+            let rules = near.as_deref().unwrap_or(run).rules();
+            self.0.push((near, rules));
+            self.0.len() - 1
+        });
+        let (policy, rules) = &self.0[n];
+        (policy.as_deref(), rules)
     }
 }

@@ -1,6 +1,6 @@
 //! The contents of `kubelet-lint.toml`. Every unknown key and every invalid value is an error with its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,20 +8,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
-use crate::check::{Catalogue, Level, Predicate, Rule};
-use crate::collect;
-use crate::text::{Disk, FileError, Files, Place, Source, repository_of};
+use crate::check::{Catalogue, Level};
+use crate::text::{Place, Source};
 
 use super::values::{Day, ImageFamily, Pattern, RuleId, Time, Version, meant};
 
-/// The names of configuration files, in order of precedence.
-pub const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];
-
 /// The prefix of the ids of custom rules, so they never clash with a built-in one.
-const OWN_PREFIX: &str = "local-";
-
-/// The most custom rules.
-const MAX_OWN_RULES: usize = 200;
+pub(super) const OWN_PREFIX: &str = "local-";
 
 /// The most patterns of one list: each is compiled, and held against every path.
 const MAX_PATTERNS: usize = 1_000;
@@ -30,6 +23,8 @@ const MAX_PATTERNS: usize = 1_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
+    /// The configuration that this one adds to, relative to it.
+    pub extend: Option<PathBuf>,
     /// The rules to use; if not set, all except opt-in rules.
     pub select: Vec<RuleId>,
     /// Additional rules to use.
@@ -45,9 +40,9 @@ pub struct Settings {
     pub fail_on_unresolved: bool,
     /// True if an ignore comment requires a reason.
     pub require_reason: bool,
-    /// The folder of custom rules, relative to the configuration.
+    /// The folder of custom rules, relative to the configuration; absolute once it is loaded.
     pub own_rules: Option<PathBuf>,
-    /// The baseline file, relative to the configuration.
+    /// The baseline file, relative to the configuration; absolute once it is loaded.
     pub baseline: Option<PathBuf>,
     /// The levels of rules.
     pub levels: BTreeMap<RuleId, Level>,
@@ -163,6 +158,9 @@ pub struct Exception {
     /// Where the last day stands.
     #[serde(skip)]
     pub(super) expires: Option<Place>,
+    /// The file that it stands in, and its number there.
+    #[serde(skip)]
+    pub(super) home: (PathBuf, usize),
 }
 
 /// What is assumed if the source does not set it.
@@ -211,6 +209,7 @@ impl Settings {
     pub(super) fn reading(&self) -> Self {
         // Everything else that may be set there counts.
         Self {
+            extend: None,
             select: Vec::new(),
             extend_select: Vec::new(),
             ignore: Vec::new(),
@@ -226,87 +225,89 @@ impl Settings {
         }
     }
 
-    /// Parses a configuration without custom rules.
+    /// Parses a configuration without custom rules, and without what it extends.
     ///
     /// # Errors
     /// If it is not valid TOML, or has unknown keys or invalid values.
     pub fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
-        let settings = Self::parse(source)?;
-        settings.check(source, &Catalogue::default())?;
+        let (settings, _) = Self::parse(source)?;
+        settings.check(source, &Catalogue::default(), false)?;
+        settings.check_limit([(source, &settings)])?;
         Ok(settings)
     }
 
-    /// Reads a configuration in `folder`, and its custom rules.
-    ///
-    /// # Errors
-    /// If one of them cannot be read or is invalid.
-    pub fn load(source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(Self, Catalogue), SettingsError> {
-        let mut settings = Self::parse(source)?;
-        settings.place_paths(source, folder, from)?;
-        let rules = match &settings.own_rules {
-            Some(own) => own_rules(folder, own, from)?,
-            None => Catalogue::default(),
-        };
-        settings.check(source, &rules)?;
-        Ok((settings, rules))
+    /// This configuration, which has these `keys`, on top of the one that it extends.
+    pub(super) fn over(mut self, keys: &BTreeSet<String>, mut below: Self) -> Self {
+        let set = |key: &str| keys.contains(key);
+        macro_rules! unless_set {
+            ($($key:literal $field:ident)*) => { $(if !set($key) { self.$field = below.$field; })* };
+        }
+        unless_set! {
+            "select" select "ignore" ignore "exclude" exclude "fail-on" fail_on "fail-on-unresolved" fail_on_unresolved
+            "require-reason" require_reason "own-rules" own_rules "baseline" baseline
+        }
+        self.extend_select.append(&mut below.extend_select);
+        self.per_path_ignores.append(&mut below.per_path_ignores);
+        self.exceptions.append(&mut below.exceptions);
+        below.levels.append(&mut self.levels);
+        below.modules.append(&mut self.modules);
+        below.var_files.append(&mut self.var_files);
+        Self {
+            levels: below.levels,
+            modules: below.modules,
+            var_files: below.var_files,
+            assume: Assume {
+                kubernetes: self.assume.kubernetes.or(below.assume.kubernetes),
+                image_family: self.assume.image_family.or(below.assume.image_family),
+            },
+            fix: Write { streaming_idle_timeout: self.fix.streaming_idle_timeout.or(below.fix.streaming_idle_timeout) },
+            long_streaming_idle_timeout: Long {
+                limit: self.long_streaming_idle_timeout.limit.or(below.long_streaming_idle_timeout.limit),
+            },
+            ..self
+        }
     }
 
-    /// Makes the folders of modules and the files of values absolute. The configuration may be hostile, so they must be inside
-    /// the repository.
-    fn place_paths(&mut self, source: &Arc<Source>, folder: &Path, from: Reading<'_>) -> Result<(), SettingsError> {
-        if self.modules.is_empty() && self.var_files.is_empty() {
-            return Ok(());
+    /// Makes patterns relative to the folder `patterns`, and the paths of own rules and the baseline to `folder`.
+    pub(super) fn anchor(&mut self, folder: &Path, patterns: &Path) {
+        let excluded = self.exclude.iter_mut().chain(self.per_path_ignores.iter_mut().map(|(pattern, _)| pattern));
+        excluded.chain(self.exceptions.iter_mut().map(|e| &mut e.path)).for_each(|pattern| pattern.anchor(patterns));
+        for path in self.own_rules.iter_mut().chain(&mut self.baseline) {
+            *path = folder.join(&path);
         }
-        let root = collect::root_of(folder, from.current).canonicalize();
-        let place = |path: &Path, what: &str, option: &str, is_folder: bool| {
-            if from.earlier.is_some() {
-                // It may be gone now. What is outside is not read.
-                return Ok(folder.join(path).canonicalize().unwrap_or_else(|_| folder.join(path)));
-            }
-            let shown = path.to_string_lossy();
-            let error = |words: String| {
-                let message = format!("{what}, {shown}, {words}");
-                SettingsError { place: word(source, &shown), message }
-            };
-            let real = folder.join(path).canonicalize().map_err(|e| match e.kind() {
-                std::io::ErrorKind::NotFound => error("does not exist".to_owned()),
-                _ => error(format!("cannot be read: {e}")),
-            })?;
-            if !root.as_ref().is_ok_and(|root| real.starts_with(root)) {
-                return Err(error(format!("is outside the repository{option}")));
-            }
-            match (is_folder, real.is_dir()) {
-                (true, false) => Err(error("is not a directory".to_owned())),
-                (false, true) => Err(error("is a directory".to_owned())),
-                _ => Ok(real),
-            }
-        };
-        for (module, dir) in &mut self.modules {
-            let what = format!("the folder of the module `{module}`");
-            *dir = place(dir, &what, ": name it with `--module`", true)?;
-        }
-        for (dir, files) in std::mem::take(&mut self.var_files) {
-            let what = format!("a values file of `{}`", dir.display());
-            let files = files.iter().map(|file| place(file, &what, ": name it with `--var-file`", false));
-            let files = files.collect::<Result<_, _>>()?;
-            self.var_files.insert(place(&dir, "the root module", "", true)?, files);
-        }
-        Ok(())
     }
 
-    /// Every rule that is named must exist.
-    fn check(&self, source: &Arc<Source>, rules: &Catalogue) -> Result<(), SettingsError> {
+    /// Every rule that is named must exist. Custom ones may belong to another run (`lenient`).
+    pub(super) fn check(&self, source: &Arc<Source>, rules: &Catalogue, lenient: bool) -> Result<(), SettingsError> {
         let lists = [&self.select, &self.extend_select, &self.ignore];
         let named = lists.into_iter().flatten().chain(self.levels.keys());
         let named = named.chain(self.per_path_ignores.iter().flat_map(|(_, rules)| rules));
         let mut named = named.chain(self.exceptions.iter().flat_map(|e| &e.rules));
-        match named.find_map(|id| Some((id, id.complaint(rules)?))) {
+        let known = |id: &RuleId| lenient && id.as_str().starts_with(OWN_PREFIX);
+        match named.find_map(|id| Some((id, id.complaint(rules).filter(|_| !known(id))?))) {
             Some((id, message)) => Err(SettingsError { place: word(source, id.as_str()), message }),
             None => Ok(()),
         }
     }
 
-    fn parse(source: &Arc<Source>) -> Result<Self, SettingsError> {
+    /// The rule with a limit has one, if one of the `files` selects it. Together they are this configuration.
+    pub(super) fn check_limit<'a>(
+        &self,
+        files: impl IntoIterator<Item = (&'a Arc<Source>, &'a Self)>,
+    ) -> Result<(), SettingsError> {
+        let long = "long-streaming-idle-timeout";
+        let selects = |of: &Self| of.select.iter().chain(&of.extend_select).any(|r| r.as_str() == long);
+        match files.into_iter().find(|(_, of)| selects(of)) {
+            Some((source, _)) if selects(self) && self.long_streaming_idle_timeout.limit.is_none() => {
+                let message = format!("`{long}` needs a limit: set `limit = \"5m\"` under `[{long}]`");
+                Err(SettingsError { place: word(source, long), message })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The configuration in one file, and the keys that it sets.
+    pub(super) fn parse(source: &Arc<Source>) -> Result<(Self, BTreeSet<String>), SettingsError> {
         let bytes = source.bytes();
         let at = |from: usize, to: usize| {
             Some(Place { source: Arc::clone(source), start: from as u32, end: to.max(from) as u32 }.first_line())
@@ -324,99 +325,18 @@ impl Settings {
             place: e.span().and_then(|s| at(s.start + shift, s.end + shift)),
             message: explained(e.message()),
         })?;
-        for exception in &mut settings.exceptions {
+        for (n, exception) in settings.exceptions.iter_mut().enumerate() {
             let day = exception.until.as_ref().map(Spanned::span);
             exception.expires = day.and_then(|day| at(day.start + shift, day.end + shift));
+            exception.home = (source.path().to_owned(), n);
         }
-        let long = "long-streaming-idle-timeout";
-        let selected = settings.select.iter().chain(&settings.extend_select).any(|r| r.as_str() == long);
-        if selected && settings.long_streaming_idle_timeout.limit.is_none() {
-            let from = text.find(long).unwrap_or(0) + shift;
-            let message = format!("`{long}` needs a limit: set `limit = \"5m\"` under `[{long}]`");
-            return Err(SettingsError { place: at(from, from + long.len()), message });
-        }
-        Ok(settings)
-    }
-
-    /// The configuration for `path` (absolute): the nearest one in its folder or above it, up to the root of the repository.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn find(path: &Path, from: Reading<'_>) -> Result<Option<Arc<Source>>, SettingsError> {
-        let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        let found = from.below(start, |files| {
-            for dir in start.ancestors().take_while(|d| d.starts_with(files.root())) {
-                for name in FILE_NAMES {
-                    let file = dir.join(name);
-                    match files.read(&file) {
-                        Ok(source) => return Ok(Some(source)),
-                        Err(FileError::Missing) => {}
-                        Err(error) => return Err(unreadable(&file, &error)),
-                    }
-                }
-            }
-            Ok(None)
-        });
-        found.unwrap_or(Ok(None))
-    }
-
-    /// A file that a configuration in `folder` names. The configuration may be hostile, so nothing outside the repository
-    /// is read.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn open_relative(folder: &Path, path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
-        let plain = |e: std::io::Error| SettingsError::plain(format!("cannot read {}: {e}", path.display()));
-        let read = from.below(folder, |files| files.read(&folder.join(path)));
-        read.map_err(plain)?.map_err(|e| unreadable(path, &e))
-    }
-
-    /// A file that a person named on the command line. Where it did not exist earlier, it is the one on disk.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn open(path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
-        let plain = |e: std::io::Error| {
-            let why = match e.kind() {
-                std::io::ErrorKind::NotFound => FileError::Missing.to_string(),
-                _ => e.to_string(),
-            };
-            SettingsError::plain(format!("cannot read {}: {why}", path.display()))
-        };
-        let real = path.canonicalize().map_err(plain)?;
-        if repository_of(path).is_some_and(|root| !real.starts_with(root)) {
-            return Err(unreadable(path, &FileError::Outside));
-        }
-        let earlier = from.earlier.filter(|files| real.starts_with(files.root()));
-        if let Some(source) = earlier.and_then(|files| files.read(&real).ok()) {
-            return Ok(source);
-        }
-        let root = real.parent().unwrap_or(&real).to_owned();
-        Disk::new(&root).map_err(plain)?.read(&real).map_err(|e| unreadable(path, &e))
-    }
-}
-
-/// Where the files that control a run are read from: the disk, or a commit of the scanned repository.
-#[derive(Clone, Copy)]
-pub struct Reading<'a> {
-    /// The current directory, absolute.
-    pub current: &'a Path,
-    /// The files of the commit, if it is one.
-    pub earlier: Option<&'a dyn Files>,
-}
-
-impl Reading<'_> {
-    /// Reads in the repository of `folder`.
-    fn below<T>(&self, folder: &Path, read: impl FnOnce(&dyn Files) -> T) -> std::io::Result<T> {
-        match self.earlier.filter(|files| folder.starts_with(files.root())) {
-            Some(files) => Ok(read(files)),
-            None => Ok(read(&Disk::new(&collect::root_of(folder, self.current))?)),
-        }
+        let keys = toml::from_str::<toml::Table>(text).map(|table| table.into_iter().map(|(key, _)| key).collect());
+        Ok((settings, keys.unwrap_or_default()))
     }
 }
 
 /// The first place where a configuration contains a word on its own.
-fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
+pub(super) fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
     let bytes = source.bytes();
     let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     let alone = |n: &usize| {
@@ -428,73 +348,8 @@ fn word(source: &Arc<Source>, word: &str) -> Option<Place> {
     Some(Place { source: Arc::clone(source), start: at as u32, end: (at + word.len()) as u32 }.first_line())
 }
 
-/// The rules of a folder: each Markdown file is the page of one. The configuration may be hostile, so nothing outside
-/// the repository is read.
-fn own_rules(folder: &Path, own: &Path, from: Reading<'_>) -> Result<Catalogue, SettingsError> {
-    let unread =
-        |why: &str| SettingsError::plain(format!("cannot read the folder of custom rules, {}: {why}", own.display()));
-    from.below(folder, |files| own_rules_in(&folder.join(own), own, files, &unread))
-        .map_err(|e| unread(&e.to_string()))?
-}
-
-fn own_rules_in(
-    at: &Path,
-    own: &Path,
-    disk: &dyn Files,
-    unread: &dyn Fn(&str) -> SettingsError,
-) -> Result<Catalogue, SettingsError> {
-    let shown = own.display();
-    if !disk.is_dir(at) {
-        if matches!(disk.read(at), Err(FileError::Outside)) {
-            return Err(SettingsError::plain(format!(
-                "the folder of custom rules, {shown}, is outside the repository"
-            )));
-        }
-        return Err(unread("no such folder"));
-    }
-    let mut files = disk.list(at);
-    files.retain(|path| path.extension().is_some_and(|e| e == "md"));
-    if files.len() > MAX_OWN_RULES {
-        return Err(SettingsError::plain(format!("{shown} has more than {MAX_OWN_RULES} rules")));
-    }
-    let mut rules = Vec::new();
-    for path in files {
-        let source = disk.read(&path).map_err(|e| unreadable(&own.join(path.file_name().unwrap_or_default()), &e))?;
-        let bytes = source.bytes();
-        let place = |line: Option<usize>| {
-            let start = source.line_starts().get(line?.saturating_sub(1)).copied()?;
-            Some(Place { source: Arc::clone(&source), start, end: bytes.len() as u32 }.first_line())
-        };
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| SettingsError { place: place(Some(1)), message: "the rule page is not UTF-8".into() })?;
-        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let rule = Rule::read_own(&id, text).map_err(|e| SettingsError {
-            place: place(e.line.or(Some(1))),
-            message: format!("the rule `{id}` cannot be used: {}", explained(&e.message)),
-        })?;
-        if !id.starts_with(OWN_PREFIX) {
-            let message = format!("the rule `{id}` cannot be used: its name must start with `{OWN_PREFIX}`");
-            return Err(SettingsError { place: place(Some(1)), message });
-        }
-        if rule.predicate == Predicate::Comment {
-            let message = format!("the rule `{id}` cannot be used: `comment` is for the built-in rules");
-            return Err(SettingsError { place: place(Some(1)), message });
-        }
-        if matches!(rule.predicate, Predicate::AboveLimit | Predicate::BelowLimit) && rule.front.limit.is_none() {
-            let message = format!("the rule `{id}` cannot be used: it needs a `limit`, such as `limit: 30m`");
-            return Err(SettingsError { place: place(Some(1)), message });
-        }
-        rules.push(rule);
-    }
-    Catalogue::with(rules).map_err(|id| SettingsError::plain(format!("duplicate rule `{id}`: rename {shown}/{id}.md")))
-}
-
-fn unreadable(path: &Path, error: &FileError) -> SettingsError {
-    SettingsError::plain(format!("cannot read {}: {error}", path.display()))
-}
-
 /// The message of the parser, with the most similar name instead of a list of all.
-fn explained(message: &str) -> String {
+pub(super) fn explained(message: &str) -> String {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
     for (start, what) in [("unknown field `", "key"), ("unknown variant `", "value")] {

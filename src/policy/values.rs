@@ -1,6 +1,6 @@
 //! Values in configuration and comments: rules, durations, days, patterns. Each has its own error messages.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
@@ -9,6 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use crate::check::{Catalogue, Rule};
 use crate::node::Family;
 use crate::setting::parse_duration;
+use crate::text::relative_to;
 
 /// The longest pattern that is read, in bytes.
 const MAX_PATTERN: usize = 1024;
@@ -162,6 +163,8 @@ impl std::str::FromStr for ImageFamily {
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
+    /// What paths are relative to.
+    folder: PathBuf,
     set: GlobSet,
     whole: GlobMatcher,
 }
@@ -177,9 +180,14 @@ impl Pattern {
         self.whole.is_match(text)
     }
 
-    /// True if it matches the relative `path`.
+    /// True if it matches `path`.
     pub fn matches(&self, path: &Path) -> bool {
-        self.set.is_match(path)
+        self.set.is_match(relative_to(&self.folder, path))
+    }
+
+    /// Makes it relative to a folder.
+    pub fn anchor(&mut self, folder: &Path) {
+        folder.clone_into(&mut self.folder);
     }
 }
 
@@ -204,7 +212,7 @@ impl std::str::FromStr for Pattern {
         let wrong = |e: globset::Error| format!("invalid pattern `{text}`: {}", e.kind());
         let set = set.build().map_err(wrong)?;
         let whole = Glob::new(text).map_err(wrong)?.compile_matcher();
-        Ok(Self { text: text.to_owned(), set, whole })
+        Ok(Self { text: text.to_owned(), folder: PathBuf::new(), set, whole })
     }
 }
 

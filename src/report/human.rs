@@ -1,5 +1,6 @@
 //! The format for a terminal: where it is written, what the node runs, what to do.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -31,6 +32,10 @@ impl Reporter for Human {
     }
 
     fn write(&self, scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        if look.statistics {
+            write_statistics(scan, look, out)?;
+            return writeln!(out, "{}", summary(scan, look));
+        }
         for (n, finding) in scan.findings.iter().enumerate() {
             // Several faults with one cause, such as a variable used in several flags, are drawn once.
             let before = n.checked_sub(1).and_then(|n| scan.findings.get(n));
@@ -41,6 +46,26 @@ impl Reporter for Human {
         write_unreached(scan, look, out)?;
         writeln!(out, "{}", summary(scan, look))
     }
+}
+
+/// The number of findings of each rule, the most first.
+fn write_statistics(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: BTreeMap<&str, (usize, usize, Level)> = BTreeMap::new();
+    for finding in &scan.findings {
+        let (all, fixable, level) = rules.entry(&finding.rule.id).or_insert((0, 0, finding.level));
+        *all += 1;
+        *fixable += usize::from(finding.fix.is_some());
+        *level = finding.level.max(*level);
+    }
+    let mut rules: Vec<_> = rules.into_iter().collect();
+    rules.sort_by_key(|(_, (all, ..))| std::cmp::Reverse(*all));
+    let width = rules.first().map_or(0, |(_, (all, ..))| all.to_string().len());
+    for (id, (all, fixable, level)) in &rules {
+        let fixable = if *fixable > 0 { format!(" ({fixable} fixable)") } else { String::new() };
+        let word = paint(&format!("{:<7}", level.id()), level_style(*level), look);
+        writeln!(out, "{all:>width$}  {word}  {id}{fixable}")?;
+    }
+    if rules.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 /// The timeouts that are not known to reach a node, for people to judge.
@@ -243,8 +268,10 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     let fixable = scan.findings.iter().filter(|f| f.fix.is_some()).count();
     let hint = if fixable > 0 && look.options { format!(" {fixable} fixable with --fix.") } else { String::new() };
     let mut files = count(scan.files, "file");
-    if let Some(path) = &scan.configuration {
-        files.push_str(&format!(", using {}", look.shown(path)));
+    match scan.configurations.as_slice() {
+        [] => {}
+        [path] => files.push_str(&format!(", using {}", look.shown(path))),
+        many => files.push_str(&format!(", using {}", count(many.len(), "configuration"))),
     }
     if counts.is_empty() && groups == 0 {
         let nothing = paint("Nothing to check", AnsiColor::Yellow.on_default().bold(), look);
@@ -326,7 +353,12 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let gap = paint("unresolved", level_style(Level::Note), look);
         // A limit is among the problems above.
         for note in scan.gaps.iter().filter(|note| note.weight < Weight::Grave || !note.is_limit()) {
-            writeln!(out, "{gap}: {}: {}", look.spot(&note.place), harmless(&note.message))?;
+            let remedy = if note.remedy.is_empty() { String::new() } else { format!(": {}", note.remedy) };
+            writeln!(out, "{gap}: {}: {}{remedy}", look.spot(&note.place), harmless(&note.message))?;
+        }
+        let used = paint("configuration", level_style(Level::Note), look);
+        for path in &scan.configurations {
+            writeln!(out, "{used}: {}", look.shown(path))?;
         }
     }
     Ok(())

@@ -29,6 +29,7 @@ struct Report<'a, F, E, S, H, P, U, G> {
     tool: Value,
     summary: Value,
     configuration: Option<String>,
+    configurations: Vec<String>,
     findings: F,
     /// Those that a change has to do with; the others are counted.
     existing: E,
@@ -67,7 +68,8 @@ impl Reporter for Json {
                 "lowered": scan.lowered,
                 "node_groups_partly_read": scan.partly_read(),
             }),
-            configuration: scan.configuration.as_ref().map(|path| scan.relative(path)),
+            configuration: scan.configurations.first().map(|path| scan.relative(path)),
+            configurations: scan.configurations.iter().map(|path| scan.relative(path)).collect(),
             findings: each(scan.findings.iter().map(|f| finding(f, scan))),
             existing: each(scan.existing.iter().filter(|(_, near)| *near).map(|(f, _)| finding(f, scan))),
             suppressed: each(scan.hidden.iter().map(|(f, by)| hidden(f, by, look, scan))),

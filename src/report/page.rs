@@ -129,8 +129,10 @@ fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     if !scan.existing.is_empty() {
         write!(out, " {} from before.", count(scan.existing.len(), "finding"))?;
     }
-    if let Some(path) = &scan.configuration {
-        write!(out, " Configuration: <code>{}</code>.", escaped(&scan.relative(path)))?;
+    let paths: Vec<_> = scan.configurations.iter().map(|path| escaped(&scan.relative(path))).collect();
+    if !paths.is_empty() {
+        let s = if paths.len() == 1 { "" } else { "s" };
+        write!(out, " Configuration{s}: <code>{}</code>.", paths.join("</code>, <code>"))?;
     }
     if scan.lowered > 0 {
         write!(out, " {} not failing because of it.", count(scan.lowered, "finding"))?;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::policy::FailOn;
-use crate::scan::{Scan, relative_to};
-use crate::text::Place;
+use crate::scan::Scan;
+use crate::text::{Place, relative_to};
 
 use super::safe::Kind;
 
@@ -21,6 +21,8 @@ pub struct Look {
     pub width: usize,
     /// Verbose: unresolved values, and the path of every value.
     pub verbose: bool,
+    /// Count the findings of each rule instead of listing them, in the format for people.
+    pub statistics: bool,
     /// Also show suppressed findings, in the formats that can mark them.
     pub suppressed: bool,
     /// File names are terminal links (OSC 8).
@@ -42,6 +44,7 @@ impl Look {
             color: false,
             width: 80,
             verbose: false,
+            statistics: false,
             suppressed: false,
             links: false,
             options: false,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::scan::relative_to;
+use crate::text::relative_to;
 
 use super::plain_text::harmless_char;
 

@@ -64,8 +64,8 @@ impl Area {
 
 /// The areas of a request, one for each root.
 pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanError> {
-    // Those of the arguments, which come last, may be outside the root.
-    let outside = given.modules.iter().skip(request.policy.settings.modules.len()).map(|(_, dir)| dir.clone());
+    // Those of the arguments may be outside the root.
+    let outside = given.modules.iter().map(|(_, dir)| dir.clone());
     let mut out = Vec::new();
     if let Some(text) = &request.stdin {
         let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
@@ -93,6 +93,7 @@ pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanE
 /// The area below the root of `disk`.
 fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> Result<Area, ScanError> {
     let root = disk.root().to_owned();
+    request.policy.enter(&root);
     let mut named = Named::of(request, &root);
     let mut found = Found::default();
     let mut near = Found::default();
@@ -118,6 +119,13 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
             found.take(path.clone(), (!request.policy.excludes(path)).then_some(Seen::ANY));
         }
     }
+    if let Some(error) = request.policy.failure() {
+        return Err(error.into());
+    }
+    let mut given = given.clone();
+    let (var_files, modules) = request.policy.elsewhere();
+    given.var_files.extend(var_files);
+    given.modules.extend(modules);
     let mut problems = found.problems;
     let excluded = found.excluded.len();
     let left_out = [near.left_out, found.left_out].into_iter().flatten();
@@ -126,7 +134,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     // What a search has found comes before what is only named.
     let mut list = FileList::searched(near.files.into_iter().chain(found.files).collect());
     let dismissal = (!reads_all(request)).then(|| {
-        let (values, modules) = (speak(given, &disk), !given.modules.is_empty());
+        let (values, modules) = (speak(&given, &disk), !given.modules.is_empty());
         let quiet = reach::dismissed(&list, Around { left_out: &left_out, whole, values, modules }, &disk);
         list.dismiss(quiet);
         Around { left_out: &[], whole, values, modules }

@@ -1,5 +1,6 @@
 //! A commit that a scan is compared with.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::collect;
 use crate::input::{FileList, Seen};
-use crate::policy::Policy;
+use crate::policy::{FILE_NAMES, Policy};
 use crate::text::{Commit, Earlier, Entry, Files, Objects, Source};
 
 /// A commit that the files on disk are compared with.
@@ -18,8 +19,8 @@ pub struct Base {
     pub policy: Policy,
     /// Findings whose path passes through a named file count even if the base has them.
     pub keeps_named: bool,
-    /// The files of the present policy, and of that one, that differ.
-    pub changed: Vec<Arc<Source>>,
+    /// Its policy decides now, so nothing that was changed in the present one counts.
+    pub decides: bool,
 }
 
 impl Base {
@@ -29,13 +30,34 @@ impl Base {
             commit: Commit::new(root, entries, objects, collect::is_skipped),
             policy: Policy::default(),
             keeps_named: false,
-            changed: Vec::new(),
+            decides: false,
         }
     }
 
     /// The files of the commit; `now` are those on disk.
     pub fn files<'a>(&'a self, now: &'a dyn Files) -> Earlier<'a> {
         Earlier::new(&self.commit, now)
+    }
+
+    /// The folders with a configuration, sorted.
+    pub fn configured(&self) -> Vec<PathBuf> {
+        let files = self.commit.files().into_iter();
+        let is = |file: &PathBuf| file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known));
+        let dirs: BTreeSet<_> = files.filter(is).filter_map(|file| file.parent().map(Path::to_owned)).collect();
+        dirs.into_iter().collect()
+    }
+
+    /// The files that control `now`, and those of the policy that was in force then, that differ.
+    pub(super) fn changed(&self, now: &Policy, earlier: &Earlier<'_>) -> Vec<Arc<Source>> {
+        let sources = |policy: &Policy| {
+            let near = policy.in_use();
+            policy.sources.iter().chain(near.iter().flat_map(|near| &near.sources)).cloned().collect::<Vec<_>>()
+        };
+        let mut all = if self.decides { Vec::new() } else { [sources(now), sources(&self.policy)].concat() };
+        all.retain(|source| earlier.differs(source.path()));
+        let mut seen = BTreeSet::new();
+        all.retain(|source| seen.insert(source.path().to_owned()));
+        all
     }
 
     /// The files that are gone.

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::check::Predicate;
 use crate::input::Unit;
 use crate::input::reach::{self, Around};
 use crate::node::Root;
+use crate::policy::Policy;
 use crate::text::{Earlier, Watched};
 
 use super::area::Area;
@@ -44,6 +45,28 @@ pub(super) struct Before {
     pub(super) groups: BTreeMap<String, Known>,
 }
 
+/// Whether two policies find the same in a folder, whatever they hide afterwards.
+struct Alike<'a> {
+    then: &'a Policy,
+    now: &'a Policy,
+    known: Mutex<HashMap<(usize, usize), bool>>,
+}
+
+impl<'a> Alike<'a> {
+    fn new(then: &'a Policy, now: &'a Policy) -> Self {
+        Self { then, now, known: Mutex::default() }
+    }
+
+    fn at(&self, dir: &Path) -> bool {
+        let (then, now) = (self.then.within(dir), self.now.within(dir));
+        let address = |policy: &Option<Arc<Policy>>| policy.as_ref().map_or(0, |p| Arc::as_ptr(p).addr());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.entry((address(&then), address(&now))).or_insert_with(|| {
+            then.as_deref().unwrap_or(self.then).reads_like(now.as_deref().unwrap_or(self.now))
+        })
+    }
+}
+
 /// The units of a scan, with what was read from them.
 pub(super) type Read<'a> = (&'a [Claimed], &'a [Unwound]);
 
@@ -56,13 +79,14 @@ impl Before {
         (now, results): Read<'_>,
         (request, home): (&Request, &Path),
     ) -> Result<Self, ScanError> {
-        let given = request.given(&base.policy)?;
+        let given = request.given()?;
         let mut list = base.list(&area.paths, &area.list, earlier);
-        let alike = base.policy.reads_like(&request.policy);
-        if let Some(around) = area.dismissal.filter(|_| alike) {
+        let same_values = base.policy.elsewhere() == request.policy.elsewhere();
+        if let Some(around) = area.dismissal.filter(|_| same_values && base.policy.reads_like(&request.policy)) {
             list.dismiss(reach::dismissed(&list, Around { left_out: &area.left_out, ..around }, earlier));
         }
         let mut then = units_of(&list);
+        let alike = Alike::new(&base.policy, &request.policy);
         let known: HashMap<_, _> = now
             .iter()
             .zip(results)
@@ -75,7 +99,7 @@ impl Before {
         }
         let same = |(input, unit): &Claimed| {
             let (other, read) = known.get(&(input.name(), unit.path.as_os_str()))?;
-            (alike && !read.differs && *other == unit).then_some(*read)
+            (!read.differs && *other == unit && alike.at(&unit.home(earlier))).then_some(*read)
         };
         let again: Vec<_> = then.iter().filter(|unit| same(unit).is_none()).cloned().collect();
         let shared = Arc::default();
@@ -83,7 +107,7 @@ impl Before {
             read_unit(*input, unit, (&Watched::new(earlier, None), home, &shared), &base.policy, &given)
         });
         if let Some(message) = base.commit.failure() {
-            return Err(ScanError { message });
+            return Err(ScanError::plain(message));
         }
         let mut fresh = read.iter();
         let all: Vec<&Unwound> = then.iter().filter_map(|unit| same(unit).or_else(|| fresh.next())).collect();
@@ -105,8 +129,8 @@ impl Before {
             groups.extend(from.groups.iter().map(Known::of));
         }
         // Without a rule for them these are no findings.
-        let rules = [request.policy.rules(), base.policy.rules()].concat();
-        if rules.iter().any(|rule| rule.predicate == Predicate::Unreached) {
+        let mut policies = [request.policy.in_use(), base.policy.in_use()].concat().into_iter();
+        if policies.any(|policy| policy.rules().iter().any(|rule| rule.predicate == Predicate::Unreached)) {
             scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []), &|_| true).0;
         }
         scan.finish(&base.policy, request.is_complete());

@@ -19,15 +19,15 @@ use super::veil::{Cause, Veil};
 pub(super) fn veils(
     now: &Scan,
     then: Option<&Scan>,
-    (request, base): (&Request, &Base),
+    (request, base, changed): (&Request, &Base, &[Arc<Source>]),
     before: &[(Earlier<'_>, Before)],
 ) -> Vec<Veil> {
-    let settings = then.and_then(|then| of_settings(now, then, request, base));
+    let settings = then.and_then(|then| of_settings(now, then, request, (base, changed)));
     settings.into_iter().chain(of_comments(now, &request.policy, before)).collect()
 }
 
 /// The findings that the policy of the base reports in what is there now, and the present one does not.
-fn of_settings(now: &Scan, then: &Scan, request: &Request, base: &Base) -> Option<Veil> {
+fn of_settings(now: &Scan, then: &Scan, request: &Request, (base, changed): (&Base, &[Arc<Source>])) -> Option<Veil> {
     let (mine, others) = (request.policy.fail_on(), base.policy.fail_on());
     let mut shown: BTreeMap<_, _> = now.findings.iter().map(|f| (f.key(), f.level)).collect();
     // What a comment hides is not hidden by the configuration.
@@ -39,9 +39,9 @@ fn of_settings(now: &Scan, then: &Scan, request: &Request, base: &Base) -> Optio
         None => !now.findings.iter().any(|known| known.overlaps(f) && known.rule.id == f.rule.id),
     };
     let findings = then.findings.iter().filter(|f| hides(f)).cloned().collect();
-    let names: BTreeSet<_> = base.changed.iter().map(|source| now.relative(source.path())).collect();
+    let names: BTreeSet<_> = changed.iter().map(|source| now.relative(source.path())).collect();
     let names: Vec<_> = names.into_iter().collect();
-    let place = |n: usize| base.changed.get(n).map(|source| Place { source: source.clone(), start: 0, end: 0 });
+    let place = |n: usize| changed.get(n).map(|source| Place { source: source.clone(), start: 0, end: 0 });
     let places: Vec<_> = place(0).into_iter().collect();
     Veil::new(Cause::Settings, &places, &format!("changes {}", names.join(" and ")), findings)
 }

@@ -31,7 +31,7 @@ use crate::text::{FileError, Watched};
 
 use area::{Area, areas};
 use before::Before;
-use units::{Covered, Unwound, covered, read_unit, read_units};
+use units::{Covered, STACK, Unwound, covered, read_unit, read_units};
 
 pub use base::Base;
 pub use compare::{Compared, Difference, compare};
@@ -40,7 +40,7 @@ pub use fault::{caught, keep_panics_quiet};
 pub use note::{Note, Weight};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
-pub use results::{Scan, relative_to};
+pub use results::Scan;
 pub use veil::{Cause, Veil};
 
 /// Scans what `request` names.
@@ -48,7 +48,15 @@ pub use veil::{Cause, Veil};
 /// # Errors
 /// If a named path or standard input cannot be read, or the base is not complete.
 pub fn scan(request: &Request) -> Result<Scan, ScanError> {
-    let given = request.given(&request.policy)?;
+    let Some(jobs) = request.jobs else { return scanned(request) };
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(jobs.into()).build() {
+        Ok(pool) => pool.install(|| scanned(request)),
+        Err(_) => scanned(request),
+    }
+}
+
+fn scanned(request: &Request) -> Result<Scan, ScanError> {
+    let given = request.given()?;
     let areas = areas(request, &given)?;
     let mut total = Scan { root: areas.first().map(|area| area.root.clone()).unwrap_or_default(), ..Scan::default() };
     let mut before = Vec::new();
@@ -73,12 +81,16 @@ pub fn scan(request: &Request) -> Result<Scan, ScanError> {
         let found = gathered(area, results);
         total.absorb(found);
     }
+    if let Some(error) = request.policy.failure() {
+        return Err(error.into());
+    }
     total.finish(&request.policy, request.is_complete());
     if let Some(base) = &request.base {
         let policy = || Request { policy: base.policy.clone(), base: None, ..request.clone() };
         if !base.keeps_named {
-            let then = if base.changed.is_empty() { None } else { Some(scan(&policy())?) };
-            total.veils = hides::veils(&total, then.as_ref(), (request, base), &before);
+            let changed = before.first().map(|(earlier, _)| base.changed(&request.policy, earlier)).unwrap_or_default();
+            let then = if changed.is_empty() { None } else { Some(scanned(&policy())?) };
+            total.veils = hides::veils(&total, then.as_ref(), (request, base, &changed), &before);
         }
         let keeps = |path: &Path| areas.iter().any(|area| area.named.as_ref().is_some_and(|named| named.has(path)));
         known::part(&mut total, &before, base.keeps_named.then_some(&keeps));

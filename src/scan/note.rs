@@ -1,8 +1,11 @@
 //! A message about a place.
 
+use std::path::Path;
+
 use crate::input::is_watched;
+use crate::input::reach::is_terraform;
 use crate::node::{Fault, Problem};
-use crate::text::{LIMIT, Place, Span, Texts};
+use crate::text::{LIMIT, Place, Span, Texts, Why};
 
 /// What a note means for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +29,8 @@ pub struct Note {
     pub message: String,
     /// What it means for the exit code.
     pub weight: Weight,
+    /// For an unresolved value: what would resolve it; may be empty.
+    pub remedy: &'static str,
 }
 
 impl Note {
@@ -37,7 +42,21 @@ impl Note {
 
 /// A note at the place in a file that `at` leads to.
 pub(super) fn note(at: Span, message: String, weight: Weight, texts: &Texts) -> Note {
-    Note { place: texts.place(texts.trail(at).origin()).first_line(), message, weight }
+    Note { place: texts.place(texts.trail(at).origin()).first_line(), message, weight, remedy: "" }
+}
+
+/// What would resolve an unknown value in the file `path`; empty if nothing is known to.
+pub(super) fn remedy(why: &Why, path: &Path) -> &'static str {
+    match why {
+        Why::NoDefault(_) if is_terraform(path) => "give a value with `--var` or `--var-file`, or check a plan",
+        Why::NoDefault(name) if name.starts_with("parameter ") => "give a value with `--parameters`",
+        Why::FromOutside(what) | Why::Attribute(what, _) if is_terraform(path) && what.starts_with("module.") => {
+            "run `terraform init`, or name the folder of the module with `--module`"
+        }
+        Why::FromOutside(_) | Why::Attribute(..) if is_terraform(path) => "check a plan, which has the value",
+        Why::KubernetesVersion => "set `kubernetes` under `[assume]`",
+        _ => "",
+    }
 }
 
 /// The note of a problem. It only weighs something where a node may come from.

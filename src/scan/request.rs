@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::collect;
 use crate::node::{Given, Variable};
-use crate::policy::Policy;
+use crate::policy::{Policy, SettingsError};
 use crate::text::{Source, repository_of};
 
 use super::base::Base;
@@ -48,6 +48,8 @@ pub struct Request {
     /// Read also files without a word that anything looks for; if files are named, all that a scan of their repository reads. The
     /// result is the same.
     pub reads_all: bool,
+    /// The number of threads; without one, as many as there are processors.
+    pub jobs: Option<u16>,
     /// Receives the progress of the scan.
     pub progress: Arc<Progress>,
 }
@@ -60,17 +62,17 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The number of units read so far, and of all units. Both only grow.
+    /// The number of files read so far, and of all files. Both only grow.
     pub fn get(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
 
-    pub(super) fn expect(&self, units: usize) {
-        self.all.fetch_add(units, Ordering::Relaxed);
+    pub(super) fn expect(&self, files: usize) {
+        self.all.fetch_add(files, Ordering::Relaxed);
     }
 
-    pub(super) fn step(&self) {
-        self.done.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn step(&self, files: usize) {
+        self.done.fetch_add(files, Ordering::Relaxed);
     }
 }
 
@@ -88,6 +90,14 @@ pub enum GivenVariable {
 pub struct ScanError {
     /// One line for people.
     pub message: String,
+    /// The error in a configuration, if that is the reason.
+    pub settings: Option<Box<SettingsError>>,
+}
+
+impl From<SettingsError> for ScanError {
+    fn from(error: SettingsError) -> Self {
+        Self { message: error.message.clone(), settings: Some(Box::new(error)) }
+    }
 }
 
 impl std::fmt::Display for ScanError {
@@ -100,7 +110,11 @@ impl std::error::Error for ScanError {}
 
 impl ScanError {
     pub(super) fn unreadable(path: &Path, why: &str) -> Self {
-        Self { message: format!("cannot read {}: {why}", path.display()) }
+        Self::plain(format!("cannot read {}: {why}", path.display()))
+    }
+
+    pub(super) fn plain(message: String) -> Self {
+        Self { message, settings: None }
     }
 }
 
@@ -166,28 +180,20 @@ impl Request {
         self.parameters.iter().map(|p| self.absolute(p)).collect()
     }
 
-    /// The values and folders that the command line and the configuration add to the source.
-    pub(super) fn given(&self, policy: &Policy) -> Result<Given, ScanError> {
+    /// The values and folders that the command line adds to the source.
+    pub(super) fn given(&self) -> Result<Given, ScanError> {
         let (parameters, variables) = (self.parameter_files()?, self.variables()?);
-        let var_files = policy.settings.var_files.clone();
-        Ok(Given {
-            parameters,
-            variables,
-            var_files,
-            modules: self.modules(policy)?,
-            whole: self.whole || policy.needs_all_fields(),
-        })
+        Ok(Given { parameters, variables, var_files: BTreeMap::new(), modules: self.modules()?, whole: self.whole })
     }
 
-    /// The sources of modules and their folders, absolute: those of the configuration, then those of the arguments.
-    fn modules(&self, policy: &Policy) -> Result<Vec<(String, PathBuf)>, ScanError> {
+    /// The sources of modules and their folders, absolute.
+    fn modules(&self) -> Result<Vec<(String, PathBuf)>, ScanError> {
         let typed = self.modules.iter().map(|(source, dir)| match self.absolute(dir) {
             Ok(path) if path.is_dir() => Ok((source.clone(), path)),
             Ok(_) => Err(ScanError::unreadable(dir, "not a directory")),
             Err(error) => Err(error),
         });
-        let configured = policy.settings.modules.iter().map(|(source, dir)| Ok((source.clone(), dir.clone())));
-        configured.chain(typed).collect()
+        typed.collect()
     }
 
     /// The values for variables, with files absolute.
@@ -200,7 +206,7 @@ impl Request {
                     let source = Source::new(format!("--var {name}"), value.as_bytes());
                     Ok(Variable::Set(name, Arc::new(source)))
                 }
-                _ => Err(ScanError { message: format!("--var {text}: expected NAME=VALUE") }),
+                _ => Err(ScanError::plain(format!("--var {text}: expected NAME=VALUE"))),
             },
         };
         self.variables.iter().map(one).collect()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::check::{Finding, Level, Predicate};
 use crate::collect;
 use crate::policy::{Hidden, Policy, Tree, Why, may_ask};
-use crate::text::{Place, Source, quoting_no_secrets};
+use crate::text::{Place, Source, quoting_no_secrets, relative_to};
 use crate::value::MAX_ALTERNATIVES;
 
 use super::effective::ShownGroup;
@@ -46,8 +46,8 @@ pub struct Scan {
     pub problems: Vec<Note>,
     /// What could not be resolved.
     pub gaps: Vec<Note>,
-    /// The file of the configuration in use.
-    pub configuration: Option<PathBuf>,
+    /// The files of the configurations in use: that of the run, then those of folders.
+    pub configurations: Vec<PathBuf>,
     /// The number of files that the configuration excludes.
     pub excluded: usize,
     /// The number of findings that would fail a run if the configuration did not set levels or `fail-on`.
@@ -111,23 +111,27 @@ impl Scan {
             same
         });
         self.asking.retain(|(source, _)| may_ask(&source.bytes()));
-        let rules: Vec<_> = policy.rules().into_iter().filter(|r| r.predicate == Predicate::Unreached).collect();
-        let unreached = std::mem::take(&mut self.unreached);
+        // Where no rule makes them findings, they stay what they are.
+        let rules = |f: &Finding| {
+            let near = f.at.place.source.path().parent().and_then(|dir| policy.within(dir));
+            let mut rules = near.as_deref().unwrap_or(policy).rules();
+            rules.retain(|rule| rule.predicate == Predicate::Unreached);
+            rules
+        };
         let mut findings = std::mem::take(&mut self.findings);
-        for rule in &rules {
-            let covered = unreached.iter().filter(|f| rule.covers_name(&f.field));
-            findings.extend(covered.map(|f| Finding { rule, level: rule.level, ..f.clone() }));
-        }
-        if rules.is_empty() {
-            findings.extend(unreached);
+        for f in std::mem::take(&mut self.unreached) {
+            let rules = rules(&f);
+            let covered = rules.iter().filter(|rule| rule.covers_name(&f.field));
+            findings.extend(covered.map(|rule| Finding { rule, level: rule.level, ..f.clone() }));
+            if rules.is_empty() {
+                findings.push(f);
+            }
         }
         let mut verdict = policy.judge(findings, &self.asking, complete);
-        if rules.is_empty() {
-            let (unreached, kept) = verdict.kept.into_iter().partition(|f| f.rule.predicate == Predicate::Unreached);
-            (self.unreached, verdict.kept) = (unreached, kept);
-        }
+        let mention = |f: &Finding| f.rule.predicate == Predicate::Unreached && rules(f).is_empty();
+        (self.unreached, verdict.kept) = verdict.kept.into_iter().partition(mention);
         self.findings = merged(verdict.kept);
-        self.configuration = policy.sources.first().filter(|_| policy.configured).map(|s| s.path().to_owned());
+        self.configurations = policy.configurations();
         self.hidden = merge::hidden(verdict.hidden);
         self.stale_exceptions = verdict.stale;
         if let Some(baseline) = &policy.baseline {
@@ -201,16 +205,6 @@ fn shorten(message: &mut String) {
     if let Cow::Owned(shown) = quoting_no_secrets(message) {
         *message = shown;
     }
-}
-
-/// `path` as it is seen from the folder `base`, both absolute: empty for the folder itself, with `..` for what is not below it.
-/// Other paths stay as they are.
-pub fn relative_to(base: &Path, path: &Path) -> PathBuf {
-    if !base.is_absolute() || !path.is_absolute() {
-        return path.to_owned();
-    }
-    let climbed = base.ancestors().enumerate().find_map(|(n, above)| Some((n, path.strip_prefix(above).ok()?)));
-    climbed.map_or_else(|| path.to_owned(), |(n, rest)| std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest))
 }
 
 fn relative(root: &Path, path: &Path) -> String {

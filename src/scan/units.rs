@@ -1,8 +1,10 @@
 //! From units to findings, node groups and notes, and which units are read as a part of others.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -17,13 +19,13 @@ use crate::text::{Files, Origin, Place, Source, Span, Texts, Watched, budget};
 use super::effective::ShownGroup;
 use super::fault::caught;
 use super::net;
-use super::note::{Note, Weight, note, problem};
+use super::note::{Note, Weight, note, problem, remedy};
 use super::request::Progress;
 use super::results::Scan;
 use super::unread;
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
-const STACK: usize = 8 << 20;
+pub(super) const STACK: usize = 8 << 20;
 
 /// The most machines that the scripts of one unit launch.
 const MAX_LAUNCHES: usize = 64;
@@ -46,10 +48,15 @@ pub(super) fn read_units(
     progress: &Progress,
     read: impl Fn(&Claimed) -> Unwound + Sync,
 ) -> Vec<Unwound> {
-    progress.expect(units.len());
+    // A file may belong to several units, and is read with the first of them.
+    let files = units.iter().flat_map(|(_, unit)| &unit.files);
+    let files: HashMap<&OsStr, AtomicBool> =
+        files.map(|file| (file.as_os_str(), AtomicBool::new(false))).collect();
+    progress.expect(files.len());
     let one = |unit: &Claimed| {
         let out = caught(|| read(unit)).unwrap_or_else(|why| Unwound::failed(unit, &why));
-        progress.step();
+        let flags = unit.1.files.iter().filter_map(|file| files.get(file.as_os_str()));
+        progress.step(flags.filter(|done| !done.swap(true, Ordering::Relaxed)).count());
         out
     };
     // The units of one file share its tree, which the thread keeps that has read it.
@@ -65,6 +72,10 @@ pub(super) fn read_units(
     files.sort_unstable();
     let read = |file: Vec<usize>| file.into_iter().map(|n| (n, one(&units[n]))).collect::<Vec<_>>();
     let mut out: Vec<_> = match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+        // The number of threads was given.
+        _ if rayon::current_thread_index().is_some() => {
+            files.into_par_iter().with_max_len(1).flat_map_iter(read).collect()
+        }
         Ok(pool) => pool.install(|| files.into_par_iter().with_max_len(1).flat_map_iter(read).collect()),
         Err(_) => files.into_iter().flat_map(read).collect(),
     };
@@ -199,6 +210,13 @@ fn within_budget(
 ) -> Unwound {
     let mut cx = Cx::new(files);
     cx.shared = Arc::clone(shared);
+    let folder: Arc<Path> = unit.home(files).into();
+    let near = policy.within(&folder);
+    let policy = near.as_deref().unwrap_or(policy);
+    let modules = policy.settings.modules.iter().map(|(source, dir)| (source.clone(), dir.clone()));
+    let (modules, var_files) = (modules.chain(given.modules.clone()).collect(), policy.settings.var_files.clone());
+    let whole = given.whole || policy.needs_all_fields();
+    let given = &Given { modules, var_files, whole, ..given.clone() };
     cx.given = given.clone();
     let rules = policy.judged();
     let options = policy.options();
@@ -273,6 +291,7 @@ fn within_budget(
         elsewhere.into_iter().map(|(at, words)| (cx.texts.place(cx.texts.trail(at).origin()), words)).collect();
     out.delivered.sort();
     out.delivered.dedup();
+    out.findings.iter_mut().for_each(|finding| finding.home = Some(Arc::clone(&folder)));
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
     out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
     let first = unit.files.first().unwrap_or(&unit.path);
@@ -342,7 +361,8 @@ fn report_unknown(booted: &mut Booted, place: Span) {
 fn gaps<'a>(gaps: &'a [Gap], kubelet: bool, texts: &'a Texts) -> impl Iterator<Item = Note> + 'a {
     gaps.iter().map(move |gap| {
         let could = kubelet || gap.why.name().is_some() || is_watched(&texts.view(gap.at.text).bytes);
-        note(gap.at, gap.why.to_string(), if could { Weight::Grave } else { Weight::None }, texts)
+        let note = note(gap.at, gap.why.to_string(), if could { Weight::Grave } else { Weight::None }, texts);
+        Note { remedy: remedy(&gap.why, note.place.source.path()), ..note }
     })
 }
 

@@ -11,7 +11,7 @@ use super::note::{Note, Weight};
 /// A problem of a file or folder as a whole. It has no text to point into, so an empty one of its name stands for it.
 pub(super) fn note(path: &Path, message: &str) -> Note {
     let source = Arc::new(Source::new(path, Vec::new()));
-    Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread }
+    Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread, remedy: "" }
 }
 
 /// The problem of a file of which something is left out.

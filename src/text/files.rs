@@ -110,6 +110,16 @@ pub fn normal(path: &Path) -> Option<PathBuf> {
     Some(out)
 }
 
+/// `path` as it is seen from the folder `base`, both absolute: empty for the folder itself, with `..` for what is not below it.
+/// Other paths stay as they are.
+pub fn relative_to(base: &Path, path: &Path) -> PathBuf {
+    if !base.is_absolute() || !path.is_absolute() {
+        return path.to_owned();
+    }
+    let climbed = base.ancestors().enumerate().find_map(|(n, above)| Some((n, path.strip_prefix(above).ok()?)));
+    climbed.map_or_else(|| path.to_owned(), |(n, rest)| std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest))
+}
+
 /// The repository in which the absolute `path` is by its name, whatever links are on its way; itself without links.
 pub fn repository_of(path: &Path) -> Option<PathBuf> {
     let named = normal(path)?;

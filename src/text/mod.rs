@@ -16,7 +16,8 @@ mod why;
 pub use commit::{Commit, Entry, EntryKind, Objects};
 pub use earlier::{Earlier, Watched};
 pub use files::{
-    Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, most_bytes, normal, repository_of,
+    Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, most_bytes, normal, relative_to,
+    repository_of,
 };
 pub use secret::{neighbour, quoting_no_secrets, without_secrets};
 pub use source::{Cut, Place, Point, Source};

@@ -7,7 +7,7 @@ mod structured;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -143,23 +143,28 @@ impl Ignores {
         Some(found.hidden())
     }
 
-    /// Findings about the requests themselves. `rules` are those in use; unless `complete`, nothing is reported about requests
-    /// that have hidden nothing.
+    /// Findings about the requests themselves. Unless `complete`, nothing is reported about requests that have hidden nothing.
+    /// `policy` gives the rules in use in a file, and whether a request there needs a reason.
     pub(super) fn reported(
         &self,
-        rules: &[&'static Rule],
         complete: bool,
-        require_reason: bool,
         now: SystemTime,
+        policy: &mut dyn FnMut(&Path) -> (Vec<&'static Rule>, bool),
     ) -> Vec<Finding> {
-        let in_use = |id: &str| rules.iter().any(|r| r.id == id);
         let mut out = Vec::new();
-        let mut tell = |ignore: &Ignore, headline: String, advice: Advice| {
-            if let Some(rule) = check::rule(advice.rule()).filter(|r| in_use(&r.id)) {
-                out.push(finding(rule, ignore, headline, &advice));
-            }
-        };
+        let mut last: Option<&Path> = None;
+        let (mut rules, mut require_reason) = (Vec::new(), false);
         for ignore in self.list.iter().filter(|i| self.reported.contains(i.source.path())) {
+            if last != Some(ignore.source.path()) {
+                last = Some(ignore.source.path());
+                (rules, require_reason) = policy(ignore.source.path());
+            }
+            let in_use = |id: &str| rules.iter().any(|r| r.id == id);
+            let mut tell = |ignore: &Ignore, headline: String, advice: Advice| {
+                if let Some(rule) = check::rule(advice.rule()).filter(|r| in_use(&r.id)) {
+                    out.push(finding(rule, ignore, headline, &advice));
+                }
+            };
             let content = match &ignore.content {
                 Ok(content) => content,
                 Err(message) => {
