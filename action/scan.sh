@@ -56,6 +56,11 @@ while IFS= read -r file; do
   [[ -z "${file//[[:space:]]/}" ]] || common+=("--var-file=$file")
 done <<<"${INPUT_VAR_FILE:-}"
 
+# The summary links places to the commit that is checked out.
+if [[ -n "${GITHUB_REPOSITORY:-}" && -n "${SERVER_URL:-}" ]] && head=$(git rev-parse HEAD 2>/dev/null); then
+  common+=("--source-url=$SERVER_URL/$GITHUB_REPOSITORY/blob/$head")
+fi
+
 # Fetches the base of a pull request if it is missing. A checkout without credentials (as recommended) cannot fetch from a private
 # repository: only this command gets the token of the action.
 fetch_base() {

@@ -102,7 +102,8 @@ fn ignores_count_where_the_unit_is_and_where_the_finding_is() {
     {
         let settings = ignore(pattern);
         let config = format!("{path}/kubelet-lint.toml");
-        let dir = folder(&[("modules/m/main.tf", MODULE), ("a/main.tf", CALL), ("b/x.sh", "true"), (&*config, &*settings)]);
+        let dir =
+            folder(&[("modules/m/main.tf", MODULE), ("a/main.tf", CALL), ("b/x.sh", "true"), (&*config, &*settings)]);
         let found = verdicts(dir.path(), &["."]);
         let words = found["modules/m/main.tf"].iter().find(|words| words.contains("zero-streaming")).unwrap();
         assert_eq!(words.ends_with("\"configuration\""), hidden, "{path} {pattern} {found:#?}");
@@ -119,7 +120,11 @@ fn a_configuration_extends_one_inside_the_repository() {
         (&[("kubelet-lint.toml", "extend = 'x.toml'"), ("x.toml", "fail-on = 'never'")][..], 0, ""),
         (&[("kubelet-lint.toml", "extend = 'x.toml'\nfail-on = 'note'"), ("x.toml", "fail-on = 'never'")], 1, ""),
         (
-            &[("kubelet-lint.toml", "extend = 'x.toml'"), ("x.toml", "extend = 'y/y.toml'"), ("y/y.toml", "exclude = ['./a.sh']")],
+            &[
+                ("kubelet-lint.toml", "extend = 'x.toml'"),
+                ("x.toml", "extend = 'y/y.toml'"),
+                ("y/y.toml", "exclude = ['./a.sh']"),
+            ],
             1,
             "",
         ),
@@ -129,7 +134,11 @@ fn a_configuration_extends_one_inside_the_repository() {
             2,
             "error: x/x.toml:1:11: `extend` leads back",
         ),
-        (&[("kubelet-lint.toml", "extend = 'kubelet-lint.toml'")], 2, "error: kubelet-lint.toml:1:11: `extend` leads back"),
+        (
+            &[("kubelet-lint.toml", "extend = 'kubelet-lint.toml'")],
+            2,
+            "error: kubelet-lint.toml:1:11: `extend` leads back",
+        ),
         (&[("kubelet-lint.toml", "\nextend = 'gone.toml'")], 2, "error: kubelet-lint.toml:2:11: cannot read "),
         (&[("kubelet-lint.toml", "extend = 'x.toml'"), ("x.toml", "unknown = 1")], 2, "error: x.toml:1:1: unknown key"),
         (&[("kubelet-lint.toml", &other)], 2, "error: kubelet-lint.toml:1:11: cannot read "),

@@ -46,22 +46,23 @@ while IFS= read -r repository; do
   tree="$work/tree"
   rm -rf "$tree"
   printf '::group::%s\n' "$repository"
-  state=scanned commit="" code=0 findings=0 problems=0 sent=no
+  state=scanned commit="" code=0 findings=0 problems=0 unresolved=0 sent=no
   if ! clone "$repository" "$tree"; then
     state="not cloned"
     code=2
   else
     commit=$(git -C "$tree" rev-parse HEAD)
     branch=$(git -C "$tree" rev-parse --abbrev-ref HEAD)
-    rm -f -- "$work/out.sarif" "$work/out.txt"
+    rm -f -- "$work/out.sarif" "$work/out.txt" "$work/out.json"
     (cd "$tree" && "$BINARY" check --color never --fail-on "$INPUT_FAIL_ON" --format sarif --output "$work/out.sarif" \
-      --format concise --output "$work/out.txt" . </dev/null) || code=$?
-    if [[ ! -f "$work/out.sarif" || ! -f "$work/out.txt" ]]; then
+      --format concise --output "$work/out.txt" --format json --output "$work/out.json" . </dev/null) || code=$?
+    if [[ ! -f "$work/out.sarif" || ! -f "$work/out.txt" || ! -f "$work/out.json" ]]; then
       state="not scanned"
       code=2
     else
       [[ $code -le 1 ]] || state="not read completely"
       problems=$(jq '[.runs[].invocations[]?.toolExecutionNotifications[]? | select(.level != "note")] | length' "$work/out.sarif")
+      unresolved=$(jq '.gaps | length' "$work/out.json")
       sed 's/^/- /' "$work/out.txt"
       findings=$(awk 'END { print NR }' "$work/out.txt")
       # Records the repository, for readers of the merged report.
@@ -76,6 +77,6 @@ while IFS= read -r repository; do
     fi
   fi
   printf '::endgroup::\n'
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$repository" "$state" "$code" "$findings" "${commit:0:12}" "$sent" "$problems" \
-    >"$folder/$name.tsv"
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$repository" "$state" "$code" "$findings" "${commit:0:12}" "$sent" \
+    "$problems" "$unresolved" >"$folder/$name.tsv"
 done <<<"$INPUT_REPOSITORIES"

@@ -207,6 +207,9 @@ pub(super) struct Check {
     /// Show the settings that count for each PATH, and the file that says so, instead of checking
     #[arg(long, help_heading = "Configuration")]
     pub(super) show_settings: bool,
+    /// Address of the files, to link places to (markdown), such as https://github.com/o/r/blob/COMMIT
+    #[arg(long, value_name = "URL", value_parser = address, help_heading = "Output options")]
+    pub(super) source_url: Option<String>,
     /// Include suppressed findings, marked as such (json and sarif)
     #[arg(long, help_heading = "Output options")]
     pub(super) show_suppressed: bool,
@@ -335,6 +338,15 @@ fn module(text: &str) -> Result<(String, PathBuf), String> {
     match text.rsplit_once('=') {
         Some((source, dir)) if !source.is_empty() && !dir.is_empty() => Ok((source.to_owned(), PathBuf::from(dir))),
         _ => Err("expected SOURCE=DIR, such as `git::https://example.com/nodes.git=../nodes`".to_owned()),
+    }
+}
+
+/// The address of a web page, which can stand in markup as it is.
+fn address(text: &str) -> Result<String, String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"%/:._~-@+".contains(&b);
+    match text.starts_with("https://") || text.starts_with("http://") {
+        true if text.bytes().all(plain) => Ok(text.to_owned()),
+        _ => Err("expected an address such as `https://github.com/o/r/blob/COMMIT`".to_owned()),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     if let Some(path) = &args.write_baseline {
         return save_baseline(path, &found, args.quiet);
     }
-    let err_look = Look { verbose: args.verbose, ..look_on_stderr(color, &here) };
+    let err_look = Look { verbose: args.verbose, options: true, ..look_on_stderr(color, &here) };
     if args.diff {
         let changes = Changes::fixing(&found).that_help(&request)?;
         let shown = look(color, true, here);
@@ -91,6 +91,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             suppressed: args.show_suppressed,
             options: true,
             fail_on,
+            source_url: args.source_url.clone(),
             // git is only called if the format shows its output.
             revision: (format.name() == "html").then(|| git::revision(&found.root)).flatten(),
             ..look(color, file.is_none(), here.clone())

@@ -114,7 +114,9 @@ fn said((key, from, default): (&str, From, &str), args: &Check, own: &[Layer], r
         "exclude" if !args.input.exclude.is_empty() => Some((list(&args.input.exclude), false)),
         "fail-on" => args.fail_on.map(|on| (format!("\"{}\"", on.word()), true)),
         "fail-on-unresolved" if args.fail_on_unresolved => Some(("true".to_owned(), true)),
-        "baseline" => args.baseline.as_ref().map(|path| (Value::from(path.to_string_lossy().as_ref()).to_string(), true)),
+        "baseline" => {
+            args.baseline.as_ref().map(|path| (Value::from(path.to_string_lossy().as_ref()).to_string(), true))
+        }
         _ => None,
     };
     if let Some((value, alone)) = &typed {

@@ -40,17 +40,16 @@ fn at(root: &Path, commit: &str, request: &Request, args: &Check, here: &Path) -
     let disk = Disk::new(root)?;
     let files = base.files(&disk);
     let decides = args.config_from == Configured::Base;
-    let policy = match configure::policy(args, Reading { current: here, earlier: Some(&files) }) {
-        Ok(policy) if configure::one_for_all(&args.input) => policy,
+    let (policy, error) = match configure::policy(args, Reading { current: here, earlier: Some(&files) }) {
+        Ok(policy) if configure::one_for_all(&args.input) => (policy, None),
         Ok(policy) => policy.nearest_in(&files, &base.configured(), here),
         Err(error) if decides => return Err(error),
         // A configuration that was not valid has hidden nothing.
-        Err(_) => request.policy.open(),
+        Err(_) => (request.policy.open(), None),
     };
     drop(files);
-    match policy.failure() {
-        Some(error) if decides => return Err(error.into()),
-        _ => {}
+    if let Some(error) = error.filter(|_| decides) {
+        return Err(error.into());
     }
     base.decides = decides;
     base.policy = policy;

@@ -127,7 +127,6 @@ impl Settings {
         Ok(())
     }
 
-
     /// The configuration for `path` (absolute): the nearest one in its folder or above it, up to the root of the repository.
     ///
     /// # Errors

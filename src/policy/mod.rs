@@ -185,16 +185,18 @@ impl Policy {
         Self { near: Nearest(Some(Arc::new(near))), ..self }
     }
 
-    /// The same with the configurations of a commit, which are in `dirs`, sorted.
+    /// The same with the configurations of a commit, which are in `dirs`, sorted; and the error in one of them. Such a one counts
+    /// as if it was not there.
     #[must_use]
-    pub fn nearest_in(self, files: &dyn Files, dirs: &[PathBuf], current: &Path) -> Self {
+    pub fn nearest_in(self, files: &dyn Files, dirs: &[PathBuf], current: &Path) -> (Self, Option<SettingsError>) {
         let mut near = Near::new(self.with_settings(Settings::default()), current, files.root().to_owned());
         let from = Reading { current, earlier: Some(files) };
         for dir in dirs {
             near.get(dir, &|dir, above| self.of_folder(dir, above, from), false);
         }
+        let error = near.failure();
         near.seal();
-        Self { near: Nearest(Some(Arc::new(near))), ..self }
+        (Self { near: Nearest(Some(Arc::new(near))), ..self }, error)
     }
 
     /// Also reads configurations below the folder `root`.

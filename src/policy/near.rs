@@ -44,9 +44,10 @@ impl<T> Near<T> {
         }
     }
 
-    /// Reads nothing more.
+    /// Reads nothing more, and forgets the errors.
     pub(super) fn seal(&mut self) {
         self.sealed = true;
+        self.failed = Mutex::default();
     }
 
     /// Also reads in this folder.

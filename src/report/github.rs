@@ -61,7 +61,9 @@ fn command(finding: &Finding, scan: &Scan) -> String {
     };
     let (start, end) = (finding.at.place.start(), finding.at.place.end());
     let path = scan.relative(finding.at.place.source.path());
-    let mut message = harmless(&finding.headline);
+    // The log shows the message alone, so it names the place.
+    let place = format!("{path}:{}:{}", start.line, start.column);
+    let mut message = harmless(&format!("{place}: {}", finding.headline));
     if !finding.groups.is_empty() {
         let names: Vec<_> = finding.shown_groups().iter().map(|name| harmless(name)).collect();
         message.push_str(&format!("\nnodes: {}", names.join(", ")));

@@ -353,7 +353,8 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let gap = paint("unresolved", level_style(Level::Note), look);
         // A limit is among the problems above.
         for note in scan.gaps.iter().filter(|note| note.weight < Weight::Grave || !note.is_limit()) {
-            let remedy = if note.remedy.is_empty() { String::new() } else { format!(": {}", note.remedy) };
+            let named = look.options && !note.remedy.is_empty();
+            let remedy = if named { format!(": {}", note.remedy) } else { String::new() };
             writeln!(out, "{gap}: {}: {}{remedy}", look.spot(&note.place), harmless(&note.message))?;
         }
         let used = paint("configuration", level_style(Level::Note), look);

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use crate::scan::Scan;
 
 use super::human::summary;
-use super::plain_text::harmless;
+use super::plain_text::{count, harmless};
+use super::sarif::uri;
 use super::veils::listed;
 use super::{Look, Reporter};
 
@@ -14,6 +15,9 @@ const MAX_BYTES: usize = 900 << 10;
 
 /// The most problems that are listed; the others are counted.
 const MAX_PROBLEMS: usize = 50;
+
+/// The most unresolved values that are listed; the others are counted.
+const MAX_GAPS: usize = 100;
 
 /// Node groups that are named in one line; the others are counted.
 const NAMED: usize = 3;
@@ -39,7 +43,8 @@ impl Reporter for Markdown {
         for problem in scan.problems.iter().take(MAX_PROBLEMS) {
             let line = problem.place.start().line;
             let path = scan.relative(problem.place.source.path());
-            writeln!(out, "- {}: {}", code(&format!("{path}:{line}")), escaped(&problem.message))?;
+            let spot = linked(&format!("{path}:{line}"), &path, line, look);
+            writeln!(out, "- {spot}: {}", escaped(&problem.message))?;
         }
         if let Some(more) = scan.problems.len().checked_sub(MAX_PROBLEMS).filter(|more| *more > 0) {
             writeln!(out, "- and {more} more")?;
@@ -51,7 +56,8 @@ impl Reporter for Markdown {
             }
         }
         if scan.findings.is_empty() {
-            return write_unreached(scan, out);
+            write_unreached(scan, look, out)?;
+            return write_unresolved(scan, look, out);
         }
         writeln!(out, "\n| level | place | what | node groups | what to do |")?;
         writeln!(out, "|---|---|---|---|---|")?;
@@ -69,7 +75,7 @@ impl Reporter for Markdown {
             let line = format!(
                 "| {} | {} | {} ({}) | {} | {} |",
                 finding.level.id(),
-                code(&format!("{path}:{}:{}", start.line, start.column)),
+                linked(&format!("{path}:{}:{}", start.line, start.column), &path, start.line, look),
                 escaped(&format!("{}{condition}", finding.headline)),
                 code(&finding.rule.id),
                 names.join(", "),
@@ -81,18 +87,46 @@ impl Reporter for Markdown {
             }
             writeln!(out, "{line}")?;
         }
-        write_unreached(scan, out)
+        write_unreached(scan, look, out)?;
+        write_unresolved(scan, look, out)
+    }
+}
+
+/// The values that are not resolved, as a list that is closed at first.
+fn write_unresolved(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    if scan.gaps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n<details><summary>{} unresolved</summary>\n", count(scan.gaps.len(), "value"))?;
+    for note in scan.gaps.iter().take(MAX_GAPS) {
+        let (path, line) = (scan.relative(note.place.source.path()), note.place.start().line);
+        let remedy = if note.remedy.is_empty() { String::new() } else { format!(": {}", escaped(note.remedy)) };
+        let spot = linked(&format!("{path}:{line}"), &path, line, look);
+        writeln!(out, "- {spot}: {}{remedy}", escaped(&note.message))?;
+    }
+    if let Some(more) = scan.gaps.len().checked_sub(MAX_GAPS).filter(|more| *more > 0) {
+        writeln!(out, "- and {more} more")?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+/// A place as a link to its line, if the address of the files is known.
+fn linked(spot: &str, path: &str, line: u32, look: &Look) -> String {
+    match &look.source_url {
+        Some(url) => format!("[{}]({}/{}#L{line})", code(spot), url.trim_end_matches('/'), uri(path)),
+        None => code(spot),
     }
 }
 
 /// The timeouts that are not known to reach a node, as a list.
-fn write_unreached(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+fn write_unreached(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     if !scan.unreached.is_empty() {
         writeln!(out)?;
     }
     for finding in scan.unreached.iter().take(MENTIONED) {
         let path = scan.relative(finding.at.place.source.path());
-        let spot = code(&format!("{path}:{}", finding.at.place.start().line));
+        let line = finding.at.place.start().line;
+        let spot = linked(&format!("{path}:{line}"), &path, line, look);
         writeln!(out, "- {spot} {}", escaped(&finding.headline))?;
     }
     match scan.unreached.len().saturating_sub(MENTIONED) {

@@ -33,6 +33,8 @@ pub struct Look {
     pub current: PathBuf,
     /// The lowest level that makes a run fail, for formats that mark failures.
     pub fail_on: FailOn,
+    /// The address of the files, for formats that link to them: a path and `#L` with a line follow.
+    pub source_url: Option<String>,
     /// The commit that is checked out and its date, for formats that name it.
     pub revision: Option<String>,
 }
@@ -50,6 +52,7 @@ impl Look {
             options: false,
             current: current.to_owned(),
             fail_on: FailOn::Note,
+            source_url: None,
             revision: None,
         }
     }

@@ -21,6 +21,25 @@ use super::{Kind, Look, Reporter};
 /// The longest short or full description that GitHub accepts.
 const MAX_DESCRIPTION: usize = 1024;
 
+/// The most unresolved values that are listed; the others are counted.
+const MAX_GAPS: usize = 1_000;
+
+/// A kind of notification: its id, level, and what it is.
+#[derive(Clone, Copy)]
+struct Notice {
+    id: &'static str,
+    level: &'static str,
+    words: &'static str,
+}
+
+const PROBLEM: Notice =
+    Notice { id: "input-problem", level: "warning", words: "A part of the input was not read, or not completely." };
+const HIDDEN: Notice = Notice { id: "hidden-by-change", level: "warning", words: "The change hides findings." };
+const UNREACHED: Notice =
+    Notice { id: "unreached-timeout", level: "note", words: "A timeout of zero that no known node uses." };
+const UNRESOLVED: Notice =
+    Notice { id: "unresolved-value", level: "note", words: "A value that the source does not decide." };
+
 /// The SARIF format.
 pub(super) struct Sarif;
 
@@ -78,9 +97,23 @@ impl Reporter for Sarif {
             }
             result
         });
-        let problems = scan.problems.iter().map(|n| notification("warning", &n.place, &n.message, scan));
-        let veils = scan.veils.iter().map(|v| notification("warning", &v.place, &with_findings(v, scan), scan));
-        let unreached = scan.unreached.iter().map(|f| notification("note", &f.at.place, &f.headline, scan));
+        let problems = scan.problems.iter().map(|n| notification(PROBLEM, &n.place, &n.message, scan));
+        let veils = scan.veils.iter().map(|v| notification(HIDDEN, &v.place, &with_findings(v, scan), scan));
+        let unreached = scan.unreached.iter().map(|f| notification(UNREACHED, &f.at.place, &f.headline, scan));
+        let gaps = scan.gaps.iter().take(MAX_GAPS).map(|n| notification(UNRESOLVED, &n.place, &n.message, scan));
+        let more = scan.gaps.get(MAX_GAPS).map(|next| {
+            let words = format!("{} more unresolved values from here on", scan.gaps.len() - MAX_GAPS);
+            notification(UNRESOLVED, &next.place, &words, scan)
+        });
+        let kinds = [PROBLEM, HIDDEN, UNREACHED, UNRESOLVED].map(|kind| {
+            json!({
+                "id": kind.id,
+                "name": identifier(kind.id),
+                "shortDescription": {"text": kind.words},
+                "fullDescription": {"text": kind.words},
+                "defaultConfiguration": {"level": kind.level},
+            })
+        });
         let run = Run {
             tool: json!({"driver": {
                 "name": "kubelet-lint",
@@ -88,12 +121,13 @@ impl Reporter for Sarif {
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules.iter().map(|r| rule(r)).collect::<Vec<_>>(),
+                "notifications": kinds,
             }}),
             column_kind: "utf16CodeUnits",
             original_uri_base_ids: json!({"%SRCROOT%": {"description": {"text": "The root of the repository."}}}),
             invocations: [Invocation {
                 execution_successful: true,
-                tool_execution_notifications: each(problems.chain(veils).chain(unreached)),
+                tool_execution_notifications: each(problems.chain(veils).chain(unreached).chain(gaps).chain(more)),
             }],
             results: each(results),
         };
@@ -270,16 +304,17 @@ fn with_findings(veil: &Veil, scan: &Scan) -> String {
     format!("{}: {}", veil.message, listed(veil, scan).join("; "))
 }
 
-fn notification(level: &str, place: &Place, message: &str, scan: &Scan) -> Value {
+fn notification(kind: Notice, place: &Place, message: &str, scan: &Scan) -> Value {
     json!({
-        "level": level,
+        "descriptor": {"id": kind.id},
+        "level": kind.level,
         "message": {"text": harmless(&sentence(message))},
         "locations": [{"physicalLocation": physical(place, scan, false)}],
     })
 }
 
 /// A relative path as a relative URI reference (RFC 3986): all but unreserved characters and slashes are escaped.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {
         match byte {

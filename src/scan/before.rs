@@ -61,9 +61,9 @@ impl<'a> Alike<'a> {
         let (then, now) = (self.then.within(dir), self.now.within(dir));
         let address = |policy: &Option<Arc<Policy>>| policy.as_ref().map_or(0, |p| Arc::as_ptr(p).addr());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry((address(&then), address(&now))).or_insert_with(|| {
-            then.as_deref().unwrap_or(self.then).reads_like(now.as_deref().unwrap_or(self.now))
-        })
+        *known
+            .entry((address(&then), address(&now)))
+            .or_insert_with(|| then.as_deref().unwrap_or(self.then).reads_like(now.as_deref().unwrap_or(self.now)))
     }
 }
 

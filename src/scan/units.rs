@@ -50,8 +50,7 @@ pub(super) fn read_units(
 ) -> Vec<Unwound> {
     // A file may belong to several units, and is read with the first of them.
     let files = units.iter().flat_map(|(_, unit)| &unit.files);
-    let files: HashMap<&OsStr, AtomicBool> =
-        files.map(|file| (file.as_os_str(), AtomicBool::new(false))).collect();
+    let files: HashMap<&OsStr, AtomicBool> = files.map(|file| (file.as_os_str(), AtomicBool::new(false))).collect();
     progress.expect(files.len());
     let one = |unit: &Claimed| {
         let out = caught(|| read(unit)).unwrap_or_else(|why| Unwound::failed(unit, &why));

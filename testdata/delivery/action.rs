@@ -46,6 +46,8 @@ fn findings_are_shown_uploaded_and_only_then_fail() {
     assert_eq!(done.step("Upload to code scanning").with.as_ref().unwrap()["category"], "x");
     assert_eq!(done.step("Judge").code, Some(1));
     assert!(done.step("Scan").out.contains("::error file=old.sh,line=2,"), "{}", done.step("Scan").out);
+    // The log does not show where a command belongs, so its text does.
+    assert!(done.step("Scan").out.contains("::old.sh:2:83: the streaming idle timeout"), "{}", done.step("Scan").out);
     assert!(done.summary.contains("| `old.sh:2:83` |"), "{}", done.summary);
     assert_eq!(done.outputs["findings"], "2");
     let sarif: serde_json::Value = serde_json::from_str(&done.outputs["sarif-file"]).unwrap();

@@ -124,7 +124,8 @@ fn each_repository_has_a_report_and_all_are_joined() {
     let join = || task(github.path(), work.path(), "collect").run();
     let done = join();
     assert_eq!((done.step("Run the task").code, done.outputs["findings"].as_str()), (Some(1), "1"), "{done:#?}");
-    assert!(done.summary.contains("| `acme/dirty` | 1 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("| `acme/dirty` | 1 |  |  | 0 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("There is no last report to compare with."), "{}", done.summary);
     let all = std::fs::read_to_string(work.path().join("reports/all.sarif")).unwrap();
     let all: serde_json::Value = serde_json::from_str(&all).unwrap();
     assert_eq!(all["runs"].as_array().unwrap().len(), 2);
@@ -145,7 +146,7 @@ fn each_repository_has_a_report_and_all_are_joined() {
     std::fs::remove_file(work.path().join("reports/acme+gone.tsv")).unwrap();
     assert!(!scan("acme/half").failed);
     let done = join();
-    assert!(done.summary.contains("| `acme/half` | 1 | 1 | not read completely |"), "{}", done.summary);
+    assert!(done.summary.contains("| `acme/half` | 1 |  |  | 1 | 0 | not read completely |"), "{}", done.summary);
     assert!(done.log().contains("1 of 3 repositories could not be read completely"), "{}", done.log());
     assert_eq!(done.step("Run the task").code, Some(2));
     for hostile in ["../x", "-x/y", "a/..", "a/b;id", "a/$(id)", "a"] {
@@ -156,12 +157,63 @@ fn each_repository_has_a_report_and_all_are_joined() {
 }
 
 #[test]
+fn a_report_is_compared_with_the_last_one() {
+    let (github, work) = (github(), tempfile::tempdir().unwrap());
+    let scan = |names: &str| {
+        let run = task(github.path(), work.path(), "scan").with("binary", env!("CARGO_BIN_EXE_kubelet-lint"));
+        assert!(!run.with("repositories", names).run().failed);
+    };
+    let join = || {
+        task(github.path(), work.path(), "collect")
+            .with("artifact", "kubelet-lint")
+            .env("GITHUB_REPOSITORY", "acme/ci")
+            .run()
+    };
+    // What the fake program answers with: the address of the artifact, then its bytes.
+    let gh = std::fs::read_to_string(github.path().join("bin/gh")).unwrap();
+    let gh = gh.replace(
+        "  *) exit 1",
+        "  *actions/artifacts?name=*) echo https://x/repos/acme/ci/actions/artifacts/1/zip ;;\n  *artifacts/1/zip*) cat last.zip ;;\n  *) exit 1",
+    );
+    std::fs::write(github.path().join("bin/gh"), gh).unwrap();
+    scan("acme/dirty\nacme/clean");
+    // A damaged archive is no report.
+    std::fs::write(github.path().join("last.zip"), "no archive").unwrap();
+    assert!(join().summary.contains("There is no last report to compare with."));
+    let zip = std::process::Command::new("python3")
+        .args(["-c", "import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n  [z.write(sys.argv[2] + n, n) for n in ('all.sarif', 'all.table')]"])
+        .arg(github.path().join("last.zip"))
+        .arg(format!("{}/reports/", work.path().display()))
+        .status();
+    assert!(zip.unwrap().success());
+    let same = join();
+    assert!(same.summary.contains("0 new and 0 gone since the last report."), "{}", same.summary);
+    assert_eq!(same.outputs["findings-new"], "0");
+    // A zero that went, one that came, and a repository that is not scanned now, whose findings are not gone.
+    scan("acme/sandbox-1");
+    let tree = work.path().join("tree");
+    git(work.path(), &["clone", "-q", github.path().join("acme/dirty.git").to_str().unwrap(), "tree"]);
+    std::fs::write(tree.join("boot.sh"), FINE).unwrap();
+    git(&tree, &["commit", "-qam", "x"]);
+    git(&github.path().join("acme/dirty.git"), &["config", "receive.denyCurrentBranch", "ignore"]);
+    git(&tree, &["push", "-q", "origin", "HEAD:main"]);
+    scan("acme/dirty");
+    let done = join();
+    assert!(done.summary.contains("1 new and 1 gone since the last report."), "{}", done.summary);
+    assert!(done.summary.contains("| `acme/dirty` | 0 | 0 | 1 | 0 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("| `acme/sandbox-1` | 1 | 1 | 0 | 0 | 0 | scanned |"), "{}", done.summary);
+    assert_eq!(done.outputs["findings-new"], "1");
+}
+
+#[test]
 fn the_workflow_gives_the_action_only_what_it_knows() {
     let action: serde_yaml::Value = serde_yaml::from_str(&super::file("action/organisation/action.yml")).unwrap();
     let workflow: serde_yaml::Value = serde_yaml::from_str(&super::file(".github/workflows/organisation.yml")).unwrap();
     let mut tasks = Vec::new();
-    for (_, job) in workflow["jobs"].as_mapping().unwrap() {
-        assert_eq!(job["permissions"].as_mapping().unwrap().len(), 0);
+    for (name, job) in workflow["jobs"].as_mapping().unwrap() {
+        let permissions: Vec<_> = job["permissions"].as_mapping().unwrap().iter().collect();
+        let reads = [(&"actions".into(), &"read".into())];
+        assert_eq!(permissions, if name == "collect" { &reads[..] } else { &[] });
         for step in job["steps"].as_sequence().unwrap() {
             if step.get("uses").and_then(|u| u.as_str()) != Some("$/action/organisation") {
                 continue;
