@@ -109,7 +109,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
         }
         Command::Init => init::init(),
         Command::Schema => {
-            write(None, init::schema().as_bytes(), Kind::Exact, false)?;
+            write(None, Kind::Exact, false, |out| out.write_all(init::schema().as_bytes()))?;
             Ok(CLEAN)
         }
         Command::Completions { shell } => {

@@ -202,3 +202,49 @@ fn the_summary_counts_what_the_configuration_leaves_out() {
         assert!(told.contains("using kubelet-lint.toml") && told.contains(words), "{configuration}: {told}");
     }
 }
+
+#[test]
+fn a_configuration_of_a_folder_is_that_of_the_base_if_the_base_decides() {
+    let dir = tempfile::tempdir().unwrap();
+    let (here, path) = (dir.path(), std::env::var("PATH").unwrap());
+    let write = |name: &str, content: &str| {
+        std::fs::create_dir_all(here.join(name).parent().unwrap()).unwrap();
+        std::fs::write(here.join(name), content).unwrap();
+    };
+    let since = |more: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_kubelet-lint"))
+            .args(["check", "--since", "HEAD", "--format", "concise"])
+            .args(more)
+            .current_dir(here)
+            .env_clear()
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+    };
+    git(here, &["init", "-q"]);
+    write("b/kubelet-lint.toml", "[levels]\nzero-streaming-idle-timeout = 'note'\n");
+    write("README.md", "x");
+    git(here, &["add", "."]);
+    git(here, &["commit", "-qm", "x"]);
+    for name in ["a/x.sh", "b/x.sh"] {
+        write(name, ZERO);
+    }
+    write("a/kubelet-lint.toml", "ignore = ['zero-streaming-idle-timeout']\n");
+    std::fs::remove_file(here.join("b/kubelet-lint.toml")).unwrap();
+    let (code, out, told) = since(&[]);
+    assert_eq!((code, out.lines().count()), (1, 1), "{out}{told}");
+    assert!(out.starts_with("b/x.sh:2:"), "{out}");
+    assert!(told.contains("changes a/kubelet-lint.toml") && told.contains("which hides 1 finding"), "{told}");
+    let (code, out, told) = since(&["--config-from", "base"]);
+    assert_eq!((code, out.lines().count()), (1, 2), "{out}{told}");
+    assert!(out.contains("a/x.sh:2:83: error[") && out.contains("b/x.sh:2:83: note["), "{out}");
+    // A configuration that was not valid decides nothing, unless it is asked to.
+    write("a/kubelet-lint.toml", "wrong = 1\n");
+    git(here, &["add", "a/kubelet-lint.toml"]);
+    git(here, &["commit", "-qm", "y"]);
+    write("a/kubelet-lint.toml", "");
+    assert_eq!(since(&[]).0, 1);
+    let (code, _, told) = since(&["--config-from", "base"]);
+    assert!(code == 2 && told.starts_with("error: a/kubelet-lint.toml:1:1: unknown key"), "{told}");
+}

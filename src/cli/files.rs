@@ -80,12 +80,10 @@ pub(super) fn replace(
 /// # Errors
 /// If there is one, or it cannot be written.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let _kept = signals::hold();
     let folder = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new_file(folder)?;
+    let mut file = signals::made(|| new_file(folder))?;
     file.write_all(bytes)?;
-    file.persist_noclobber(path).map_err(|e| e.error)?;
-    Ok(())
+    signals::gone(|| file.persist_noclobber(path).map(drop).map_err(|e| e.error))
 }
 
 #[cfg(unix)]

@@ -83,7 +83,7 @@ pub(super) fn show(args: &Check, request: &Request, here: &Path) -> Result<u8, S
         out.push('\n');
     }
     out.truncate(out.trim_end().len() + 1);
-    write(None, out.as_bytes(), Kind::Text, false)?;
+    write(None, Kind::Text, false, |to| to.write_all(out.as_bytes()))?;
     Ok(CLEAN)
 }
 
@@ -144,5 +144,23 @@ fn said((key, from, default): (&str, From, &str), args: &Check, own: &[Layer], r
                 line(&format!("{key}.{inner}"), &value.to_string(), name);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KEYS;
+
+    #[test]
+    fn every_key_is_shown() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../schemas/kubelet-lint.schema.json")).unwrap();
+        let mut wanted: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        // It is shown by the files that the values come from.
+        wanted.retain(|key| *key != "extend");
+        let mut shown: Vec<_> = KEYS.iter().map(|(key, ..)| *key).collect();
+        wanted.sort_unstable();
+        shown.sort_unstable();
+        assert_eq!(shown, wanted);
     }
 }

@@ -150,7 +150,12 @@ impl Named {
             targets.extend(folders(&mut readers.into_iter()));
         }
         let fetched = changed.iter().any(|path| path.iter().any(|part| part == ".terraform"));
-        let dirs = callers::calling(&all, &left_out, targets.clone(), fetched || !given.modules.is_empty() || !request.policy.elsewhere().1.is_empty());
+        let dirs = callers::calling(
+            &all,
+            &left_out,
+            targets.clone(),
+            fetched || !given.modules.is_empty() || !request.policy.elsewhere().1.is_empty(),
+        );
         let mut chosen = callers::configs(&configs, &changed, &dirs, disk);
         // Those of one folder may be a unit.
         targets.extend(folders(&mut chosen.iter()));
