@@ -89,7 +89,9 @@ fn each_file_has_one_verdict_alone_together_and_from_any_folder() {
 #[test]
 fn what_counts_for_the_run_stands_above_the_current_folder() {
     let dir = folder(&[("a/kubelet-lint.toml", "fail-on = 'never'\nbaseline = 'gone.json'\n"), ("a/boot.sh", ZERO)]);
-    assert_eq!(run_in(dir.path(), &["check", "a"], None).status.code(), Some(1));
+    let out = run_in(dir.path(), &["check", "a", "--verbose"], None);
+    let words = "configuration: a/kubelet-lint.toml: `fail-on`, `baseline` count only in a run from its folder\n";
+    assert!(out.status.code() == Some(1) && text(&out.stderr).contains(words), "{}", text(&out.stderr));
     let out = run_in(&dir.path().join("a"), &["check"], None);
     assert!(text(&out.stderr).contains("gone.json"), "{}", text(&out.stderr));
 }

@@ -56,6 +56,8 @@ pub struct Policy {
     pub sources: Vec<Arc<Source>>,
     /// True if there is a configuration, which is the first of these files.
     pub configured: bool,
+    /// The keys of its configuration that count for a run, and this is not the one of the run.
+    pub unheeded: Vec<&'static str>,
     /// The policies of folders; without them, this one counts everywhere.
     pub near: Nearest,
 }
@@ -79,6 +81,7 @@ impl Default for Policy {
             fail_on: None,
             sources: Vec::new(),
             configured: false,
+            unheeded: Vec::new(),
             near: Nearest::default(),
         }
     }
@@ -163,7 +166,14 @@ impl Policy {
         let loaded = Settings::load(&source, dir, from)?;
         loaded.check(&self.catalogue, true)?;
         let sources = loaded.files().cloned().collect();
-        Ok(Some(Self { sources, configured: true, ..self.with_settings(loaded.settings) }))
+        let Settings { fail_on, fail_on_unresolved, own_rules, baseline, .. } = &loaded.settings;
+        let mut unheeded = Vec::new();
+        if self.sources.first().is_none_or(|run| run.path() != source.path()) {
+            let set = [fail_on.is_some(), *fail_on_unresolved, own_rules.is_some(), baseline.is_some()];
+            let keys = ["fail-on", "fail-on-unresolved", "own-rules", "baseline"];
+            unheeded.extend(keys.into_iter().zip(set).filter(|(_, set)| *set).map(|(key, _)| key));
+        }
+        Ok(Some(Self { sources, configured: true, unheeded, ..self.with_settings(loaded.settings) }))
     }
 
     /// What is said for the run, with other settings.
@@ -211,7 +221,7 @@ impl Policy {
         self.near.0.as_ref()?.failure()
     }
 
-    /// The policies that count in a folder that was asked for, or this one if it counts everywhere.
+    /// The policies that count in a folder that was looked up, or this one if it counts everywhere.
     pub fn in_use(&self) -> Vec<Arc<Self>> {
         self.near.0.as_ref().map_or_else(|| vec![Arc::new(self.clone())], |near| near.asked())
     }
@@ -226,16 +236,18 @@ impl Policy {
         out
     }
 
-    /// The configurations that count: that of the run, if it says something for it, then those of folders.
-    pub fn configurations(&self) -> Vec<PathBuf> {
+    /// The configurations that count, each with its keys that count only if the program runs in its folder: that of the run, if it
+    /// says something for it, then those of folders.
+    pub fn configurations(&self) -> Vec<(PathBuf, Vec<&'static str>)> {
         let Settings { fail_on, fail_on_unresolved, own_rules, baseline, .. } = &self.settings;
         let speaks = self.near.0.is_none() || fail_on.is_some() || *fail_on_unresolved || own_rules.is_some();
         let own = self.sources.first().filter(|_| self.configured && (speaks || baseline.is_some())).cloned();
         let near = self.near.0.iter().flat_map(|near| near.asked()).filter(|policy| policy.configured);
-        let mut out: Vec<_> = own.into_iter().map(|source| source.path().to_owned()).collect();
-        for path in near.filter_map(|policy| Some(policy.sources.first()?.path().to_owned())) {
-            if !out.contains(&path) {
-                out.push(path);
+        let mut out: Vec<_> = own.into_iter().map(|source| (source.path().to_owned(), Vec::new())).collect();
+        for policy in near {
+            let path = policy.sources.first().map(|source| source.path().to_owned()).unwrap_or_default();
+            if out.iter().all(|(known, _)| *known != path) {
+                out.push((path, policy.unheeded.clone()));
             }
         }
         out

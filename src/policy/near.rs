@@ -11,10 +11,10 @@ use super::settings::SettingsError;
 /// The most configurations of a run.
 const MOST: usize = 1_000;
 
-/// What counts in a folder, and whether something there was asked for.
+/// What counts in a folder, and whether something there was looked up.
 type Known<T> = (Arc<T>, AtomicBool);
 
-/// What counts in each folder, read when it is first asked for.
+/// What counts in each folder, read when it is first looked up.
 #[derive(Debug)]
 pub(super) struct Near<T> {
     /// The current directory.
@@ -126,7 +126,7 @@ impl<T> Near<T> {
         failed.first_key_value().map(|(_, error)| error.clone())
     }
 
-    /// What counts in the folders that were asked for, each once, in the order of folders.
+    /// What counts in the folders that were looked up, each once, in the order of folders.
     pub(super) fn asked(&self) -> Vec<Arc<T>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut dirs: Vec<_> = known.iter().filter(|(_, (_, asked))| asked.load(Ordering::Relaxed)).collect();

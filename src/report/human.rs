@@ -270,7 +270,7 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
     let mut files = count(scan.files, "file");
     match scan.configurations.as_slice() {
         [] => {}
-        [path] => files.push_str(&format!(", using {}", look.shown(path))),
+        [(path, _)] => files.push_str(&format!(", using {}", look.shown(path))),
         many => files.push_str(&format!(", using {}", count(many.len(), "configuration"))),
     }
     if counts.is_empty() && groups == 0 {
@@ -358,8 +358,11 @@ pub fn notes(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{gap}: {}: {}{remedy}", look.spot(&note.place), harmless(&note.message))?;
         }
         let used = paint("configuration", level_style(Level::Note), look);
-        for path in &scan.configurations {
-            writeln!(out, "{used}: {}", look.shown(path))?;
+        for (path, unheeded) in &scan.configurations {
+            let keys = unheeded.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            let s = if unheeded.len() == 1 { "s" } else { "" };
+            let told = if keys.is_empty() { keys } else { format!(": {keys} count{s} only in a run from its folder") };
+            writeln!(out, "{used}: {}{told}", look.shown(path))?;
         }
     }
     Ok(())

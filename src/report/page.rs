@@ -129,7 +129,7 @@ fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     if !scan.existing.is_empty() {
         write!(out, " {} from before.", count(scan.existing.len(), "finding"))?;
     }
-    let paths: Vec<_> = scan.configurations.iter().map(|path| escaped(&scan.relative(path))).collect();
+    let paths: Vec<_> = scan.configurations.iter().map(|(path, _)| escaped(&scan.relative(path))).collect();
     if !paths.is_empty() {
         let s = if paths.len() == 1 { "" } else { "s" };
         write!(out, " Configuration{s}: <code>{}</code>.", paths.join("</code>, <code>"))?;

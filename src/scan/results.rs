@@ -46,8 +46,8 @@ pub struct Scan {
     pub problems: Vec<Note>,
     /// What could not be resolved.
     pub gaps: Vec<Note>,
-    /// The files of the configurations in use: that of the run, then those of folders.
-    pub configurations: Vec<PathBuf>,
+    /// The files of the configurations in use: that of the run, then those of folders, with their keys that do not count here.
+    pub configurations: Vec<(PathBuf, Vec<&'static str>)>,
     /// The number of files that the configuration excludes.
     pub excluded: usize,
     /// The number of findings that would fail a run if the configuration did not set levels or `fail-on`.
