@@ -344,9 +344,10 @@ fn module(text: &str) -> Result<(String, PathBuf), String> {
 /// The address of a web page, which can stand in markup as it is.
 fn address(text: &str) -> Result<String, String> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"%/:._~-@+".contains(&b);
-    match text.starts_with("https://") || text.starts_with("http://") {
-        true if text.bytes().all(plain) => Ok(text.to_owned()),
-        _ => Err("expected an address such as `https://github.com/o/r/blob/COMMIT`".to_owned()),
+    if (text.starts_with("https://") || text.starts_with("http://")) && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected an address such as `https://github.com/o/r/blob/COMMIT`".to_owned())
     }
 }
 

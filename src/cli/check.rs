@@ -25,10 +25,8 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     let outputs = outputs(args, matches)?;
     let of_base = args.config_from == Configured::Base;
     let now = Reading { current: &here, earlier: None };
-    let policy = match of_base {
-        true => Policy::default(),
-        false => configure::nearest(configure::policy(args, now)?, &args.input, &here),
-    };
+    let policy =
+        if of_base { Policy::default() } else { configure::nearest(configure::policy(args, now)?, &args.input, &here) };
     let mut request = Request { only_named: true, ..request(&args.input, policy)? };
     if args.show_settings {
         return settings::show(args, &request, &here);

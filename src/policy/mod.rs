@@ -159,7 +159,7 @@ impl Policy {
     /// What the configuration directly in `dir` says, unless the folder is excluded by what is said `above`.
     fn of_folder(&self, dir: &Path, above: &Self, from: Reading<'_>) -> Result<Option<Self>, SettingsError> {
         let is_there = |name: &&str| from.earlier.is_some() || dir.join(name).symlink_metadata().is_ok();
-        if !FILE_NAMES.iter().any(|name| is_there(&name)) || above.leaves_out(dir) {
+        if !FILE_NAMES.iter().any(is_there) || above.leaves_out(dir) {
             return Ok(None);
         }
         let Some(source) = Settings::find_in(dir, from)? else { return Ok(None) };

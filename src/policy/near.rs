@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::settings::SettingsError;
 
+/// Reads what stands in a folder, given what counts above it; `None` if nothing does.
+type Load<'a, T> = &'a dyn Fn(&Path, &T) -> Result<Option<T>, SettingsError>;
+
 /// The most configurations of a run.
 const MOST: usize = 1_000;
 
@@ -59,12 +62,7 @@ impl<T> Near<T> {
     }
 
     /// What counts in the folder `dir`. `load` reads what is directly in a folder, and gets what counts around it.
-    pub(super) fn get(
-        &self,
-        dir: &Path,
-        load: &dyn Fn(&Path, &T) -> Result<Option<T>, SettingsError>,
-        asked: bool,
-    ) -> Arc<T> {
+    pub(super) fn get(&self, dir: &Path, load: Load<T>, asked: bool) -> Arc<T> {
         let dir = if dir.is_absolute() { dir } else { &self.current };
         if let Some(known) = self.known(dir.as_os_str(), asked) {
             return known;
@@ -98,7 +96,7 @@ impl<T> Near<T> {
         above
     }
 
-    fn read(&self, dir: &Path, above: &T, load: &dyn Fn(&Path, &T) -> Result<Option<T>, SettingsError>) -> Option<T> {
+    fn read(&self, dir: &Path, above: &T, load: Load<T>) -> Option<T> {
         let own = load(dir, above).and_then(|own| {
             let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
             *count += usize::from(own.is_some());

@@ -215,7 +215,7 @@ fn within_budget(
     let modules = policy.settings.modules.iter().map(|(source, dir)| (source.clone(), dir.clone()));
     let (modules, var_files) = (modules.chain(given.modules.clone()).collect(), policy.settings.var_files.clone());
     let whole = given.whole || policy.needs_all_fields();
-    let given = &Given { modules, var_files, whole, ..given.clone() };
+    let given = &Given { var_files, modules, whole, ..given.clone() };
     cx.given = given.clone();
     let rules = policy.judged();
     let options = policy.options();
