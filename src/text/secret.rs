@@ -76,7 +76,7 @@ const SIGNS: &[&str] = &[
     "key",
     "credential",
     "authorization",
-    "connection",
+    "string",
     "akia",
     "asia",
     "ghp",
