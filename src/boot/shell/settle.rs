@@ -171,7 +171,7 @@ pub(super) fn different<K: Ord + Clone, V: Eq>(a: &Arc<BTreeMap<K, V>>, b: &Arc<
     }
 }
 
-/// Changes everything in which two maps differ, in the one that nobody else holds: that takes no copy.
+/// Changes everything in which two maps differ, in the one that is not shared: that takes no copy.
 fn unify<K: Ord + Clone, V: Clone>(a: &mut Arc<BTreeMap<K, V>>, b: &mut Arc<BTreeMap<K, V>>, changes: Vec<(K, V)>) {
     if changes.is_empty() {
         return;
