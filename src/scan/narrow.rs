@@ -251,8 +251,9 @@ impl Named {
         });
         let above = self.above();
         let kustomized = above.iter().any(|dir| KUSTOMIZATIONS.iter().any(|name| dir.join(name).is_file()));
+        let context = self.files.iter().any(|path| path.ends_with("cdk.json"));
         let texts = self.files.iter().filter_map(|path| files.glance(path)).collect();
-        Users { reached, dirs: Some(dirs), applied, above, kustomized, texts }
+        Users { reached, dirs: Some(dirs), applied, above, kustomized, context, texts }
     }
 
     /// True if `path` or a folder around it was named.
@@ -300,6 +301,8 @@ struct Users {
     above: BTreeSet<PathBuf>,
     /// They may belong to a kustomization.
     kustomized: bool,
+    /// The context of the CDK is named, which counts for templates in folders below.
+    context: bool,
     /// The texts of the named files.
     texts: Vec<Arc<[u8]>>,
 }
@@ -312,7 +315,7 @@ impl Users {
         let Some(dirs) = &self.dirs else { return false };
         let kind = input.name();
         if kind == "terraform" {
-            return self.applied || dirs.contains(&unit.path) || unit.files.iter().any(|file| callers::is_atmos(file));
+            return self.applied || dirs.contains(&unit.path) || unit.files.iter().any(|file| callers::is_whole(file));
         }
         let own = || unit.path.file_name().map(|name| name.as_encoded_bytes());
         let named =
@@ -321,7 +324,7 @@ impl Users {
         folder.is_some_and(|folder| self.above.contains(folder))
             || LISTING.contains(&kind)
             || kind == "kustomize" && self.kustomized
-            || kind == "cloudformation" && named()
+            || kind == "cloudformation" && (self.context || named())
     }
 }
 

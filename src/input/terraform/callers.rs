@@ -19,12 +19,17 @@ const FOUND: &[&str] = &["terragrunt.hcl", "root.hcl"];
 
 /// True for a file that configures how folders of Terraform are applied.
 pub fn is_config(path: &Path) -> bool {
-    has_extension(path, &["hcl"]) && !is_named(path, ".terraform.lock.hcl") || is_atmos(path)
+    has_extension(path, &["hcl", "tm"]) && !is_named(path, ".terraform.lock.hcl") || is_atmos(path)
 }
 
 /// True for the file that says where Atmos keeps its stacks.
 pub fn is_atmos(path: &Path) -> bool {
     is_named(path, "atmos.yaml")
+}
+
+/// True for a file whose unit reads all folders that it configures: of Atmos or Terramate.
+pub fn is_whole(path: &Path) -> bool {
+    is_atmos(path) || has_extension(path, &["tm"]) || path.as_os_str().as_encoded_bytes().ends_with(b".tm.hcl")
 }
 
 /// The folders `targets`, and those from which calls lead to one of them. A call that is not understood may lead anywhere, and with
@@ -91,8 +96,8 @@ pub fn configs(
     names.extend(targets.iter().filter_map(|path| name(path)).filter(|name| FOUND.iter().all(|found| name != found)));
     let mut reached: HashSet<PathBuf> =
         among.iter().filter(|path| targets.contains(**path)).map(|p| (*p).clone()).collect();
-    // Of stacks of Atmos any may be a target, and all components are.
-    reached.extend(among.iter().filter(|path| is_atmos(path)).map(|path| (*path).clone()));
+    // Of stacks any may be a target, and all components are.
+    reached.extend(among.iter().filter(|path| is_whole(path)).map(|path| (*path).clone()));
     let mut above: HashSet<PathBuf> = targets.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
     let mut open: Vec<(&PathBuf, _)> =
         among.iter().filter(|path| !reached.contains(**path)).map(|path| (*path, files.glance(path))).collect();
