@@ -106,8 +106,12 @@ impl Front {
                     && !["null", "false", "yes", "no"].contains(&text)
                     || text.split('.').count() == 3
             };
-            let sound =
-                |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-./_' ".contains(c)) && plain(text);
+            let sound = |text: &str| {
+                text.chars().all(|c| c.is_ascii_alphanumeric() || "-./_:' ".contains(c))
+                    && !text.contains(": ")
+                    && !text.ends_with(':')
+                    && plain(text)
+            };
             let quoted = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
             let is_plain = match (list, quoted) {
                 (Some(list), _) => list.split(", ").all(|item| item != "true" && sound(item)),

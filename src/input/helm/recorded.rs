@@ -32,6 +32,7 @@ const UNKNOWN: &[&str] = &[
     "derivePassword ",
     "genPrivateKey ",
     "htpasswd ",
+    "(now)",
     "now ",
     "randAlpha ",
     "shuffle ",
