@@ -29,6 +29,7 @@ const UNKNOWN: &[&str] = &[
     "ago ",
     "bcrypt ",
     "date ",
+    "dateInZone ",
     "derivePassword ",
     "genPrivateKey ",
     "htpasswd ",
