@@ -127,17 +127,29 @@ impl Settings {
         Ok(())
     }
 
-    /// The configuration for `path` (absolute): the nearest one in its folder or above it, up to the root of the repository.
+    /// The configuration for `path` (absolute): the nearest one in its folder or above it, up to the root of the repository. One in
+    /// a folder that a configuration above it excludes does not count.
     ///
     /// # Errors
     /// If it cannot be read.
     pub fn find(path: &Path, from: Reading<'_>) -> Result<Option<Arc<Source>>, SettingsError> {
         let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        let found = from.below(start, |files| {
+        let all = from.below(start, |files| {
             let folders = start.ancestors().take_while(|dir| dir.starts_with(files.root()));
-            folders.map(|dir| directly_in(dir, files)).find(|found| !matches!(found, Ok(None))).unwrap_or(Ok(None))
+            folders.filter_map(|dir| directly_in(dir, files).transpose()).collect::<Result<Vec<_>, _>>()
         });
-        found.unwrap_or(Ok(None))
+        let mut found: Option<Arc<Source>> = None;
+        for source in all.unwrap_or(Ok(Vec::new()))?.into_iter().rev() {
+            let folder = |source: &Source| source.path().parent().unwrap_or(start).to_owned();
+            if let Some(above) = &found {
+                let settings = Self::load(above, &folder(above), from)?.settings;
+                if settings.exclude.iter().any(|pattern| pattern.matches(&folder(&source))) {
+                    continue;
+                }
+            }
+            found = Some(source);
+        }
+        Ok(found)
     }
 
     /// The configuration directly in the folder `dir`.

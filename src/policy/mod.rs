@@ -382,11 +382,17 @@ impl Policy {
         let near = self.near.0.as_ref().map(|near| near.asked()).unwrap_or_default();
         let policies: Vec<_> = if self.near.0.is_some() { near.iter().map(|p| &**p).collect() } else { vec![self] };
         let mut told = BTreeSet::new();
+        // One of a folder beside the current one is only read as far as what is here has to do with it.
+        let is_beside = |dir: &Path| {
+            let here = self.near.0.as_ref().map(|near| &near.current);
+            here.is_some_and(|here| !dir.starts_with(here) && !here.starts_with(dir))
+        };
         let all = policies.iter().flat_map(|policy| policy.settings.exceptions.iter().map(move |e| (policy, e)));
         for (policy, exception) in all {
             // One of a file that is extended may have its effect elsewhere.
             let own = policy.sources.first();
-            if own.is_some_and(|own| own.path() != exception.home.0) || !told.insert(exception.home.clone()) {
+            let is_others = own.is_some_and(|own| own.path() != exception.home.0 || is_beside(parent(own.path())));
+            if is_others || !told.insert(exception.home.clone()) {
                 continue;
             }
             let (_, rules) = seats.of(self, parent(&exception.home.0));
