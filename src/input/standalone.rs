@@ -12,7 +12,7 @@ use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS};
 use super::yaml_files;
 
 /// The most names of files in a script that are tried.
-const MAX_NAMES: usize = 64;
+const MAX_NAMES: usize = 512;
 
 /// Standalone configurations of a container runtime: TOML with the timeout in the table where containerd or CRI-O
 /// reads it.
@@ -68,8 +68,7 @@ impl Input for Scripts {
         let Some(view) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx).or_else(|| through_others(unit, cx)) else {
             return Vec::new();
         };
-        let named = has_extension(&unit.path, &["sh", "bash"]) && !is_user_data(&view.bytes);
-        if !shebang(&view.bytes).unwrap_or(named) {
+        if !is_script(&unit.path, &view.bytes) {
             return Vec::new();
         }
         if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || yaml_files::holds(&view.bytes, b"%{if") {
@@ -83,10 +82,16 @@ impl Input for Scripts {
     }
 }
 
+/// True for a text with the first line, or the name, of a script.
+fn is_script(path: &Path, bytes: &[u8]) -> bool {
+    shebang(bytes).unwrap_or_else(|| has_extension(path, &["sh", "bash"]) && !is_user_data(bytes))
+}
+
 /// A script that concerns a kubelet only by a file that it sources or passes on.
 fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
     let bytes = cx.files.read(&unit.path).ok()?.bytes();
-    let names_others = NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
+    let names_others =
+        is_script(&unit.path, &bytes) && NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
     let folder = unit.path.parent().filter(|_| names_others)?;
     let folders = [Some(folder), folder.parent(), Some(cx.files.root())];
     let concerns = |name: &String| {

@@ -25,7 +25,7 @@ for input in terraform/main.tf script/boot.sh document/kubelet.yaml yaml/templat
   change=$(awk -v now="$now" -v before="${before:-0}" 'BEGIN { print before ? 100 * (now - before) / before : 0 }')
   printf '%-28s %14s %14s %+7.1f%%\n' "$input" "${before:--}" "$now" "$change"
   printf '%-28s %14s\n' "$input" "$now" >>"$new"
-  worst=$(awk -v a="$worst" -v b="$change" 'BEGIN { print a > b ? a : b }')
+  worst=$(awk -v a="$worst" -v b="$change" 'BEGIN { print (a > b ? a : b) }')
 done
 if [[ ${2-} == --record ]]; then
   cp "$new" "$record"

@@ -12,7 +12,7 @@ use super::super::machine::{File, absolute};
 use super::state::{SCRIPT, ScriptRun};
 
 /// The most names that are tried for one script.
-const MAX_NAMES: usize = 256;
+const MAX_NAMES: usize = 512;
 
 /// The most files that are placed.
 const MAX_FILES: usize = 32;

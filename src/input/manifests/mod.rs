@@ -21,7 +21,7 @@ use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::documents::Documents;
-use crate::syntax::{MAX_DEPTH, Node};
+use crate::syntax::{MAX_DEPTH, Node, Style};
 use crate::text::{Span, Traced, View, budget};
 
 use super::applications::aside::may_describe;
@@ -157,7 +157,9 @@ fn deep_among(tree: &Node, name: &str, texts: usize, cx: &mut Cx<'_>) -> Vec<Nod
             return Vec::new();
         }
         let parsed = yaml_files::documents(&cx.made(name, &scalar.text, tree.span));
-        return parsed.tree.iter().flat_map(|tree| deep_among(tree, name, texts + 1, cx)).collect();
+        // A document that is plain words has nothing in it that this text has not.
+        let documents = parsed.tree.iter().filter(|tree| tree.as_scalar().is_none_or(|s| s.style != Style::Plain));
+        return documents.flat_map(|tree| deep_among(tree, name, texts + 1, cx)).collect();
     }
     // A tree is bounded in depth by its parser.
     let inner = tree.items().iter().chain(tree.pairs().iter().map(|(_, value)| value));
