@@ -17,7 +17,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -28,10 +28,14 @@ use serde_json::Value;
 
 /// The largest input, in bytes.
 const MAX_INPUT: usize = 64 << 10;
-/// A scan that takes longer breaks a promise, in seconds.
+/// A scan that works longer breaks a promise, in seconds.
 const SLOW: u64 = 5;
-/// A scan that takes longer ends the run.
+/// A scan that works longer ends the run.
 const HANGS: u64 = 60;
+/// One of so many inputs is written in every format, and so is each that says something new.
+const REPORTED: u64 = 10;
+/// One of so many trees is given to the program itself.
+const STARTED: u64 = 32;
 /// The most new seeds that one target keeps.
 const MAX_SEEDS: usize = 3000;
 /// How long one target is tried before the next one is.
@@ -41,7 +45,7 @@ const SLICE: Duration = Duration::from_secs(2);
 type Input = Vec<(String, Vec<u8>)>;
 
 /// What runs now, for the thread that watches it.
-static NOW: Mutex<Option<(Instant, PathBuf)>> = Mutex::new(None);
+static NOW: Mutex<Option<(Duration, PathBuf)>> = Mutex::new(None);
 
 struct Target {
     name: &'static str,
@@ -87,6 +91,13 @@ fn main() {
     std::fs::create_dir_all(&out).expect("a folder for what is found");
     let work = tempfile::tempdir().expect("a folder to scan");
     keep_panics_quiet();
+    // The last input of a run that did not come to its end.
+    let current = out.join("current");
+    if current.exists() {
+        let last = out.join(format!("ended-{seed}"));
+        println!("the run before ended with {}", last.display());
+        let _ = std::fs::rename(&current, last);
+    }
     watch(out.clone());
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut counters = Counters::find();
@@ -98,16 +109,21 @@ fn main() {
     if counters.is_some() {
         for target in &mut targets {
             earlier(target, &out);
-            for seed in target.seeds.clone() {
-                try_one(target, seed, work.path(), &out, &mut counters);
-            }
-            println!("{}: {} seeds reach {} regions", target.name, target.seeds.len(), count(&target.reached));
+            let started = worked();
+            // Only seeds that reach what none before them did are changed later.
+            let seeds = std::mem::take(&mut target.seeds);
+            let all = seeds.len();
+            seeds.into_iter().for_each(|seed| try_one(target, seed, work.path(), &out, &mut counters));
+            target.kept = 0;
+            target.took += worked().saturating_sub(started);
+            let (name, seeds, reached) = (target.name, target.seeds.len(), count(&target.reached));
+            println!("{name}: {all} texts reach {reached} regions, {seeds} of them are seeds");
         }
     }
     let end = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < end {
         for target in &mut targets {
-            let started = Instant::now();
+            let (since, started) = (worked(), Instant::now());
             while started.elapsed() < SLICE && Instant::now() < end {
                 let mut input = random.pick(&target.seeds).clone();
                 for _ in 0..=random.below(4) {
@@ -116,16 +132,17 @@ fn main() {
                 }
                 try_one(target, input, work.path(), &out, &mut counters);
             }
-            target.took += started.elapsed();
+            target.took += worked().saturating_sub(since);
         }
     }
+    let _ = std::fs::remove_dir_all(&current);
     let regions = counters.as_ref().map_or(0, Counters::regions);
     let mut all = Reached::new();
     let mut broken = 0;
     for target in &targets {
         let (runs, took, seeds) = (target.runs, target.took.as_secs(), target.seeds.len());
         let mut line =
-            format!("{}: {runs} inputs in {took} s, {seeds} seeds, {} results", target.name, target.seen.len());
+            format!("{}: {runs} inputs in {took} s of work, {seeds} seeds, {} results", target.name, target.seen.len());
         if regions > 0 {
             line.push_str(&format!(", {} of {regions} regions", count(&target.reached)));
             all.resize(regions, 0);
@@ -163,7 +180,7 @@ fn watch(out: PathBuf) {
             std::thread::sleep(Duration::from_secs(1));
             let now = NOW.lock().expect("no panic holds it").clone();
             if let Some((since, input)) = now
-                && since.elapsed() > Duration::from_secs(HANGS)
+                && worked().saturating_sub(since) > Duration::from_secs(HANGS)
             {
                 println!("hangs: see {}", input.display());
                 let _ = std::fs::write(out.join("hangs.txt"), input.display().to_string());
@@ -177,10 +194,10 @@ fn watch(out: PathBuf) {
 fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path, counters: &mut Option<Counters>) {
     target.runs += 1;
     // What ends the process is still there afterwards.
-    let current = out.join(format!("current-{}", target.name));
+    let current = out.join("current");
     write_tree(&current, &input, false);
-    *NOW.lock().expect("no panic holds it") = Some((Instant::now(), current.clone()));
     let started = worked();
+    *NOW.lock().expect("no panic holds it") = Some((started, current));
     let tree = target.name == "tree";
     let mut wrong = Vec::new();
     let found = if tree {
@@ -195,17 +212,20 @@ fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path, counters:
     let further = counters.as_mut().is_some_and(|counters| counters.add(&mut target.reached));
     let mut hasher = DefaultHasher::new();
     match &found {
-        Ok(found) => {
-            result(found, &mut hasher);
-            wrong.extend(faults(found));
+        Ok(found) => result(found, &mut hasher),
+        Err(why) => letters(why).hash(&mut hasher),
+    }
+    let is_new = target.seen.insert(hasher.finish()) | further;
+    if let Ok(found) = &found {
+        wrong.extend(faults(found));
+        if is_new || target.runs.is_multiple_of(REPORTED) {
             wrong.extend(reports(found, work));
         }
-        Err(why) => letters(why).hash(&mut hasher),
     }
     if worked().saturating_sub(started) > Duration::from_secs(SLOW) {
         wrong.push("slow".to_owned());
     }
-    if tree && (target.runs.is_multiple_of(16) || !wrong.is_empty()) {
+    if tree && (target.runs.is_multiple_of(STARTED) || !wrong.is_empty()) {
         wrong.extend(as_a_program(&input, work));
     }
     *NOW.lock().expect("no panic holds it") = None;
@@ -219,7 +239,6 @@ fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path, counters:
             println!("{}: {why}: {}", target.name, folder.display());
         }
     }
-    let is_new = target.seen.insert(hasher.finish()) | further;
     if is_new && target.kept < MAX_SEEDS && !target.seeds.contains(&input) {
         target.kept += 1;
         if further {
@@ -230,10 +249,18 @@ fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path, counters:
     }
 }
 
-/// The time that this thread has worked, which other work on the machine does not stretch, where the system says so.
+/// The time that this process has worked, where the system says so, which other work on the machine does not stretch.
 fn worked() -> Duration {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ').next().and_then(|n| n.parse().ok()).map_or(Duration::ZERO, Duration::from_nanos)
+    static START: OnceLock<Instant> = OnceLock::new();
+    let start = START.get_or_init(Instant::now);
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name of the program: state, ten numbers, then time of the program and of the system, in hundredths of a second.
+    let numbers = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
+    let ticks: Option<Vec<u64>> = numbers.map(|n| n.parse().ok()).collect();
+    match ticks.as_deref() {
+        Some([own, system]) => Duration::from_millis((own + system) * 10),
+        _ => start.elapsed(),
+    }
 }
 
 fn hash(text: &str) -> u64 {
