@@ -1,5 +1,6 @@
 //! SARIF 2.1.0 as GitHub reads it: one run, always all rules, one place per result, and the path of the value as a code flow.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -21,6 +22,9 @@ use super::{Kind, Look, Reporter};
 /// The longest short or full description that GitHub accepts.
 const MAX_DESCRIPTION: usize = 1024;
 
+/// The most results that GitHub accepts; it refuses a longer file as a whole.
+const MAX_RESULTS: usize = 25_000;
+
 /// The most unresolved values that are listed; the others are counted.
 const MAX_GAPS: usize = 1_000;
 
@@ -35,6 +39,7 @@ struct Notice {
 const PROBLEM: Notice =
     Notice { id: "input-problem", level: "warning", words: "A part of the input was not read, or not completely." };
 const HIDDEN: Notice = Notice { id: "hidden-by-change", level: "warning", words: "The change hides findings." };
+const MORE: Notice = Notice { id: "more-findings", level: "warning", words: "More findings than a report may have." };
 const UNREACHED: Notice =
     Notice { id: "unreached-timeout", level: "note", words: "A timeout of zero that no known node uses." };
 const UNRESOLVED: Notice =
@@ -86,7 +91,19 @@ impl Reporter for Sarif {
         // GitHub shows suppressed results as open alerts, so they are left out by default.
         let hidden = scan.hidden.iter().filter(|_| look.suppressed).map(|(finding, by)| (finding, None, Some(by)));
         let found = scan.findings.iter().map(|finding| (finding, compared, None)).chain(existing).chain(hidden);
-        let results = found.map(|(finding, state, by)| {
+        let mut found: Vec<_> = found.collect();
+        if found.len() > MAX_RESULTS {
+            found.sort_by_key(|(finding, _, _)| Reverse(finding.level));
+        }
+        let left_out = found.get(MAX_RESULTS).map(|(next, _, _)| {
+            let words = format!(
+                "{} more findings from here on: GitHub accepts a report of at most 25,000, so those of the lowest level are left out",
+                found.len() - MAX_RESULTS
+            );
+            notification(MORE, &next.at.place, &words, scan)
+        });
+        found.truncate(MAX_RESULTS);
+        let results = found.into_iter().map(|(finding, state, by)| {
             let mut result = result(finding, scan, &rules, &mut prints);
             if let Some(state) = state {
                 result["baselineState"] = json!(state);
@@ -105,7 +122,7 @@ impl Reporter for Sarif {
             let words = format!("{} more unresolved values from here on", scan.gaps.len() - MAX_GAPS);
             notification(UNRESOLVED, &next.place, &words, scan)
         });
-        let kinds = [PROBLEM, HIDDEN, UNREACHED, UNRESOLVED].map(|kind| {
+        let kinds = [PROBLEM, HIDDEN, MORE, UNREACHED, UNRESOLVED].map(|kind| {
             json!({
                 "id": kind.id,
                 "name": identifier(kind.id),
@@ -127,7 +144,7 @@ impl Reporter for Sarif {
             original_uri_base_ids: json!({"%SRCROOT%": {"description": {"text": "The root of the repository."}}}),
             invocations: [Invocation {
                 execution_successful: true,
-                tool_execution_notifications: each(problems.chain(veils).chain(unreached).chain(gaps).chain(more)),
+                tool_execution_notifications: each(left_out.into_iter().chain(problems).chain(veils).chain(unreached).chain(gaps).chain(more)),
             }],
             results: each(results),
         };

@@ -99,7 +99,7 @@ impl TomlReader<'_> {
                 pairs.push((key, self.value(value, depth + 1)?));
             }
         }
-        Some(Node { kind: NodeKind::Map(pairs), span: self.view.span(span), tag: None })
+        Some(Node { kind: NodeKind::map(pairs), span: self.view.span(span), tag: None })
     }
 
     fn value(&mut self, value: &Spanned<DeValue<'_>>, depth: usize) -> Option<Node> {
@@ -113,7 +113,7 @@ impl TomlReader<'_> {
                     return None;
                 }
                 let items = items.iter().map(|v| self.value(v, depth + 1)).collect::<Option<_>>()?;
-                Some(Node { kind: NodeKind::Seq(items), span: self.view.span(span), tag: None })
+                Some(Node { kind: NodeKind::seq(items), span: self.view.span(span), tag: None })
             }
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
                 Some(self.scalar(self.view.traced(span.clone()), Style::Plain, span))

@@ -143,6 +143,20 @@ fn in_brackets(line: &[u8]) -> bool {
     })
 }
 
+impl NodeKind {
+    /// A sequence that takes no more memory than its items: a tree may have many.
+    pub(super) fn seq(mut items: Vec<Node>) -> Self {
+        items.shrink_to_fit();
+        Self::Seq(items)
+    }
+
+    /// A map that takes no more memory than its pairs.
+    pub(super) fn map(mut pairs: Vec<(Node, Node)>) -> Self {
+        pairs.shrink_to_fit();
+        Self::Map(pairs)
+    }
+}
+
 impl Node {
     /// A node without a tag.
     pub fn new(kind: NodeKind, span: Span) -> Self {

@@ -198,8 +198,9 @@ impl<'a> Builder<'a> {
             self.end = self.end.max(range.end);
         }
         let kind = match frame.kind {
-            NodeKind::Map(pairs) => NodeKind::Map(merge(pairs, &mut self.errors)),
-            other => other,
+            NodeKind::Map(pairs) => NodeKind::map(merge(pairs, &mut self.errors)),
+            NodeKind::Seq(items) => NodeKind::seq(items),
+            other @ NodeKind::Scalar(_) => other,
         };
         let end = self.end.max(frame.start);
         Some((Node { kind, span: self.view.span(frame.start..end), tag: frame.tag }, frame.anchor))

@@ -260,7 +260,7 @@ impl Reader<'_> {
             }
         }
         self.depth -= 1;
-        Some(Node { kind: NodeKind::Seq(items), span: self.view.span(start..self.end.max(start)), tag })
+        Some(Node { kind: NodeKind::seq(items), span: self.view.span(start..self.end.max(start)), tag })
     }
 
     fn mapping(&mut self, column: usize, tag: Option<String>) -> Option<Node> {
@@ -281,7 +281,7 @@ impl Reader<'_> {
             }
         }
         self.depth -= 1;
-        Some(Node { kind: NodeKind::Map(pairs), span: self.view.span(start..self.end.max(start)), tag })
+        Some(Node { kind: NodeKind::map(pairs), span: self.view.span(start..self.end.max(start)), tag })
     }
 
     /// The text of one line of a scalar, or of a quoted one of several.
@@ -547,7 +547,7 @@ impl Reader<'_> {
         let mut items = Vec::new();
         if self.flow_blanks(at, parent)? == b']' {
             *at += 1;
-            return Some(NodeKind::Seq(items));
+            return Some(NodeKind::seq(items));
         }
         loop {
             self.flow_blanks(at, parent)?;
@@ -556,7 +556,7 @@ impl Reader<'_> {
             *at += 1;
             match next {
                 b',' => {}
-                b']' => return Some(NodeKind::Seq(items)),
+                b']' => return Some(NodeKind::seq(items)),
                 _ => return None,
             }
         }
@@ -566,7 +566,7 @@ impl Reader<'_> {
         let mut pairs = Vec::new();
         if self.flow_blanks(at, parent)? == b'}' {
             *at += 1;
-            return Some(NodeKind::Map(pairs));
+            return Some(NodeKind::map(pairs));
         }
         loop {
             self.flow_blanks(at, parent)?;
@@ -587,7 +587,7 @@ impl Reader<'_> {
             *at += 1;
             match next {
                 b',' => {}
-                b'}' => return Some(NodeKind::Map(pairs)),
+                b'}' => return Some(NodeKind::map(pairs)),
                 _ => return None,
             }
         }
