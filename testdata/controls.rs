@@ -20,7 +20,7 @@ fn results(name: &str) -> BTreeMap<String, String> {
     for one in report["controls"].as_array().unwrap() {
         let group = one["node_group"].as_str().unwrap().split_once(&format!("controls/{name}/")).unwrap().1;
         let kind = group.split(['/', ':']).next().unwrap().to_owned();
-        all.entry(kind).or_default().push_str(&one["result"].as_str().unwrap()[..1]);
+        all.entry(kind).or_default().push_str(one["result"].as_str().unwrap().get(..1).unwrap_or_default());
     }
     all
 }

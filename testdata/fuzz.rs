@@ -113,7 +113,9 @@ fn main() {
             // Only seeds that reach what none before them did are changed later.
             let seeds = std::mem::take(&mut target.seeds);
             let all = seeds.len();
-            seeds.into_iter().for_each(|seed| try_one(target, seed, work.path(), &out, &mut counters));
+            for seed in seeds {
+                try_one(target, seed, work.path(), &out, &mut counters);
+            }
             target.kept = 0;
             target.took += worked().saturating_sub(started);
             let (name, seeds, reached) = (target.name, target.seeds.len(), count(&target.reached));

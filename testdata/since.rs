@@ -95,7 +95,7 @@ fn said(dir: &Path, args: &[&str]) -> String {
 }
 
 fn object(dir: &Path, id: &str) -> PathBuf {
-    dir.join(".git/objects").join(&id[..2]).join(&id[2..])
+    dir.join(".git/objects").join(id.get(..2).unwrap_or_default()).join(id.get(2..).unwrap_or_default())
 }
 
 #[test]

@@ -250,7 +250,7 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     // Prefixes of the program: a colon disables variables, an at sign sets another `argv[0]`.
     let shown = program.to_text().into_owned();
     let bare = shown.trim_start_matches(['-', '+', '!', ':', '@']);
-    let prefixes = &shown[..shown.len() - bare.len()];
+    let prefixes = shown.get(..shown.len() - bare.len()).unwrap_or_default();
     if prefixes.contains('@') {
         rest.next();
     }
@@ -377,8 +377,8 @@ mod tests {
                 // Each case ran as a separate service under systemd.
                 let word = w.as_str().unwrap().to_owned();
                 let number = word.find(".service").map(|end| {
-                    let start = word[..end].rfind('c').unwrap();
-                    word[start..end].to_owned()
+                    let start = word.get(..end).unwrap_or_default().rfind('c').unwrap();
+                    word.get(start..end).unwrap_or_default().to_owned()
                 });
                 number.map_or(word.clone(), |own| word.replace(&own, "kubelet"))
             };

@@ -83,7 +83,7 @@ fn scripts(text: &Traced, name: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<T
     }
     let (open, close) = ("<powershell>", "</powershell>");
     if let Some(start) = lower.find(open).map(|n| n + open.len()) {
-        let end = lower[start..].find(close).map_or(text.len(), |n| start + n);
+        let end = lower.get(start..).unwrap_or_default().find(close).map_or(text.len(), |n| start + n);
         out.push(text.slice(start..end));
         return out;
     }

@@ -43,8 +43,8 @@ impl Page {
     /// The text under a heading, without the heading.
     pub fn section(&self, heading: &str) -> Option<&str> {
         let start = self.markdown.find(&format!("\n## {heading}\n"))? + heading.len() + 5;
-        let rest = &self.markdown[start..];
-        Some(rest.find("\n## ").map_or(rest, |end| &rest[..end]).trim())
+        let rest = self.markdown.get(start..).unwrap_or_default();
+        Some(rest.find("\n## ").map_or(rest, |end| rest.get(..end).unwrap_or_default()).trim())
     }
 
     /// The code blocks under a heading: the file name that follows the language, and the code.

@@ -80,7 +80,7 @@ impl MediaType {
             let value = value.trim();
             let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
             let plain = if quoted {
-                value[1..value.len() - 1].replace("\\\\", "\\").replace("\\\"", "\"")
+                value.get(1..value.len() - 1).unwrap_or_default().replace("\\\\", "\\").replace("\\\"", "\"")
             } else {
                 strict &= !value.is_empty() && value.bytes().all(is_token);
                 // Python accepts these as quotes as well.
@@ -106,13 +106,13 @@ fn split_unquoted(text: &str, sep: char) -> Vec<&str> {
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
             c if c == sep && !quoted => {
-                out.push(&text[from..at]);
+                out.push(text.get(from..at).unwrap_or_default());
                 from = at + c.len_utf8();
             }
             _ => {}
         }
     }
-    out.push(&text[from..]);
+    out.push(text.get(from..).unwrap_or_default());
     out
 }
 

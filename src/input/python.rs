@@ -43,9 +43,12 @@ impl Input for Python {
         for (start, _) in budget::at_most(text.match_indices(CALL), MAX_CALLS, "calls of a program") {
             let reader = CallReader { view: &view, text, before: start };
             let name = start..start + CALL.len();
-            let line = text[..start].rfind('\n').map_or(0, |n| n + 1);
-            let before_call = text[line..start].trim_start();
-            if !text[name.end..].starts_with('(') || before_call.starts_with('#') || before_call.starts_with("def ") {
+            let line = text.get(..start).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
+            let before_call = text.get(line..start).unwrap_or_default().trim_start();
+            if !text.get(name.end..).unwrap_or_default().starts_with('(')
+                || before_call.starts_with('#')
+                || before_call.starts_with("def ")
+            {
                 continue;
             }
             let call = end_of(text, name.end, false).and_then(|end| expression(&view.traced(start..end)));

@@ -84,9 +84,12 @@ impl<'a> Arguments<'a> {
         let text = word.to_text();
         let (dash, option) = match text.strip_prefix("--") {
             Some(long) => ("--", long.split('=').next().unwrap_or_default()),
-            None => {
-                ("-", text.get(..at).and_then(|t| t.chars().next_back()).map_or("", |c| &text[at - c.len_utf8()..at]))
-            }
+            None => (
+                "-",
+                text.get(..at)
+                    .and_then(|t| t.chars().next_back())
+                    .map_or("", |c| text.get(at - c.len_utf8()..at).unwrap_or_default()),
+            ),
         };
         if option.contains(UNKNOWN_MARK)
             && let Err(unknown) = known(word)

@@ -400,7 +400,8 @@ impl Writer {
         let place = text.span().unwrap_or(self.at);
         // The characters of a plain scalar, and of its start: YAML 1.1, section 9.1.3 (as PyYAML's `analyze_scalar`).
         let first = words.chars().next();
-        let marked = words.starts_with(['-', '?', ':']) && words[1..].chars().next().is_none_or(char::is_whitespace);
+        let marked = words.starts_with(['-', '?', ':'])
+            && words.get(1..).unwrap_or_default().chars().next().is_none_or(char::is_whitespace);
         let other = marked
             || ["---", "...", " ", "="].iter().any(|start| words.starts_with(start))
             || words.ends_with([' ', ':'])

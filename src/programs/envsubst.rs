@@ -69,7 +69,7 @@ fn references(text: &str) -> Vec<Reference<'_>> {
             continue;
         }
         at = to + usize::from(braces);
-        out.push(Reference { name: &text[from..to], start, end: at });
+        out.push(Reference { name: text.get(from..to).unwrap_or_default(), start, end: at });
     }
     out
 }

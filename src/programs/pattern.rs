@@ -128,7 +128,7 @@ enum Last {
 impl Translator<'_> {
     fn next(&mut self) -> Option<char> {
         let c = self.rest.chars().next()?;
-        self.rest = &self.rest[c.len_utf8()..];
+        self.rest = self.rest.get(c.len_utf8()..).unwrap_or_default();
         Some(c)
     }
 

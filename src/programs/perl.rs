@@ -95,14 +95,14 @@ fn substitutions(code: &Traced, whole: bool) -> Done<Vec<Substitution>> {
         let open = open.filter(|open| open.is_ascii_punctuation() && !"'_\\([<".contains(*open));
         let (Some(open), true) = (open, out.len() < MAX_SUBSTITUTIONS) else { return Err(not("this program of perl")) };
         let close = if open == '{' { '}' } else { open };
-        rest = &rest[2..];
+        rest = rest.get(2..).unwrap_or_default();
         let pattern = side(code, &mut rest, open, close).ok_or_else(|| not("this program of perl"))?;
         if open != close {
             rest = rest.trim_start().strip_prefix(open).ok_or_else(|| not("this program of perl"))?;
         }
         let with = side(code, &mut rest, open, close).ok_or_else(|| not("this program of perl"))?;
-        let flags = &rest[..rest.bytes().take_while(u8::is_ascii_alphabetic).count()];
-        rest = &rest[flags.len()..];
+        let flags = rest.get(..rest.bytes().take_while(u8::is_ascii_alphabetic).count()).unwrap_or_default();
+        rest = rest.get(flags.len()..).unwrap_or_default();
         let ends = rest.trim_start_matches([' ', '\t']);
         if flags.contains(|c| !"gims".contains(c)) || !ends.is_empty() && !ends.starts_with([';', '\n']) {
             return Err(not("this program of perl"));
@@ -122,7 +122,7 @@ fn side(code: &Traced, rest: &mut &str, open: char, close: char) -> Option<Trace
             _ if escaped => escaped = false,
             '\\' => escaped = true,
             c if c == close && depth == 0 => {
-                *rest = &rest[n + c.len_utf8()..];
+                *rest = rest.get(n + c.len_utf8()..).unwrap_or_default();
                 return Some(code.slice(from..from + n));
             }
             c if c == close => depth -= 1,

@@ -51,7 +51,12 @@ impl SourceCode for Excerpt {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         // Without context miette requests the header, which must name the real place; else the lines to draw.
         let (from, to, line, column) = if before == 0 {
-            let end = self.text[self.main..].find('\n').map_or(self.text.len(), |n| self.main + n + 1);
+            let end = self
+                .text
+                .get(self.main..)
+                .unwrap_or_default()
+                .find('\n')
+                .map_or(self.text.len(), |n| self.main + n + 1);
             (self.main, end.max(span.offset() + span.len()).min(self.text.len()), self.at.0, self.at.1)
         } else {
             (0, self.text.len(), self.first, 0)
@@ -105,8 +110,8 @@ pub(super) fn frame(place: &Place, label: &str, context: usize, look: &Look) -> 
         return format!("   {}\n", look.spot(place));
     }
     // miette puts a line for its own message above the frame; it is empty here.
-    let start = drawn.find('╭').and_then(|at| drawn[..at].rfind('\n')).map_or(0, |n| n + 1);
-    let mut out: String = drawn[start..].trim_end().to_owned();
+    let start = drawn.find('╭').and_then(|at| drawn.get(..at).unwrap_or_default().rfind('\n')).map_or(0, |n| n + 1);
+    let mut out: String = drawn.get(start..).unwrap_or_default().trim_end().to_owned();
     out.push('\n');
     out
 }

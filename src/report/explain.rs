@@ -114,7 +114,7 @@ impl Printer<'_> {
         }
         let width = self.look.width.clamp(40, MAX_WIDTH) - marker.len();
         for (n, line) in wrap(text.trim(), width).iter().enumerate() {
-            let lead = if n == 0 { marker } else { &CODE[..marker.len()] };
+            let lead = if n == 0 { marker } else { CODE.get(..marker.len()).unwrap_or_default() };
             writeln!(self.out, "{lead}{}", line.replace('\u{a0}', " "))?;
         }
         self.open = true;

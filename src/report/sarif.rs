@@ -144,7 +144,9 @@ impl Reporter for Sarif {
             original_uri_base_ids: json!({"%SRCROOT%": {"description": {"text": "The root of the repository."}}}),
             invocations: [Invocation {
                 execution_successful: true,
-                tool_execution_notifications: each(left_out.into_iter().chain(problems).chain(veils).chain(unreached).chain(gaps).chain(more)),
+                tool_execution_notifications: each(
+                    left_out.into_iter().chain(problems).chain(veils).chain(unreached).chain(gaps).chain(more),
+                ),
             }],
             results: each(results),
         };

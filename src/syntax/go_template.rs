@@ -475,8 +475,8 @@ fn unescaped(raw: &[u8]) -> Option<String> {
     let (mut out, mut by_number) = (String::new(), false);
     let mut rest = raw;
     while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let escaped = rest[at + 1..].chars().next()?;
+        out.push_str(rest.get(..at).unwrap_or_default());
+        let escaped = rest.get(at + 1..).unwrap_or_default().chars().next()?;
         let (from, digits, radix) = match escaped {
             'x' => (2, 2, 16),
             'u' => (2, 4, 16),
@@ -499,7 +499,7 @@ fn unescaped(raw: &[u8]) -> Option<String> {
                 char::from_u32(u32::from_str_radix(digits, radix).ok()?)?
             }
         });
-        rest = &rest[at + from + digits.len()..];
+        rest = rest.get(at + from + digits.len()..).unwrap_or_default();
     }
     out.push_str(rest);
     by_number.then_some(out)

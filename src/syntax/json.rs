@@ -41,7 +41,7 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         return Parsed { tree: None, errors: vec![error] };
     }
     let mut reader = JsonReader { view, skip, errors: Vec::new() };
-    match parse_to_ast(&known[skip..], &CollectOptions::default(), &options) {
+    match parse_to_ast(known.get(skip..).unwrap_or_default(), &CollectOptions::default(), &options) {
         Ok(read) => {
             let tree = read.value.and_then(|v| reader.node(&v, 0));
             Parsed { tree, errors: reader.errors }

@@ -44,7 +44,7 @@ fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, placeholder: &str) -
     for (at, mark) in text.match_indices(crate::text::UNKNOWN_MARK) {
         // The mark may also be ordinary text.
         if placeholder.len() == mark.len() && view.unknown_in(&(at..at + mark.len())).is_some() {
-            out.push_str(&text[done..at]);
+            out.push_str(text.get(done..at).unwrap_or_default());
             out.push_str(placeholder);
             done = at + mark.len();
         }
@@ -52,6 +52,6 @@ fn unknowns_as<'a>(view: &crate::text::View, text: &'a str, placeholder: &str) -
     if done == 0 {
         return text.into();
     }
-    out.push_str(&text[done..]);
+    out.push_str(text.get(done..).unwrap_or_default());
     out.into()
 }

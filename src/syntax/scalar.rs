@@ -131,7 +131,7 @@ fn go_int(text: &str) -> Option<i128> {
     } else if let Some(rest) = lower.strip_prefix("0b") {
         (2, rest)
     } else if lower.len() > 1 && lower.starts_with('0') {
-        (8, &lower[1..])
+        (8, lower.get(1..).unwrap_or_default())
     } else {
         (10, lower.as_str())
     };
@@ -144,8 +144,8 @@ fn go_int(text: &str) -> Option<i128> {
 /// Whether there is a minus sign, whether there is any sign, and the rest.
 fn sign(text: &str) -> (bool, bool, &str) {
     match text.as_bytes().first() {
-        Some(b'-') => (true, true, &text[1..]),
-        Some(b'+') => (false, true, &text[1..]),
+        Some(b'-') => (true, true, text.get(1..).unwrap_or_default()),
+        Some(b'+') => (false, true, text.get(1..).unwrap_or_default()),
         _ => (false, false, text),
     }
 }
@@ -200,7 +200,7 @@ fn python(text: &str) -> Resolved {
             .split(':')
             .try_fold(0i128, |sum, part| part.parse::<i128>().ok().and_then(|p| sum.checked_mul(60)?.checked_add(p)))
     } else if digits.len() > 1 && digits.starts_with('0') {
-        magnitude(&digits[1..], 8)
+        magnitude(digits.get(1..).unwrap_or_default(), 8)
     } else {
         magnitude(digits, 10)
     };
@@ -231,9 +231,9 @@ fn toml(text: &str) -> Resolved {
     let digits = text.replace('_', "");
     let (negative, _, rest) = sign(&digits);
     let whole = match rest.get(..2) {
-        Some("0x") => magnitude(&rest[2..], 16),
-        Some("0o") => magnitude(&rest[2..], 8),
-        Some("0b") => magnitude(&rest[2..], 2),
+        Some("0x") => magnitude(rest.get(2..).unwrap_or_default(), 16),
+        Some("0o") => magnitude(rest.get(2..).unwrap_or_default(), 8),
+        Some("0b") => magnitude(rest.get(2..).unwrap_or_default(), 2),
         _ => magnitude(rest, 10),
     };
     match whole {

@@ -46,7 +46,9 @@ fn links(page: &str) -> Vec<String> {
         }
         text.push('\n');
     }
-    text.match_indices("](").map(|(at, _)| text[at + 2..].split(')').next().unwrap().to_owned()).collect()
+    text.match_indices("](")
+        .map(|(at, _)| text.get(at + 2..).unwrap_or_default().split(')').next().unwrap().to_owned())
+        .collect()
 }
 
 /// What GitHub makes of the headings of a page.

@@ -148,7 +148,9 @@ impl<'a> Evaluator<'a> {
             self.at += 1;
             return Some("");
         }
-        let operator = ASSIGNMENTS.into_iter().find(|o| rest.starts_with(o) && rest[o.len()..].starts_with('='))?;
+        let operator = ASSIGNMENTS
+            .into_iter()
+            .find(|o| rest.starts_with(o) && rest.get(o.len()..).unwrap_or_default().starts_with('='))?;
         self.at += operator.len() + 1;
         Some(operator)
     }
@@ -180,7 +182,7 @@ impl<'a> Evaluator<'a> {
             self.blanks();
             let rest = self.rest();
             let Some(operator) = operators.iter().find(|o| rest.starts_with(**o)) else { return Some(left) };
-            let after = &rest[operator.len()..];
+            let after = rest.get(operator.len()..).unwrap_or_default();
             // A longer operator with the same prefix belongs to another level, or is an assignment.
             let longer = match *operator {
                 "|" => after.starts_with(['|', '=']),
@@ -294,7 +296,7 @@ impl<'a> Evaluator<'a> {
                 let length =
                     rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b'@' | b'_')).count();
                 self.at += length;
-                number(&rest[..length])
+                number(rest.get(..length).unwrap_or_default())
             }
             _ => {
                 let target = self.target()?;
@@ -320,7 +322,7 @@ impl<'a> Evaluator<'a> {
         if length == 0 || rest.as_bytes()[0].is_ascii_digit() {
             return None;
         }
-        let name = rest[..length].to_owned();
+        let name = rest.get(..length).unwrap_or_default().to_owned();
         self.at += length;
         if !self.rest().starts_with('[') {
             return Some((name, None));
@@ -328,7 +330,7 @@ impl<'a> Evaluator<'a> {
         self.at += 1;
         if self.path.is_map(&name) {
             let length = self.rest().find(']')?;
-            let key = self.rest()[..length].trim_matches(['"', '\'']).to_owned();
+            let key = self.rest().get(..length).unwrap_or_default().trim_matches(['"', '\'']).to_owned();
             self.at += length + 1;
             return Some((name, Some(key)));
         }

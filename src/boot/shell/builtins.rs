@@ -328,8 +328,9 @@ pub(super) fn echo(call: &Call<'_>, path: &mut ScriptRun) {
     let options = words
         .iter()
         .take_while(|w| {
-            w.known_str()
-                .is_some_and(|w| w.len() > 1 && w.starts_with('-') && w[1..].bytes().all(|b| b"neE".contains(&b)))
+            w.known_str().is_some_and(|w| {
+                w.len() > 1 && w.starts_with('-') && w.get(1..).unwrap_or_default().bytes().all(|b| b"neE".contains(&b))
+            })
         })
         .count();
     let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();

@@ -318,7 +318,7 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
                 target = path.absolute(to_name);
             }
             for (file, content) in inside {
-                path.machine.put(&format!("{target}{}", &file[source.len()..]), content);
+                path.machine.put(&format!("{target}{}", file.get(source.len()..).unwrap_or_default()), content);
                 if moves {
                     path.machine.put(&file, File::Removed);
                 }

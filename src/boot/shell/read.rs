@@ -46,7 +46,7 @@ impl Options {
                     }
                     continue;
                 }
-                let joined = &flags[at + flag.len_utf8()..];
+                let joined = flags.get(at + flag.len_utf8()..).unwrap_or_default();
                 let value = if joined.is_empty() { rest.next()?.known_str()?.to_owned() } else { joined.to_owned() };
                 match flag {
                     'a' => options.array = Some(value),
@@ -245,10 +245,12 @@ pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
         (at.parse() == Ok(index)).then(|| from.parse().ok()).flatten()
     });
     let from: usize = place.filter(|n| *n < text.len() && text.is_char_boundary(*n)).unwrap_or(1);
-    let flag = text[from..].chars().next().unwrap_or('?');
+    let flag = text.get(from..).unwrap_or_default().chars().next().unwrap_or('?');
     let after = from + flag.len_utf8();
     let known = spec.trim_start_matches(':').find(flag).filter(|_| flag != ':');
-    let takes = known.is_some_and(|at| spec.trim_start_matches(':')[at + flag.len_utf8()..].starts_with(':'));
+    let takes = known.is_some_and(|at| {
+        spec.trim_start_matches(':').get(at + flag.len_utf8()..).unwrap_or_default().starts_with(':')
+    });
     path.status = Status::Zero;
     let mut next = (index, after);
     if after >= text.len() {

@@ -30,7 +30,7 @@ impl Shell<'_, '_> {
         while let Some(word) = rest.next() {
             match word.known_str() {
                 Some(option) if operands.is_empty() && option.len() > 1 && option.starts_with('-') => {
-                    if option.len() == 2 && VALUED.contains(&option[1..]) {
+                    if option.len() == 2 && VALUED.contains(option.get(1..).unwrap_or_default()) {
                         rest.next();
                     }
                 }

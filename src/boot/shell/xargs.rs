@@ -95,7 +95,7 @@ fn options(words: &[Traced]) -> Option<(Options, &[Traced])> {
         rest = rest.get(1..)?;
         let mut value = |short: &str| -> Option<String> {
             if option.len() > short.len() {
-                return Some(option[short.len()..].to_owned());
+                return Some(option.get(short.len()..).unwrap_or_default().to_owned());
             }
             let value = rest.first()?.known_str()?.to_owned();
             rest = rest.get(1..)?;
@@ -111,7 +111,9 @@ fn options(words: &[Traced]) -> Option<(Options, &[Traced])> {
             text if text.starts_with("-n") => out.per_call = Some(value("-n")?.parse().ok()?),
             text if text.starts_with("-L") => out.lines = Some(value("-L")?.parse().ok()?),
             text if text.starts_with("-P") => drop(value("-P")?),
-            text if text.starts_with("--max-args=") => out.per_call = Some(text["--max-args=".len()..].parse().ok()?),
+            text if text.starts_with("--max-args=") => {
+                out.per_call = Some(text.get("--max-args=".len()..).unwrap_or_default().parse().ok()?);
+            }
             text if text.starts_with("-d") => {
                 out.delimiter = Some(match value("-d")?.as_str() {
                     "\\n" => b'\n',

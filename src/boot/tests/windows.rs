@@ -67,7 +67,7 @@ fn calls_of_the_script() {
 fn no_prefix_causes_a_panic() {
     let text = "$a = @{ k = @('x', \"y$($z)`n\") + (1) }\n$b = @\"\nq ${a}\n\"@\n<# #> & $f @a -x:$b `\n 'it''s' | % { }\n[Environment]::SetEnvironmentVariable('a', \"b\", 'Machine')\nif ($x) { try { } catch { } }";
     for end in 0..text.len() {
-        idle(&text[..end]);
+        idle(text.get(..end).unwrap_or_default());
     }
     for bomb in ["(", "@(", "@{a=", "\"$(", "{", "if {"] {
         idle(&bomb.repeat(5000));

@@ -249,7 +249,8 @@ impl TemplateRenderer<'_> {
                         continue;
                     }
                     "set" if words.contains('=') => {
-                        let (name, value) = words["set".len()..].split_once('=').unwrap_or_default();
+                        let (name, value) =
+                            words.get("set".len()..).unwrap_or_default().split_once('=').unwrap_or_default();
                         if live {
                             let value = self.value(value.trim(), all);
                             self.names.insert(name.trim().to_owned(), value);
@@ -308,7 +309,8 @@ impl TemplateRenderer<'_> {
     /// `{% for x in [ … ] %}` over a literal list.
     fn repeat(&mut self, start: usize, live: bool, depth: usize) -> Step {
         let Some(piece @ Piece::Tag(words, all)) = self.pieces.get(start) else { return Ok(start + 1) };
-        let (name, list) = words["for".len()..].split_once(" in ").ok_or_else(|| piece.error())?;
+        let (name, list) =
+            words.get("for".len()..).unwrap_or_default().split_once(" in ").ok_or_else(|| piece.error())?;
         let list = list.trim().strip_prefix('[').and_then(|l| l.strip_suffix(']'));
         let items: Vec<&str> = list.map(split_items).unwrap_or_default();
         if live && (list.is_none() || items.len() > MAX_ROUNDS) {

@@ -420,9 +420,9 @@ fn literal(text: &Traced) -> Option<Number> {
     let radix = |digits: &str, radix| i64::from_str_radix(&digits.replace('_', ""), radix).ok();
     let whole = match known.as_bytes() {
         [b'\'', .., b'\''] => known.trim_matches('\'').chars().next().map(|c| i64::from(u32::from(c))),
-        [b'0', b'x' | b'X', ..] => radix(&known[2..], 16),
-        [b'0', b'b' | b'B', ..] => radix(&known[2..], 2),
-        [b'0', b'o' | b'O', ..] => radix(&known[2..], 8),
+        [b'0', b'x' | b'X', ..] => radix(known.get(2..).unwrap_or_default(), 16),
+        [b'0', b'b' | b'B', ..] => radix(known.get(2..).unwrap_or_default(), 2),
+        [b'0', b'o' | b'O', ..] => radix(known.get(2..).unwrap_or_default(), 8),
         [b'0', b'0'..=b'7', ..] => radix(known, 8),
         _ => None,
     };

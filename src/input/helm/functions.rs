@@ -63,7 +63,7 @@ fn one_of(value: &Value, others: &[Value]) -> Option<bool> {
 /// The name without `must`, which only says that errors are not hidden.
 fn plain(name: &str) -> String {
     match name.strip_prefix("must").filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) {
-        Some(rest) => rest[..1].to_ascii_lowercase() + &rest[1..],
+        Some(rest) => rest.get(..1).unwrap_or_default().to_ascii_lowercase() + rest.get(1..).unwrap_or_default(),
         None => name.to_owned(),
     }
 }

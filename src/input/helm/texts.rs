@@ -222,7 +222,9 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
         "b64dec" => decoded(&last, at),
         "base" | "osBase" => changed(&|text| text.rsplit('/').next().unwrap_or(text).to_owned()),
         "dir" | "osDir" => changed(&|text| text.rsplit_once('/').map_or(".", |(dir, _)| dir).to_owned()),
-        "ext" | "osExt" => changed(&|text| text.rfind('.').map_or("", |n| &text[n..]).to_owned()),
+        "ext" | "osExt" => {
+            changed(&|text| text.rfind('.').map_or("", |n| text.get(n..).unwrap_or_default()).to_owned())
+        }
         "splitList" => {
             Some(Value::list(last.split(first.bytes()).into_iter().map(|p| Value::str(p, at)).collect(), at))
         }

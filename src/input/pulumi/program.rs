@@ -55,7 +55,8 @@ impl<'t> Program<'t> {
                     && let Some(name) =
                         key.as_str().filter(|k| k.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fn::")))
                 {
-                    return self.function(&name[4..].to_ascii_lowercase(), argument, at, depth, cx);
+                    let name = name.get(4..).unwrap_or_default().to_ascii_lowercase();
+                    return self.function(&name, argument, at, depth, cx);
                 }
                 mapped(pairs, at, |value| self.expression(value, depth + 1, cx))
             }

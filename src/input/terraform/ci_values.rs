@@ -72,12 +72,12 @@ pub(super) fn commands(text: &str) -> Commands {
         }
         let mut first = true;
         let mut from = 0;
-        while let Some((found, name)) = next(&line[from..]) {
+        while let Some((found, name)) = next(line.get(from..).unwrap_or_default()) {
             let after = from + found + name.len();
             from = after;
-            let rest = &line[after..];
+            let rest = line.get(after..).unwrap_or_default();
             let skip = rest.len() - rest.trim_start_matches([' ', '\t', '=', '"', '\'', ',', ':']).len();
-            let rest = rest[skip..].trim_end();
+            let rest = rest.get(skip..).unwrap_or_default().trim_end();
             if name.ends_with(':') && matches!(rest, "|" | ">" | "|-" | ">-" | "") {
                 block = Some(indent);
                 out.files.push(Vec::new());
@@ -125,7 +125,7 @@ fn word(line: &str, at: usize) -> (Option<String>, usize) {
     let mut out = String::new();
     let mut at = at;
     while at < bytes.len() && out.len() < MAX_PATH {
-        let rest = &line[at..];
+        let rest = line.get(at..).unwrap_or_default();
         let close = |open: &str, end: &str| rest.starts_with(open).then(|| rest.find(end).map(|n| n + end.len()));
         let filled =
             close("${{", "}}").or_else(|| close("{{", "}}")).or_else(|| close("$(", ")")).or_else(|| close("${", "}"));
@@ -138,7 +138,11 @@ fn word(line: &str, at: usize) -> (Option<String>, usize) {
         match bytes[at] {
             b'$' => {
                 star(&mut out);
-                let name = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len() - 1);
+                let name = rest
+                    .get(1..)
+                    .unwrap_or_default()
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                    .unwrap_or(rest.len() - 1);
                 at += 1 + name;
             }
             b'%' | b'<' | b'@' => return (None, at),
@@ -164,23 +168,31 @@ fn star(out: &mut String) {
 fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, usize), out: &mut Commands) -> bool {
     let before = out.environment.len();
     let mut from = 0;
-    while let Some(found) = line[from..].find(PREFIX) {
+    while let Some(found) = line.get(from..).unwrap_or_default().find(PREFIX) {
         let name = from + found + PREFIX.len();
-        let end = line[name..]
+        let end = line
+            .get(name..)
+            .unwrap_or_default()
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
             .map_or(line.len(), |n| name + n);
         from = end;
-        let before = line[..name - PREFIX.len()].chars().next_back();
+        let before = line.get(..name - PREFIX.len()).unwrap_or_default().chars().next_back();
         if end == name || before.is_some_and(|c| matches!(c, '$' | '{' | '.') || c.is_ascii_alphanumeric()) {
             continue;
         }
-        let rest = &line[end..];
+        let rest = line.get(end..).unwrap_or_default();
         let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
         let spaced = rest.trim_start_matches([' ', '\t']);
         let Some(value) = [":=", "?=", "=", ":"].iter().find_map(|mark| spaced.strip_prefix(mark)) else {
             if let Some(value) = value_beside(text, start + end).filter(|_| out.environment.len() < MAX_FOUND) {
-                let known = is_known(&text[value.clone()]);
-                out.environment.push(Assigned { name: line[name..end].to_owned(), value, known, block, line: number });
+                let known = is_known(text.get(value.clone()).unwrap_or_default());
+                out.environment.push(Assigned {
+                    name: line.get(name..end).unwrap_or_default().to_owned(),
+                    value,
+                    known,
+                    block,
+                    line: number,
+                });
             }
             continue;
         };
@@ -190,7 +202,7 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
         let close = value.chars().next().filter(|c| matches!(c, '"' | '\''));
         let range = match close {
             Some(quote) => {
-                let Some(length) = value[1..].find(quote) else { continue };
+                let Some(length) = value.get(1..).unwrap_or_default().find(quote) else { continue };
                 at + 1..at + 1 + length
             }
             // The whole assignment is in quotes, as for `echo`.
@@ -202,13 +214,19 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
             None if assigns => at..at + value.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(value.len()),
             None => {
                 let length = value.find(" #").unwrap_or(value.len());
-                at..at + value[..length].trim_end().len()
+                at..at + value.get(..length).unwrap_or_default().trim_end().len()
             }
         };
-        let known = is_known(&line[range.clone()]);
+        let known = is_known(line.get(range.clone()).unwrap_or_default());
         if out.environment.len() < MAX_FOUND {
             let value = start + range.start..start + range.end;
-            out.environment.push(Assigned { name: line[name..end].to_owned(), value, known, block, line: number });
+            out.environment.push(Assigned {
+                name: line.get(name..end).unwrap_or_default().to_owned(),
+                value,
+                known,
+                block,
+                line: number,
+            });
         }
         from = range.end.max(end);
     }
@@ -227,10 +245,10 @@ fn value_beside(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = rest.trim_start_matches([' ', '\t']);
     let from = text.len() - rest.len();
     let length = match rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        Some(quote) => return Some(from + 1..from + 1 + rest[1..].find(quote)?),
+        Some(quote) => return Some(from + 1..from + 1 + rest.get(1..).unwrap_or_default().find(quote)?),
         None => rest.find([',', '}', '#', '\r', '\n']).unwrap_or(rest.len()),
     };
-    Some(from..from + rest[..length].trim_end().len())
+    Some(from..from + rest.get(..length).unwrap_or_default().trim_end().len())
 }
 
 #[cfg(test)]
@@ -278,7 +296,11 @@ mod tests {
             let found = commands(text).environment;
             assert_eq!(found.len(), 1, "{text}");
             let one = &found[0];
-            assert_eq!((&*one.name, &text[one.value.clone()], one.known), (name, value, known), "{text}");
+            assert_eq!(
+                (&*one.name, text.get(one.value.clone()).unwrap_or_default(), one.known),
+                (name, value, known),
+                "{text}"
+            );
         }
         assert_eq!(commands("echo $TF_VAR_idle ${TF_VAR_x}\n").environment, []);
     }

@@ -186,9 +186,9 @@ pub(super) fn family_of_name(name: &str) -> Option<Family> {
 /// The minor version in `1.30`.
 pub(super) fn minor_in(text: &str) -> Option<u32> {
     let at = text.match_indices("1.").find(|(n, _)| {
-        let before = text[..*n].chars().next_back();
+        let before = text.get(..*n).unwrap_or_default().chars().next_back();
         !before.is_some_and(|c| c.is_ascii_digit() || c == '.')
     })?;
-    let digits: String = text[at.0 + 2..].chars().take_while(char::is_ascii_digit).collect();
+    let digits: String = text.get(at.0 + 2..).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok().filter(|minor| (10..100).contains(minor))
 }

@@ -58,7 +58,7 @@ static INDEX: LazyLock<Vec<Model>> = LazyLock::new(|| {
         // A model is parsed when it is called. Its header and its versions are on lines of their own.
         let starts: Vec<usize> = whole.match_indices("\nmodel \"").map(|(at, _)| at + 1).collect();
         for (n, start) in starts.iter().enumerate() {
-            let text = &whole[*start..starts.get(n + 1).copied().unwrap_or(whole.len())];
+            let text = whole.get(*start..starts.get(n + 1).copied().unwrap_or(whole.len())).unwrap_or_default();
             let quoted = |line: &str| line.split('"').nth(1).map(str::to_owned);
             let source = text.lines().next().and_then(quoted);
             let versions = text.lines().find(|line| line.starts_with("  versions ")).and_then(quoted);

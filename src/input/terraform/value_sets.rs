@@ -173,7 +173,7 @@ fn fits(name: &str, pattern: &str) -> bool {
     let mut last = "";
     for part in parts {
         let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+        rest = rest.get(at + part.len()..).unwrap_or_default();
         last = part;
     }
     rest.is_empty() || pattern.ends_with('*') || (pattern.contains('*') && name.ends_with(last))

@@ -128,8 +128,9 @@ mod tests {
             for part in parts {
                 let (since, state) = part.split_at(2);
                 assert!(RANGE.contains(&since.parse().unwrap()), "{line}");
-                let known =
-                    state == "." || "abgd".contains(&state[..1]) && ["+", "-", "+!", "-!"].contains(&&state[1..]);
+                let known = state == "."
+                    || "abgd".contains(state.get(..1).unwrap_or_default())
+                        && ["+", "-", "+!", "-!"].contains(&state.get(1..).unwrap_or_default());
                 assert!(known, "{line}");
             }
         }

@@ -92,7 +92,7 @@ fn parts(kind: ByFlag, given: &Given) -> BTreeMap<String, (SetBy, Span)> {
     let one = text.split(',').map(|part| {
         let end = start + part.len();
         let (key, from) = match part.find(['=', '<', ':']) {
-            Some(sign) if kind != ByFlag::List => (&part[..sign], start + sign + 1),
+            Some(sign) if kind != ByFlag::List => (part.get(..sign).unwrap_or_default(), start + sign + 1),
             _ => (part, start),
         };
         let at = given.value.slice(from..end).span().unwrap_or(given.at);

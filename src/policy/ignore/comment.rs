@@ -87,7 +87,7 @@ fn request(words: &str) -> Option<(Result<Content, String>, usize)> {
     let lead = words.len() - trimmed.len();
     let word: String = trimmed.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let lower = word.to_ascii_lowercase();
-    let rest = &trimmed[word.len()..];
+    let rest = trimmed.get(word.len()..).unwrap_or_default();
     let file = match lower.as_str() {
         "ignore" => false,
         "ignore-file" => true,
@@ -176,7 +176,12 @@ mod tests {
                     let rules: Vec<_> = a.rules.iter().map(|r| r.as_str()).collect();
                     let file = if a.file { "file " } else { "" };
                     let until = if a.until.is_some() { " until" } else { "" };
-                    format!("{file}{}{until}|{}|{}", rules.join("+"), a.reason, &line[r.range.clone()])
+                    format!(
+                        "{file}{}{until}|{}|{}",
+                        rules.join("+"),
+                        a.reason,
+                        line.get(r.range.clone()).unwrap_or_default()
+                    )
                 }
                 Err(e) => format!("error: {e}"),
             })

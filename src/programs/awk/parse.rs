@@ -193,7 +193,7 @@ impl<'a> AwkParser<'a> {
         match token.as_bytes() {
             [b'/', .., b'/'] => {
                 self.at += 1;
-                pattern(&token[1..token.len() - 1])
+                pattern(token.get(1..token.len() - 1).unwrap_or_default())
             }
             [b'"', ..] => pattern(&unescaped(&self.inside())?.to_text()),
             _ => not("a pattern of awk that is not written in the program"),

@@ -58,7 +58,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
         text.to_mut().replace_range(block.range, &blank);
     }
     let mut take = |range: Range<usize>| -> Result<(), SyntaxError> {
-        let chunk = &text[range.clone()];
+        let chunk = text.get(range.clone()).unwrap_or_default();
         let (tree, renamed) = parse_chunk(chunk, range.start, view)?;
         let mut part = Convert { view, base: range.start, renamed: &renamed }.body(&tree);
         body.attributes.append(&mut part.attributes);
@@ -70,7 +70,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
         return Parsed { tree: body, errors };
     }
     for item in shape.items {
-        let large = outline(&text[item.clone()]).most_entries.filter(|(n, _)| *n > MAX_ENTRIES);
+        let large = outline(text.get(item.clone()).unwrap_or_default()).most_entries.filter(|(n, _)| *n > MAX_ENTRIES);
         let done = match large {
             Some((_, open)) => Err(SyntaxError {
                 at: view.span(item.start + open..item.start + open + 1),
@@ -189,16 +189,20 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
 fn other_mark(text: &str, at: usize) -> Option<(Vec<Range<usize>>, String)> {
     let line = text.get(..at)?.rfind('\n')? + 1;
     let mark = text.get(line..at)?.trim();
-    if mark.is_empty() || text[at..].lines().next()?.trim().is_empty() {
+    if mark.is_empty() || text.get(at..).unwrap_or_default().lines().next()?.trim().is_empty() {
         return None;
     }
     let starts = |l: &str| l.strip_suffix(mark).is_some_and(|l| l.ends_with("<<") || l.ends_with("<<-"));
-    let from = text[..line].match_indices(mark).map(|(n, _)| n + mark.len()).filter(|end| {
-        let whole = text[*end..].lines().next().unwrap_or_default().trim().is_empty();
-        whole && starts(&text[..*end])
+    let from = text.get(..line).unwrap_or_default().match_indices(mark).map(|(n, _)| n + mark.len()).filter(|end| {
+        let whole = text.get(*end..).unwrap_or_default().lines().next().unwrap_or_default().trim().is_empty();
+        whole && starts(text.get(..*end).unwrap_or_default())
     });
     let from = from.last()?;
-    let mut ends = text[at..].split_inclusive('\n').scan(at, |n, l| Some((std::mem::replace(n, *n + l.len()), l)));
+    let mut ends = text
+        .get(at..)
+        .unwrap_or_default()
+        .split_inclusive('\n')
+        .scan(at, |n, l| Some((std::mem::replace(n, *n + l.len()), l)));
     let (end, l) = ends.find(|(_, l)| l.trim() == mark)?;
     let end = end + l.find(mark)?;
     let name = ('A'..='Z').map(|c| c.to_string().repeat(mark.len())).find(|name| !text.contains(name))?;
@@ -210,7 +214,7 @@ fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
     if let Some(inner) = rest.strip_prefix('"') {
         let end = inner.find('"')?;
-        let plain = !inner[..end].contains(['$', '%', '\\', '\n']);
+        let plain = !inner.get(..end).unwrap_or_default().contains(['$', '%', '\\', '\n']);
         return plain.then_some(at..at + end + 2);
     }
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());

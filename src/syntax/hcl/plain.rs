@@ -89,7 +89,13 @@ fn header(line: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
     let mut parts = rest.split('"');
     let (a, label, b, name, c) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let blank = |part: &str| part.trim_ascii().is_empty();
-    if !is_name(&line[..kind]) || !is_name(label) || !is_name(name) || !blank(a) || !blank(b) || !blank(c) {
+    if !is_name(line.get(..kind).unwrap_or_default())
+        || !is_name(label)
+        || !is_name(name)
+        || !blank(a)
+        || !blank(b)
+        || !blank(c)
+    {
         return None;
     }
     if parts.next().is_some() {
@@ -128,7 +134,7 @@ fn one(value: &str) -> Option<&str> {
             rest = match tail.as_bytes() {
                 [b'"', ..] => return tail.get(1..),
                 [b'$', b'{', ..] => {
-                    let (name, after) = tail[2..].split_once('}')?;
+                    let (name, after) = tail.get(2..).unwrap_or_default().split_once('}')?;
                     if !is_reference(name.trim_ascii()) {
                         return None;
                     }
@@ -187,8 +193,14 @@ mod tests {
             let found = plain(&text, 0..text.len());
             assert_eq!(found.is_some(), expected, "{body}");
             if let Some(found) = found {
-                assert_eq!((&text[found.head.0], &text[found.head.1]), ("resource", "a_b"));
-                assert_eq!(&text[found.range.clone()], text[4..].trim_end());
+                assert_eq!(
+                    (text.get(found.head.0).unwrap_or_default(), text.get(found.head.1).unwrap_or_default()),
+                    ("resource", "a_b")
+                );
+                assert_eq!(
+                    text.get(found.range.clone()).unwrap_or_default(),
+                    text.get(4..).unwrap_or_default().trim_end()
+                );
                 let mut texts = crate::text::Texts::new();
                 let source = std::sync::Arc::new(crate::text::Source::new("/x.tf", text.as_bytes()));
                 let view = texts.add_source(source);

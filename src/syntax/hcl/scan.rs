@@ -136,7 +136,7 @@ pub(super) fn outline(text: &str) -> Outline {
         }
         let line_start = at == 0 || bytes[at - 1] == b'\n';
         let whole = closed && scan.stack.is_empty();
-        if line_start && at > start && (whole || starts_block(&text[at..])) {
+        if line_start && at > start && (whole || starts_block(text.get(at..).unwrap_or_default())) {
             match scan.stack.last() {
                 None => {
                     items.push(start..at);
@@ -176,7 +176,8 @@ pub(super) fn outline(text: &str) -> Outline {
 /// True if a line begins with the head of a top-level block.
 fn starts_block(line: &str) -> bool {
     let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(line.len());
-    BLOCKS.contains(&&line[..end]) && line[end..].trim_start_matches([' ', '\t']).starts_with(['"', '{'])
+    BLOCKS.contains(&line.get(..end).unwrap_or_default())
+        && line.get(end..).unwrap_or_default().trim_start_matches([' ', '\t']).starts_with(['"', '{'])
 }
 
 /// A name of HCL may continue with this character.
@@ -225,17 +226,18 @@ impl Scan<'_> {
             b'#' => return self.comment(at),
             b'/' if bytes.get(at + 1) == Some(&b'/') => return self.comment(at),
             b'/' if bytes.get(at + 1) == Some(&b'*') => {
-                return text[at..].find("*/").map_or(bytes.len(), |n| at + n + 2);
+                return text.get(at..).unwrap_or_default().find("*/").map_or(bytes.len(), |n| at + n + 2);
             }
             b'"' => self.stack.push(Mode::Quoted),
-            b'{' => self.enter(at, !starts_for(&text[at + 1..])),
+            b'{' => self.enter(at, !starts_for(text.get(at + 1..).unwrap_or_default())),
             b'[' | b'(' => self.enter(at, false),
             b'}' | b']' | b')' => {
                 self.stack.pop();
             }
             b'<' if bytes.get(at + 1) == Some(&b'<') => {
                 let word = if bytes.get(at + 2) == Some(&b'-') { at + 3 } else { at + 2 };
-                let name: usize = text[word..].chars().take_while(|c| is_name(*c)).map(char::len_utf8).sum();
+                let name: usize =
+                    text.get(word..).unwrap_or_default().chars().take_while(|c| is_name(*c)).map(char::len_utf8).sum();
                 if name > 0 {
                     return self.start_heredoc(at, (word, word + name));
                 }
@@ -306,7 +308,7 @@ impl Scan<'_> {
     fn end_of_heredoc(&mut self, start: usize, word: (usize, usize), empty: bool) -> Option<usize> {
         let line = self.text.get(start..self.line_end(start))?;
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let name = &self.text[word.0..word.1];
+        let name = self.text.get(word.0..word.1).unwrap_or_default();
         let indent = line.len() - line.trim_start().len();
         let range = start + indent..start + indent + name.len();
         if line.trim() == name {
@@ -314,7 +316,7 @@ impl Scan<'_> {
             self.edits.extend(blanks.into_iter().filter(|blank| !empty && !blank.is_empty()).map(Edit::Blank));
             return Some(start + line.len());
         }
-        if line[indent..].starts_with(name) {
+        if line.get(indent..).unwrap_or_default().starts_with(name) {
             self.edits.push(Edit::NoEnd(range));
         }
         None
@@ -345,7 +347,7 @@ fn starts_for(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("for").filter(|rest| !rest.starts_with(is_name)) else { return false };
     let rest = past_blanks(rest);
     let end = name(rest);
-    let after = past_blanks(&rest[end..]);
+    let after = past_blanks(rest.get(end..).unwrap_or_default());
     end > 0 && (after.starts_with(',') || after.strip_prefix("in").is_some_and(|rest| !rest.starts_with(is_name)))
 }
 
@@ -360,6 +362,6 @@ fn past_blanks(text: &str) -> &str {
         } else {
             return text;
         };
-        text = text[end.unwrap_or(text.len())..].trim_start();
+        text = text.get(end.unwrap_or(text.len())..).unwrap_or_default().trim_start();
     }
 }

@@ -108,7 +108,7 @@ impl Lexer<'_> {
                 c if (c.is_alphabetic() || c == '_') && !UNKNOWN_MARK.starts_with(c) => {
                     let length = self.rest().find(|c: char| !(c.is_alphanumeric() || c == '_'));
                     let length = length.unwrap_or(self.rest().len());
-                    let name = self.rest()[..length].to_owned();
+                    let name = self.rest().get(..length).unwrap_or_default().to_owned();
                     self.at += length;
                     if self.rest().starts_with(['"', '\''])
                         && name.len() < 3
@@ -225,14 +225,14 @@ fn pieces(text: &Traced, raw: bool) -> Result<Vec<Piece>, Why> {
     };
     while let Some(c) = words.get(at..).and_then(|w| w.chars().next()) {
         match c {
-            '{' | '}' if words[at..].starts_with(&c.to_string().repeat(2)) => {
+            '{' | '}' if words.get(at..).unwrap_or_default().starts_with(&c.to_string().repeat(2)) => {
                 out.push(plain(done..at + 1)?);
                 at += 2;
                 done = at;
             }
             '{' => {
                 out.push(plain(done..at)?);
-                let length = words[at..].find('}').ok_or_else(|| not("a format string"))?;
+                let length = words.get(at..).unwrap_or_default().find('}').ok_or_else(|| not("a format string"))?;
                 let code = text.slice(at + 1..at + length);
                 if code.bytes().iter().any(|b| b"!:{\\".contains(b)) {
                     return Err(not("a format string"));
@@ -241,7 +241,7 @@ fn pieces(text: &Traced, raw: bool) -> Result<Vec<Piece>, Why> {
                 at += length + 1;
                 done = at;
             }
-            '\\' if !raw => at += 1 + words[at + 1..].chars().next().map_or(0, char::len_utf8),
+            '\\' if !raw => at += 1 + words.get(at + 1..).unwrap_or_default().chars().next().map_or(0, char::len_utf8),
             c => at += c.len_utf8(),
         }
     }

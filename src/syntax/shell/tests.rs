@@ -149,7 +149,7 @@ fn no_nesting_and_no_prefix_panics() {
                   while read -r l; do if ! p; then a=([1]=x 2); for ((;;)); do $'\\x4' ; done; fi; done <<< \"$q\" 2>&1\n";
     assert_eq!(read(script).errors, []);
     for end in 0..script.len() {
-        read(&script[..end]);
+        read(script.get(..end).unwrap_or_default());
     }
     std::thread::Builder::new()
         .stack_size(2 << 20)

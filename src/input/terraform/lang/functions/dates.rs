@@ -79,7 +79,7 @@ pub(super) fn formatdate(args: &[Value], at: Span) -> Computed {
     let mut rest = format.as_str();
     while let Some(first) = rest.chars().next() {
         if first == '\'' {
-            let (text, after) = quoted(&rest[1..])?;
+            let (text, after) = quoted(rest.get(1..).unwrap_or_default())?;
             out.push_str(&text);
             rest = after;
             continue;
@@ -102,8 +102,8 @@ fn quoted(text: &str) -> Result<(String, &str), Early> {
     let mut rest = text;
     loop {
         let end = rest.find('\'').ok_or_else(|| refused("a quote that is not closed"))?;
-        out.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
+        out.push_str(rest.get(..end).unwrap_or_default());
+        rest = rest.get(end + 1..).unwrap_or_default();
         match rest.strip_prefix('\'') {
             Some(after) => {
                 out.push('\'');
@@ -124,11 +124,11 @@ fn verb(run: &str, time: OffsetDateTime) -> Result<String, Early> {
         "YYYY" => format!("{:04}", time.year()),
         "M" => u8::from(time.month()).to_string(),
         "MM" => format!("{:02}", u8::from(time.month())),
-        "MMM" => month[..3].to_owned(),
+        "MMM" => month.get(..3).unwrap_or_default().to_owned(),
         "MMMM" => month.to_owned(),
         "D" => time.day().to_string(),
         "DD" => format!("{:02}", time.day()),
-        "EEE" => weekday[..3].to_owned(),
+        "EEE" => weekday.get(..3).unwrap_or_default().to_owned(),
         "EEEE" => weekday.to_owned(),
         "h" => time.hour().to_string(),
         "hh" => format!("{:02}", time.hour()),

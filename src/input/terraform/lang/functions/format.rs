@@ -77,7 +77,7 @@ fn parse(spec: &str) -> Result<Vec<Piece>, Early> {
             while bytes.get(*at).is_some_and(u8::is_ascii_digit) {
                 *at += 1;
             }
-            spec[start..*at].parse::<usize>().ok()
+            spec.get(start..*at).unwrap_or_default().parse::<usize>().ok()
         };
         verb.width = number(&mut at).map(|w| w.min(MAX_WIDTH));
         if bytes.get(at) == Some(&b'.') {

@@ -60,6 +60,12 @@ pub(super) fn uuidv5(args: &[Value], at: Span) -> Computed {
     id[6] = id[6] & 0x0f | 0x50;
     id[8] = id[8] & 0x3f | 0x80;
     let text = digits(&id);
-    let parts = [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]];
+    let parts = [
+        text.get(..8).unwrap_or_default(),
+        text.get(8..12).unwrap_or_default(),
+        text.get(12..16).unwrap_or_default(),
+        text.get(16..20).unwrap_or_default(),
+        text.get(20..).unwrap_or_default(),
+    ];
     Ok(Value::str(Traced::made(parts.join("-"), at), at))
 }
