@@ -164,7 +164,9 @@ pub(super) fn standalone(name: Name, text: &Traced, group: &NodeGroup, cx: &mut 
     machine.put(config_file(name), File::Known(Arc::new(text.clone())));
     let files = Arc::clone(&machine.files);
     let shown = Some(format!("configuration of {}", group.name));
-    settle(name, &mut MachineFiles { machine: &machine, files: &files, name: shown, cx }).filter(Runtime::is_set)
+    let too_large = |runtime: &Runtime| runtime.gaps.iter().any(|(_, why)| matches!(why, Why::Limit(_)));
+    settle(name, &mut MachineFiles { machine: &machine, files: &files, name: shown, cx })
+        .filter(|runtime| runtime.is_set() || too_large(runtime))
 }
 
 /// `bootstrap.sh` installs its copy of containerd's configuration and restarts containerd, if the two differ.

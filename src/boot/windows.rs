@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::node::{BootCx, Family, Tool};
 use crate::syntax::{powershell, unit, yaml};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::machine::{Machine, Start};
 use powershell::{Part, Statement, Word};
@@ -68,7 +68,7 @@ pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Boo
             machine.gap(error.at, not_followed(&error.message));
         }
         let mut run = PowerShellRun { machine, variables: BTreeMap::new(), environment: None };
-        for statement in &parsed.tree {
+        for statement in parsed.tree.iter().take_while(|_| !budget::is_spent()) {
             run.statement(statement, false);
         }
     }
@@ -146,7 +146,7 @@ impl PowerShellRun<'_> {
             // The body of `try` always runs.
             Statement::Block { keyword, body, .. } => {
                 let maybe = maybe || keyword != "try" && keyword != "&";
-                for statement in body {
+                for statement in body.iter().take_while(|_| !budget::is_spent()) {
                     self.statement(statement, maybe);
                 }
             }

@@ -342,11 +342,14 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
                 let named = |key: &str| args.iter().skip(1).any(|a| a.as_known_str() == Some(key));
                 out.entries.retain(|key, _| named(key) == (name == "pick"));
             }
-            let out = Arc::new(out);
+            let result = target.replaced(Kind::Map(Arc::new(out)));
             if matches!(name, "set" | "unset") {
-                host.changed(Arc::clone(inner), Arc::clone(&out));
+                // A map that holds itself again and again would soon be too large.
+                let open = || Map { open: Some(Why::Limit("size of a value")), ..Map::clone(inner) };
+                let new = if let Kind::Map(new) = &result.kind { Arc::clone(new) } else { Arc::new(open()) };
+                host.changed(Arc::clone(inner), new);
             }
-            target.replaced(Kind::Map(out))
+            result
         }
         "merge" | "mergeOverwrite" => {
             let base = arg(0);

@@ -7,6 +7,7 @@
 mod node_groups;
 mod program;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,10 +55,11 @@ impl Input for Pulumi {
         // Without a stack nothing is deployed, but stacks may be kept elsewhere.
         let runs = if stacks.is_empty() { vec![(String::new(), Vec::new())] } else { stacks };
         let several = runs.len() > 1;
+        let users = users(resources);
         for (stack, values) in runs {
             let mut program = Program::new(tree, &dir, &values);
             for (name, resource) in resources.pairs() {
-                let mut groups = read(&mut program, resources, name, resource, cx);
+                let mut groups = read(&mut program, &users, name, resource, cx);
                 for group in groups.iter_mut().filter(|_| several) {
                     group.name = format!("{} of stack {stack}", group.name).into();
                 }
@@ -107,7 +109,7 @@ fn parts(kind: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
-fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+fn read(program: &mut Program<'_>, users: &Users<'_>, name: &Node, resource: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let label = name.as_str().unwrap_or("resource");
     let Some((package, module, kind)) = resource.get("type").and_then(Node::as_str).and_then(parts) else {
         return Vec::new();
@@ -135,7 +137,13 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
             if group.steps.is_empty() {
                 return Vec::new();
             }
-            used_by(program, all, label, properties.get("imageId").is_some(), &mut group, cx);
+            used_by(
+                program,
+                users.get(label).map(Vec::as_slice).unwrap_or_default(),
+                properties.get("imageId").is_some(),
+                &mut group,
+                cx,
+            );
             vec![group]
         }
         ("eks", "index", "NodeGroup" | "NodeGroupV2" | "ManagedNodeGroup" | "Cluster") => {
@@ -181,9 +189,12 @@ fn read(program: &mut Program<'_>, all: &Node, name: &Node, resource: &Node, cx:
     }
 }
 
-/// What is known about a launch template from the EKS node groups that use it.
-fn used_by(program: &mut Program<'_>, all: &Node, label: &str, image: bool, group: &mut NodeGroup, cx: &mut Cx<'_>) {
-    for (_, resource) in all.pairs() {
+/// The properties of the EKS node groups that name a launch template, by its label.
+type Users<'a> = BTreeMap<&'a str, Vec<&'a Node>>;
+
+fn users(resources: &Node) -> Users<'_> {
+    let mut out = Users::new();
+    for (_, resource) in resources.pairs() {
         let kind = resource.get("type").and_then(Node::as_str).and_then(parts);
         let (Some(("aws" | "aws-native", "eks", "NodeGroup" | "Nodegroup")), Some(properties)) =
             (kind, resource.get("properties"))
@@ -191,11 +202,18 @@ fn used_by(program: &mut Program<'_>, all: &Node, label: &str, image: bool, grou
             continue;
         };
         let link = properties.get("launchTemplate");
-        let means = |text: &str| text.starts_with(&format!("${{{label}.")) || text.starts_with(&format!("${{{label}["));
         let texts = ["id", "name", "launchTemplateId"].iter().filter_map(|k| link?.get(k)?.as_str());
-        if !texts.into_iter().any(means) {
-            continue;
+        let labels = texts.filter_map(|text| Some(text.strip_prefix("${")?.split_once(['.', '['])?.0));
+        for label in labels.collect::<BTreeSet<_>>() {
+            out.entry(label).or_default().push(properties);
         }
+    }
+    out
+}
+
+/// What is known about a launch template from the EKS node groups that use it.
+fn used_by(program: &mut Program<'_>, users: &[&Node], image: bool, group: &mut NodeGroup, cx: &mut Cx<'_>) {
+    for properties in users {
         group.merged_by_eks |= !image;
         let image_type = properties.get("amiType").map(|n| program.value(n, cx));
         group.family = match image_type.as_ref().and_then(Value::as_known_str) {

@@ -49,7 +49,7 @@ fn pointer(text: &str) -> Vec<String> {
 fn get_mut<'n>(node: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
     let Some((first, rest)) = path.split_first() else { return Some(node) };
     let inner = match &mut node.kind {
-        NodeKind::Map(pairs) => &mut pairs.iter_mut().rev().find(|(k, _)| k.as_str() == Some(first))?.1,
+        NodeKind::Map(pairs) => &mut pairs.iter_mut().rev().find(|(k, _)| k.is_text(first))?.1,
         NodeKind::Seq(items) => items.get_mut(first.parse::<usize>().ok()?)?,
         NodeKind::Scalar(_) => return None,
     };
@@ -63,7 +63,11 @@ fn add(document: &mut Node, path: &[String], value: Node, at: Span) -> Option<()
     };
     match &mut get_mut(document, above)?.kind {
         NodeKind::Map(pairs) => {
-            pairs.retain(|(k, _)| k.as_str() != Some(last));
+            // A patch may have many operations on a map of many keys.
+            budget::spend(4 * pairs.len()).then_some(())?;
+            if pairs.iter().any(|(k, _)| k.is_text(last)) {
+                pairs.retain(|(k, _)| !k.is_text(last));
+            }
             pairs.push((Node::quoted(Traced::made(last.as_str(), at), at), value));
         }
         NodeKind::Seq(items) => {
@@ -82,7 +86,7 @@ fn take(document: &mut Node, path: &[String]) -> Option<Node> {
     let (last, above) = path.split_last()?;
     match &mut get_mut(document, above)?.kind {
         NodeKind::Map(pairs) => {
-            let n = pairs.iter().rposition(|(k, _)| k.as_str() == Some(last))?;
+            let n = pairs.iter().rposition(|(k, _)| k.is_text(last))?;
             Some(pairs.remove(n).1)
         }
         NodeKind::Seq(items) => {
