@@ -15,7 +15,7 @@ use crate::check::{Finding, mentioned};
 use crate::input::{FileList, Group};
 use crate::node::{Booted, Gap, NodeGroup};
 use crate::setting::Setting;
-use crate::text::{Files, Place, Source, Span, Texts, budget};
+use crate::text::{Files, Place, Source, Span, Texts, Why, budget};
 
 use super::note::Note;
 use super::unread;
@@ -107,9 +107,21 @@ pub(super) fn origins<'a>(settings: impl IntoIterator<Item = &'a Setting>, texts
     out
 }
 
-/// Where unknown values are written.
+/// Where unknown values are written. A command that is not followed says nothing about a zero that is written in it.
 pub(super) fn unknowns<'a>(gaps: impl IntoIterator<Item = &'a Gap>, texts: &Texts) -> Vec<Place> {
-    gaps.into_iter().map(|gap| origin(gap.at, texts)).collect()
+    let place = |gap: &Gap| {
+        let place = origin(gap.at, texts);
+        let followed = !matches!(gap.why, Why::Edited(..) | Why::NotUnderstood(_));
+        (followed || !has_zero(&place)).then_some(place)
+    };
+    gaps.into_iter().filter_map(place).collect()
+}
+
+/// True if the text of a place gives a timeout a zero.
+fn has_zero(place: &Place) -> bool {
+    let bytes = place.source.bytes();
+    let text = bytes.get(place.start as usize..place.end as usize).unwrap_or_default();
+    mention::mentions(text).iter().any(|mention| mention.zero)
 }
 
 fn origin(span: Span, texts: &Texts) -> Place {
