@@ -7,8 +7,9 @@ use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, Traced, View, Why, budget, placeholder};
 
+use super::commands::launches_packed;
 use super::unit::{FileList, Input, Unit, has_extension, is_text, normal};
-use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS};
+use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS, Words};
 use super::yaml_files;
 
 /// The most names of files in a script that are tried.
@@ -61,7 +62,9 @@ impl Input for Scripts {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.texts(&["sh", "bash"], |words| words.has(Group::Kubelet) || words.has(Group::NamesOthers))
+        let wanted =
+            |words: Words| words.has(Group::Kubelet) || words.has(Group::NamesOthers) || words.has(Group::Fills);
+        files.texts(&["sh", "bash"], wanted)
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -87,9 +90,12 @@ fn is_script(path: &Path, bytes: &[u8]) -> bool {
     shebang(bytes).unwrap_or_else(|| has_extension(path, &["sh", "bash"]) && !is_user_data(bytes))
 }
 
-/// A script that concerns a kubelet only by a file that it sources or passes on.
+/// A script that concerns a kubelet only by a file that it sources or passes on, or by user data that is packed.
 fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
     let bytes = cx.files.read(&unit.path).ok()?.bytes();
+    if is_script(&unit.path, &bytes) && launches_packed(&bytes) {
+        return cx.view(&unit.path).ok();
+    }
     let names_others =
         is_script(&unit.path, &bytes) && NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
     let folder = unit.path.parent().filter(|_| names_others)?;

@@ -81,14 +81,19 @@ pub enum Group {
 }
 
 /// The words that nodes are found by. A file without any of them may stay unread without a word.
-const WATCHED: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY, "user_data", "userdata"];
+const WATCHED: &[&str] =
+    &["kubelet", ENCODED[0], ENCODED[1], ENCODED[2], "bootstrap.sh", "nodeadm", runtime::KEY, "user_data", "userdata"];
+
+/// What `kubelet` is in base64, by the number of bytes before it: only the letters that nothing beside it changes.
+const ENCODED: [&str; 3] = ["a3ViZWxld", "t1YmVsZX", "rdWJlbGV0"];
 
 /// The words without which a script or cloud-config does not concern a kubelet.
-pub(super) const KUBELET_WORDS: &[&str] = &["kubelet", "bootstrap.sh", "nodeadm", runtime::KEY];
+pub(super) const KUBELET_WORDS: &[&str] =
+    &["kubelet", ENCODED[0], ENCODED[1], ENCODED[2], "bootstrap.sh", "nodeadm", runtime::KEY];
 
 /// Commands of the AWS CLI that launch nodes or send commands to them.
 pub(super) const LAUNCH_VERBS: &[&str] =
-    &["run-instances", "create-launch-template", "create-launch-configuration", "send-command"];
+    &["run-instances", "create-launch-template", "create-launch-configuration", "request-spot-", "send-command"];
 
 /// Words of scripts that source other files, or pass them on.
 pub(super) const NAMES_OTHERS: &[&str] = &["source ", "\n. ", "file://"];
@@ -327,6 +332,10 @@ mod tests {
         for (text, expected) in [
             ("kind: KubeletConfiguration", true),
             ("/etc/eks/bootstrap.sh c", true),
+            // Of `kubelet` alone, and behind one and two letters.
+            ("a3ViZWxldA==", true),
+            ("LWt1YmVsZXQ=", true),
+            ("LS1rdWJlbGV0", true),
             ("bootstrap_sh", false),
             ("\"user_data_base64\": \"IyE=\"", true),
             ("{\"panels\": []}", false),

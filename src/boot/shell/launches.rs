@@ -11,14 +11,19 @@ use super::interpreter::{Shell, Template};
 use super::state::ScriptRun;
 
 /// Verbs of `aws ec2`, `aws autoscaling`, `aws eks` and `aws ssm`.
-const VERBS: [&str; 6] = [
+const VERBS: [&str; 8] = [
     "run-instances",
     "create-launch-template",
     "create-launch-template-version",
     "create-launch-configuration",
     "create-nodegroup",
+    "request-spot-fleet",
+    "request-spot-instances",
     "send-command",
 ];
+
+/// The options of requests for spot instances that describe a machine.
+const SPECIFICATIONS: [&str; 2] = ["--launch-specification", "--spot-fleet-request-config"];
 
 /// The most launches of one script.
 pub(super) const MAX_LAUNCHES: usize = 16;
@@ -28,9 +33,6 @@ impl Shell<'_, '_> {
     pub(super) fn launch(&mut self, call: &Call<'_>, path: &ScriptRun) {
         let verb = call.words.iter().filter_map(|w| w.known_str()).find(|w| VERBS.contains(w));
         let Some(verb) = verb.filter(|_| call.name == "aws") else { return };
-        if self.cx.launched.len() >= MAX_LAUNCHES {
-            return budget::reached("machines that a script launches");
-        }
         let request = ["--cli-input-json", "--cli-input-yaml"].iter().find_map(|name| option(call.words, name));
         let request = request.and_then(|value| self.tree(&given(&value, call.at, path), call.at));
         let field = |name: &str, key: &str| {
@@ -38,6 +40,22 @@ impl Shell<'_, '_> {
             value.or_else(|| request.as_ref().and_then(|tree| text_of(tree.get(key)?)))
         };
         let step = match verb {
+            "request-spot-fleet" | "request-spot-instances" => {
+                let own = SPECIFICATIONS.iter().find_map(|name| option(call.words, name));
+                let own = own.map(|value| given(&value, call.at, path));
+                let pair = own.as_ref().filter(|text| !text.bytes().trim_ascii_start().starts_with(b"{"));
+                let texts = match pair {
+                    Some(text) => self.structured(text, "UserData", call.at).into_iter().collect(),
+                    None => {
+                        let own = own.and_then(|text| self.tree(&text, call.at));
+                        own.or(request).as_ref().map(of_each_machine).unwrap_or_default()
+                    }
+                };
+                for text in texts {
+                    self.record(verb, Step::UserData(text, Wrapping::Base64), call, path);
+                }
+                return;
+            }
             "send-command" => {
                 if field("--document-name", "DocumentName").as_ref().and_then(Traced::known_str)
                     != Some("AWS-RunShellScript")
@@ -76,8 +94,16 @@ impl Shell<'_, '_> {
                 plain.or(described).map(|text| Step::UserData(text, wrapping))
             }
         };
-        let Some(step) = step else { return };
-        // The paths through a script launch the same machine.
+        if let Some(step) = step {
+            self.record(verb, step, call, path);
+        }
+    }
+
+    /// Records a machine. The paths through a script launch the same one.
+    fn record(&mut self, verb: &str, step: Step, call: &Call<'_>, path: &ScriptRun) {
+        if self.cx.launched.len() >= MAX_LAUNCHES {
+            return budget::reached("machines that a script launches");
+        }
         let same = |known: &Step| match (known, &step) {
             (Step::UserData(known, _), Step::UserData(text, _)) | (Step::Script(known), Step::Script(text)) => {
                 known == text
@@ -134,6 +160,14 @@ impl Shell<'_, '_> {
             _ => value.split(b",").into_iter().next(),
         }
     }
+}
+
+/// The user data of each machine in a request for spot instances.
+fn of_each_machine(request: &Node) -> Vec<Traced> {
+    let inner = ["LaunchSpecification", "SpotFleetRequestConfig"].iter().find_map(|key| request.get(key));
+    let inner = inner.unwrap_or(request);
+    let several = inner.get("LaunchSpecifications").map(Node::items).unwrap_or_default();
+    std::iter::once(inner).chain(several).filter_map(|one| text_of(one.get("UserData")?)).collect()
 }
 
 /// The text of a scalar.

@@ -1,0 +1,2 @@
+#!/bin/bash
+echo L2V0Yy9la3MvYm9vdHN0cmFwLnNoIGMgLS1rdWJlbGV0LWV4dHJhLWFyZ3MgLS1zdHJlYW1pbmctY29ubmVjdGlvbi1pZGxlLXRpbWVvdXQ9MG0K | base64 -d | bash
