@@ -4,6 +4,7 @@ pub mod base64;
 pub mod data_url;
 pub mod gzip;
 pub mod mime;
+pub mod packed;
 
 use crate::text::{Piece, Span, Traced, Via, Whence};
 

@@ -102,11 +102,6 @@ pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> V
     groups
 }
 
-/// True for a script that launches machines and has texts that are packed: gzip in base64.
-pub(super) fn launches_packed(bytes: &[u8]) -> bool {
-    launches::holds_one(bytes) && yaml_files::holds(bytes, b"H4sI")
-}
-
 /// True if a text may contain such documents or options: a search for a few words.
 fn mentions_settings(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| yaml_files::holds(bytes, word);

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use crate::decode::packed;
 use crate::node::{Cx, Family, Gap, NodeGroup, Step, Wrapping, beside};
 use crate::runtime;
 use crate::syntax::{Node, toml};
 use crate::text::{Span, Traced, View, Why, budget, placeholder};
 
-use super::commands::launches_packed;
 use super::unit::{FileList, Input, Unit, has_extension, is_text, normal};
 use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS, Words};
 use super::yaml_files;
@@ -63,7 +63,7 @@ impl Input for Scripts {
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let wanted =
-            |words: Words| words.has(Group::Kubelet) || words.has(Group::NamesOthers) || words.has(Group::Fills);
+            |words: Words| words.has(Group::Kubelet) || words.has(Group::NamesOthers) || words.has(Group::Packed);
         files.texts(&["sh", "bash"], wanted)
     }
 
@@ -93,20 +93,27 @@ fn is_script(path: &Path, bytes: &[u8]) -> bool {
 /// A script that concerns a kubelet only by a file that it sources or passes on, or by user data that is packed.
 fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
     let bytes = cx.files.read(&unit.path).ok()?.bytes();
-    if is_script(&unit.path, &bytes) && launches_packed(&bytes) {
+    if !is_script(&unit.path, &bytes) {
+        return None;
+    }
+    if packed::texts(&bytes).iter().any(|(_, content)| concerns_kubelet(content)) {
         return cx.view(&unit.path).ok();
     }
-    let names_others =
-        is_script(&unit.path, &bytes) && NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
+    let names_others = NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
     let folder = unit.path.parent().filter(|_| names_others)?;
     let folders = [Some(folder), folder.parent(), Some(cx.files.root())];
     let concerns = |name: &String| {
         let paths = folders.iter().flatten().map(|folder| normal(&folder.join(name)));
         let mut texts = paths.filter(|path| *path != unit.path).filter_map(|path| cx.files.glance(&path));
-        texts.any(|bytes| KUBELET_WORDS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes())))
+        texts.any(|bytes| concerns_kubelet(&bytes))
     };
     let found = budget::at_most(&beside::names(&bytes), MAX_NAMES, "names of files beside a script").any(concerns);
     if found { cx.view(&unit.path).ok() } else { None }
+}
+
+/// True if a text contains a word without which it does not concern a kubelet.
+fn concerns_kubelet(bytes: &[u8]) -> bool {
+    KUBELET_WORDS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes()))
 }
 
 /// User data in a separate file: MIME, cloud-config, and Bottlerocket settings.

@@ -9,6 +9,7 @@ use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{AhoCorasick, Anchored, MatchKind};
 use memchr::memmem;
 
+use crate::decode::packed::{COMPRESSED, ENCODED};
 use crate::runtime;
 
 /// A group of words that are alternatives to each other.
@@ -76,6 +77,8 @@ pub enum Group {
     Applied,
     /// Names of timeouts in any form; these words are given by the net.
     Timeouts,
+    /// The start of a packed text.
+    Packed,
     /// Not read, or not text as it is: everything may stand in it.
     Unread,
 }
@@ -83,9 +86,6 @@ pub enum Group {
 /// The words that nodes are found by. A file without any of them may stay unread without a word.
 const WATCHED: &[&str] =
     &["kubelet", ENCODED[0], ENCODED[1], ENCODED[2], "bootstrap.sh", "nodeadm", runtime::KEY, "user_data", "userdata"];
-
-/// What `kubelet` is in base64, by the number of bytes before it: only the letters that nothing beside it changes.
-const ENCODED: [&str; 3] = ["a3ViZWxld", "t1YmVsZX", "rdWJlbGV0"];
 
 /// The words without which a script or cloud-config does not concern a kubelet.
 pub(super) const KUBELET_WORDS: &[&str] =
@@ -156,6 +156,8 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::NamesOthers, NAMES_OTHERS),
     (Group::Sends, &["send_command"]),
     (Group::Neighbours, &["file://"]),
+    (Group::Packed, &ENCODED),
+    (Group::Packed, &[COMPRESSED]),
 ];
 
 /// Which groups have a word in a text.

@@ -54,6 +54,8 @@ pub(super) struct Mention {
     pub(super) raw: String,
     /// True for a zero.
     pub(super) zero: bool,
+    /// True if the text around it is packed.
+    pub(super) packed: bool,
 }
 
 /// A pattern that is compiled at its first use; `None` if it is not valid, which a test rules out.
@@ -276,7 +278,7 @@ fn mention(bytes: &[u8], name: Range<usize>, mut field: &'static Field, about: &
         ": "
     };
     let shown = format!("{key}{joint}{}", cut(&raw));
-    Some(Mention { field, range: start..name.end + value_at + len, shown, raw, zero })
+    Some(Mention { field, range: start..name.end + value_at + len, shown, raw, zero, packed: false })
 }
 
 /// The length of a value that counts, and whether it is a zero.

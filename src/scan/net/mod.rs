@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::check::{Finding, mentioned};
+use crate::decode::packed;
 use crate::input::{FileList, Group};
 use crate::node::{Booted, Gap, NodeGroup};
 use crate::setting::Setting;
@@ -154,7 +155,10 @@ pub(super) fn cast(
         let (found, limits) = if passed_over || known.files.contains(*path) { Default::default() } else { found() };
         (found, limits.into_iter().map(|what| unread::limit(path, what)).collect::<Vec<_>>())
     };
-    let wanted = list.files.iter().enumerate().filter(|(n, path)| list.words(*n).has(Group::Timeouts) && told(path));
+    let wanted = list.files.iter().enumerate().filter(|(n, path)| {
+        let words = list.words(*n);
+        (words.has(Group::Timeouts) || words.has(Group::Packed)) && told(path)
+    });
     let wanted: Vec<&PathBuf> = wanted.map(|(_, path)| path).collect();
     let all: Vec<(Vec<_>, Vec<_>)> = match wanted.as_slice() {
         few @ ([] | [_]) => few.iter().map(of).collect(),
@@ -172,7 +176,11 @@ pub(super) fn cast(
 fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     let Some(bytes) = files.glance(path) else { return Vec::new() };
     // Programs and pictures have such bytes near their start.
-    if bytes.iter().take(1024).any(|b| *b == 0) || mention::named(&bytes).next().is_none() {
+    if bytes.iter().take(1024).any(|b| *b == 0) {
+        return Vec::new();
+    }
+    let packed = packed(&bytes);
+    if packed.is_empty() && mention::named(&bytes).next().is_none() {
         return Vec::new();
     }
     // From here on there is one source for each file.
@@ -180,10 +188,11 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     let bytes = source.bytes();
     // Most names belong to what is known, and are not looked at any further.
     let of_known = |name: Range<usize>| known.overlaps(source.path(), name.start as u32, name.end as u32);
-    if mention::named(&bytes).all(|(name, _)| of_known(name)) {
+    if packed.is_empty() && mention::named(&bytes).all(|(name, _)| of_known(name)) {
         return Vec::new();
     }
     let mut found = mention::mentions(&bytes);
+    found.extend(packed);
     found.retain(|m| !known.has(source.path(), m));
     if found.is_empty() || passed_over::by_text(path, &bytes) {
         return Vec::new();
@@ -197,8 +206,18 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     found.map(|m| (m.zero, finding(&m, &source, known))).collect()
 }
 
+/// The zeros in texts that are packed, each at the place of its text.
+fn packed(bytes: &[u8]) -> Vec<Mention> {
+    let of = |(range, content): (Range<usize>, Vec<u8>)| {
+        let mut zeros = mention::mentions(&content);
+        zeros.retain(|mention| mention.zero);
+        zeros.into_iter().map(move |mention| Mention { range: range.clone(), packed: true, ..mention })
+    };
+    packed::texts(bytes).into_iter().flat_map(of).collect()
+}
+
 fn finding(mention: &Mention, source: &Arc<Source>, known: &Known) -> Finding {
     let place = Place { source: Arc::clone(source), start: mention.range.start as u32, end: mention.range.end as u32 };
-    let among = known.among(&place);
+    let among = known.among(&place).or(mention.packed.then_some("a text in base64"));
     mentioned(place.first_line(), mention.field, (&mention.shown, &mention.raw), among)
 }
