@@ -28,11 +28,13 @@ fn regex(text: &str) -> Option<Regex> {
 
 /// A name, right before its value.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r#"(?:^|[\s;&|({,"'])([A-Za-z_][\w-]*)["']?\s*[:=]\s*["']?(?:\$\{?|!Ref )?(?:(?:var|local)\.)?$"#)
+    regex(r#"(?-u)(?:^|[\s;&|({,"'])([A-Za-z_][\w-]*)["']?\s*[:=]\s*["']?(?:\$\{?|!Ref )?(?:(?:var|local)\.)?$"#)
 });
 
-/// What may stand between a flag or field and its value.
-static BETWEEN: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"^[\s"'`\\=:,\-\])>|]*$"#));
+/// True for what may stand between a flag or field and its value.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || "\"'`\\=:,-])>|".contains(c)
+}
 
 /// The key of a block that says what a parameter is.
 static KEYS: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"(?:^|[\s{,])["']?([A-Za-z_]\w*)["']?\s*(?:[:=]|\{)"#));
@@ -106,7 +108,7 @@ fn is_beside_name(before: &str, field: &str) -> bool {
     let name = head.get(start..).unwrap_or_default();
     let name = name.rsplit('.').next().unwrap_or(name);
     let known = words(name) == words(last) || name.starts_with("--") || name.contains('-') && head.ends_with(name);
-    known && name.len() > 3 && BETWEEN.as_ref().is_some_and(|between| between.is_match(tail))
+    known && name.len() > 3 && tail.chars().all(is_between)
 }
 
 /// The name before a value.

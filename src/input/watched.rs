@@ -3,10 +3,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::automaton::Automaton;
-use aho_corasick::dfa::DFA;
-use aho_corasick::nfa::contiguous::NFA;
-use aho_corasick::{AhoCorasick, Anchored, MatchKind};
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
 use crate::decode::packed::{COMPRESSED, ENCODED};
@@ -184,68 +181,51 @@ impl Words {
     }
 }
 
-/// What steps through a text, byte by byte.
-#[derive(Debug)]
-enum Machine {
-    Quick(DFA),
-    Small(NFA),
-}
-
-impl Machine {
-    fn new(words: &[(String, u64)], quick: bool) -> Option<Self> {
-        let words = words.iter().map(|(word, _)| word);
-        let kind = MatchKind::Standard;
-        if quick {
-            return DFA::builder()
-                .ascii_case_insensitive(true)
-                .match_kind(kind)
-                .prefilter(false)
-                .build(words)
-                .ok()
-                .map(Self::Quick);
-        }
-        NFA::builder().ascii_case_insensitive(true).match_kind(kind).prefilter(false).build(words).ok().map(Self::Small)
-    }
-}
-
-/// The groups with a word in a text. Many texts have thousands of words, so each is only noted, not made a match.
-fn groups_in(words: &impl Automaton, groups: &[u64], text: &[u8]) -> u64 {
-    let Ok(mut state) = words.start_state(Anchored::No) else { return u64::MAX };
-    let mut known = 0;
-    for byte in text {
-        state = words.next_state(Anchored::No, state, *byte);
-        if words.is_special(state) && words.is_match(state) {
-            let here = (0..words.match_len(state)).map(|n| words.match_pattern(state, n).as_usize());
-            known = here.fold(known, |known, word| known | groups[word]);
-        }
-    }
-    known
-}
-
-/// Looks for the words of all groups at once.
+/// Looks for the words of all groups at once. Nothing is compiled: a run may look at one small file only. Most places of a text are
+/// passed over because no word starts with the same three letters.
 #[derive(Debug)]
 pub struct Search {
-    words: Machine,
-    /// The groups of each word.
-    groups: Vec<u64>,
+    /// A bit for each hash of the first bytes of a word.
+    starts: Box<[u64; HASHES / 64]>,
+    /// The words in lower case, sorted by the hash of their first bytes, with their groups.
+    words: Vec<(u16, Vec<u8>, u64)>,
+    /// Words that are too short for a hash.
+    short: Vec<(Vec<u8>, u64)>,
+}
+
+/// The number of bytes that a hash is made from. Of each, five bits count, which are the same for both cases of a letter.
+const START: usize = 3;
+
+/// The number of hashes.
+const HASHES: usize = 1 << (5 * START);
+
+/// The hash of the last bytes of a text, after one more byte.
+fn with_byte(hash: usize, byte: u8) -> usize {
+    (hash << 5 | usize::from(byte & 31)) % HASHES
 }
 
 impl Search {
-    /// A search for all words; those of `more` are given by others. With `many` texts to search, it takes longer to build and
-    /// less time to run. `None` if the words are too many, which a test rules out.
-    pub fn new(more: &[(Group, Vec<String>)], many: bool) -> Option<Self> {
+    /// A search for all words; those of `more` are given by others.
+    pub fn new(more: &[(Group, Vec<String>)]) -> Self {
         let own = WORDS.iter().flat_map(|(group, words)| words.iter().map(|word| (*group, *word)));
         let more = more.iter().flat_map(|(group, words)| words.iter().map(|word| (*group, word.as_str())));
-        let mut all: Vec<(String, u64)> =
-            own.chain(more).map(|(g, w)| (w.to_ascii_lowercase(), Words::of(g))).collect();
-        all.sort();
-        all.dedup_by(|(word, group), (kept, groups)| {
+        let hash = |word: &[u8]| word.iter().take(START).fold(0, |hash, byte| with_byte(hash, *byte));
+        let all = own.chain(more).map(|(group, word)| {
+            let word = word.to_ascii_lowercase().into_bytes();
+            (hash(&word) as u16, word, Words::of(group))
+        });
+        let (mut words, short): (Vec<_>, Vec<_>) = all.partition(|(_, word, _)| word.len() >= START);
+        words.sort_unstable();
+        words.dedup_by(|(_, word, group), (_, kept, groups)| {
             let same = word == kept;
             *groups |= if same { *group } else { 0 };
             same
         });
-        let words = Machine::new(&all, many)?;
-        Some(Self { words, groups: all.into_iter().map(|(_, groups)| groups).collect() })
+        let mut starts = Box::new([0; HASHES / 64]);
+        for (hash, ..) in &words {
+            starts[usize::from(*hash) / 64] |= 1 << (hash % 64);
+        }
+        Self { starts, words, short: short.into_iter().map(|(_, word, group)| (word, group)).collect() }
     }
 
     /// The groups with a word in a text. A text that is not in UTF-8 or ASCII may contain any.
@@ -256,10 +236,24 @@ impl Search {
         if describes_apis(text) {
             return Words::default();
         }
-        Words(match &self.words {
-            Machine::Quick(words) => groups_in(words, &self.groups, text),
-            Machine::Small(words) => groups_in(words, &self.groups, text),
-        })
+        let short = self.short.iter().filter(|(word, _)| memmem::find(text, word).is_some());
+        let mut known = short.fold(0, |known, (_, group)| known | group);
+        let mut hash = 0;
+        for (at, byte) in text.iter().enumerate() {
+            hash = with_byte(hash, *byte);
+            if self.starts[hash / 64] >> (hash % 64) & 1 != 0 {
+                known |= self.starting(hash, &text[(at + 1).saturating_sub(START)..], known);
+            }
+        }
+        Words(known)
+    }
+
+    /// The groups of the words with this hash that a text starts with, as far as they are not known.
+    fn starting(&self, hash: usize, text: &[u8], known: u64) -> u64 {
+        let first = self.words.partition_point(|(other, ..)| usize::from(*other) < hash);
+        let same = self.words[first..].iter().take_while(|(other, ..)| usize::from(*other) == hash);
+        let starts = |word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        same.filter(|(_, word, groups)| known & groups != *groups && starts(word)).fold(0, |all, (_, _, groups)| all | groups)
     }
 }
 
@@ -309,7 +303,30 @@ pub fn is_watched(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{describes_apis, is_watched};
+    use super::{Group, KUBELET_WORDS, LAUNCHES, NAMES_OTHERS, Search, WORDS, describes_apis, is_watched};
+
+    #[test]
+    fn a_word_is_found_wherever_it_stands_and_in_any_case() {
+        let search = Search::new(&[(Group::Carriers, vec!["user_data".to_owned(), "<".to_owned()])]);
+        for (group, words) in WORDS {
+            for word in *words {
+                for text in [(*word).to_owned(), format!("{word} a"), format!("k{word}"), word.to_ascii_uppercase()] {
+                    assert!(search.in_text(text.as_bytes()).has(*group), "{text}");
+                }
+                let most = &word.as_bytes()[..word.len() - 1];
+                let whole = WORDS.iter().any(|(other, words)| {
+                    let among = |text: &str| String::from_utf8_lossy(most).to_lowercase().contains(&text.to_lowercase());
+                    other == group && words.iter().any(|word| among(word))
+                });
+                assert_eq!(search.in_text(most).has(*group), whole, "{word}");
+            }
+        }
+        let found = |text: &str, group| search.in_text(text.as_bytes()).has(group);
+        assert!(found("a < b", Group::Carriers) && found("User_Data", Group::Carriers));
+        assert!(!found("user-data", Group::Carriers) && !found("", Group::Here));
+        let both = format!("{}{}{}", KUBELET_WORDS[0], LAUNCHES[0], NAMES_OTHERS[1]);
+        assert!([Group::Kubelet, Group::Launches, Group::NamesOthers, Group::Watched].iter().all(|g| found(&both, *g)));
+    }
 
     #[test]
     fn definitions_of_apis_are_told_by_their_documents() {

@@ -97,7 +97,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     let mut named = Named::of(request, &root);
     let mut found = Found::default();
     let mut near = Found::default();
-    let searcher = Searcher::new(true);
+    let searcher = Searcher::default();
     let mut whole = true;
     match &mut named {
         Some(named) if named.are_code() => {
@@ -157,7 +157,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
 
 /// True if values of the command line or of the configuration speak about kubelets.
 fn speak(given: &Given, disk: &Disk) -> bool {
-    let searcher = Searcher::new(false);
+    let searcher = Searcher::default();
     let in_file = |path: &PathBuf| disk.glance(path).is_none_or(|text| searcher.is_topical(&text));
     given.var_files.values().flatten().any(in_file)
         || given.variables.iter().any(|variable| match variable {

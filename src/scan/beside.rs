@@ -28,7 +28,7 @@ impl Beside {
         if !inside || request.base.is_some() || !delivered() {
             return None;
         }
-        let searcher = Searcher::new(true);
+        let searcher = Searcher::default();
         let look = |path: &Path| (!request.policy.excludes(path)).then(|| searcher.look(path));
         // What git ignores belongs to no application of the repository, even if the folder itself is read with it.
         let found = Walk { root, ignored: false, look: &look, only: None }.collect(root);

@@ -164,7 +164,7 @@ impl Named {
         chosen.extend(all.files.iter().filter(|path| is_in(&dirs, path)).filter(code).cloned());
         let below = callers::called(&all, &dirs);
         let near = |path: &&PathBuf| chosen.contains(*path) || is_in(&below, path);
-        let searcher = Searcher::new(false);
+        let searcher = Searcher::default();
         let look = |path: &PathBuf| {
             let seen = if request.edited.has(path) { Seen::ANY } else { searcher.look(path) };
             (path.clone(), seen)

@@ -18,30 +18,23 @@ thread_local! {
 }
 
 /// Looks for the words of all kinds of input and of the net.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Searcher {
-    search: OnceLock<Option<Search>>,
-    many: bool,
+    search: OnceLock<Search>,
 }
 
 impl Searcher {
-    /// With `many` files to search, it takes longer to build and less time to run.
-    pub(super) fn new(many: bool) -> Self {
-        Self { search: OnceLock::new(), many }
-    }
-
-    fn search(&self) -> Option<&Search> {
-        let more = || {
+    fn search(&self) -> &Search {
+        self.search.get_or_init(|| {
             let mut more = words();
             more.push((Group::Timeouts, net::names()));
-            more
-        };
-        self.search.get_or_init(|| Search::new(&more(), self.many)).as_ref()
+            Search::new(&more)
+        })
     }
 
     /// True if a text speaks about kubelets.
     pub(super) fn is_topical(&self, text: &[u8]) -> bool {
-        self.search().is_none_or(|search| reach::is_topical(search.in_text(text)))
+        reach::is_topical(self.search().in_text(text))
     }
 
     /// What a file of Terraform calls, without the words in it.
@@ -65,7 +58,7 @@ impl Searcher {
     /// What a look at a file that a walk has found says. Of one that cannot be read or is too large, any may stand in it: who reads it
     /// reports why.
     pub(super) fn look(&self, path: &Path) -> Seen {
-        let Some(search) = self.search() else { return Seen::ANY };
+        let search = self.search();
         let seen = |text: &[u8]| Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) };
         Self::with_text(path, seen).unwrap_or(Seen::ANY)
     }

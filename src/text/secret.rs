@@ -60,23 +60,11 @@ static OPENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A word that says that a value beside it is a secret.
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!("(?i-u)(?:{KEY})")));
 
-/// A line that is nothing but encoded data.
-static ENCODED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"(?-u)^[\s"']*[A-Za-z0-9+/_-]{40,}={0,2}[\s"',]*$"#));
+/// Parts of words without which a line has no [`KEY`] and opens no block of secrets.
+const KEY_SIGNS: &[&str] = &["pass", "secret", "token", "key", "credential", "authorization", "string"];
 
-/// The value of a pair under a key of the given name.
-static VALUE_OF_NAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"(?i-u)^\s*(?:- )?["']?(?:value|parametervalue|default|data)["']?\s*[:=]"#));
-
-/// Parts of words without which a line holds no secret: of [`KEY`], and of [`FORM`] in any case.
-const SIGNS: &[&str] = &[
-    "pass",
-    "secret",
-    "token",
-    "key",
-    "credential",
-    "authorization",
-    "string",
+/// Parts of words, in any case, without which nothing in a line has a [`FORM`].
+const FORM_SIGNS: &[&str] = &[
     "akia",
     "asia",
     "ghp",
@@ -98,26 +86,67 @@ const SIGNS: &[&str] = &[
     "--user",
 ];
 
-/// True if a line may hold a secret. Most do not, and then no pattern is compiled.
-fn may_hold(line: &[u8]) -> bool {
-    let lower = line.to_ascii_lowercase();
+/// True if one of `signs` stands in a line in lower case. In most lines none does, and then no pattern is compiled.
+fn has_sign(lower: &[u8], signs: &[&str]) -> bool {
+    signs.iter().any(|sign| memchr::memmem::find(lower, sign.as_bytes()).is_some())
+}
+
+/// True if a line may have a [`KEY`] or open a block of secrets.
+fn may_have_key(line: &[u8]) -> bool {
+    has_sign(&line.to_ascii_lowercase(), KEY_SIGNS)
+}
+
+/// True if something in a line may have a [`FORM`].
+fn may_have_form(line: &[u8]) -> bool {
     let long = |part: &[u8]| part.iter().take_while(|b| b.is_ascii_alphanumeric()).count() >= 16;
-    SIGNS.iter().any(|sign| memchr::memmem::find(&lower, sign.as_bytes()).is_some())
-        || lower.split(|b| *b == b'.').skip(1).any(long)
+    line.split(|b| *b == b'.').skip(1).any(long) || has_sign(&line.to_ascii_lowercase(), FORM_SIGNS)
+}
+
+/// A line without the white space and quotes that it starts with.
+fn unquoted(line: &[u8]) -> &[u8] {
+    let start = line.iter().position(|b| !is_space(*b) && !matches!(b, b'"' | b'\'')).unwrap_or(line.len());
+    &line[start..]
+}
+
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0B
+}
+
+/// True for a line that is nothing but encoded data.
+fn is_encoded(line: &[u8]) -> bool {
+    let text = unquoted(line);
+    let is_data = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-');
+    let length = text.iter().take_while(is_data).count();
+    let rest = &text[length..];
+    let padding = rest.iter().take(2).take_while(|b| **b == b'=').count();
+    length >= 40 && rest[padding..].iter().all(|b| is_space(*b) || matches!(b, b'"' | b'\'' | b','))
+}
+
+/// True for the value of a pair under a key of the given name.
+fn is_value_of_name(line: &[u8]) -> bool {
+    let lower = line.to_ascii_lowercase();
+    let trim = |text: &'_ [u8]| text.iter().position(|b| !is_space(*b)).unwrap_or(text.len());
+    let quote = |text: &[u8]| usize::from(matches!(text.first(), Some(b'"' | b'\'')));
+    let text = &lower[trim(&lower)..];
+    let text = text.strip_prefix(b"- ").unwrap_or(text);
+    let text = &text[quote(text)..];
+    let words: [&[u8]; 4] = [b"value", b"parametervalue", b"default", b"data"];
+    words.iter().filter_map(|word| text.strip_prefix(*word)).any(|rest| {
+        let rest = &rest[quote(rest)..];
+        matches!(rest[trim(rest)..].first(), Some(b':' | b'='))
+    })
 }
 
 /// The parts of a line that are secrets, in order.
 fn secrets(line: &[u8]) -> Vec<Range<usize>> {
     let line = line.get(..MAX_LINE).unwrap_or(line);
-    if !may_hold(line) {
-        return Vec::new();
-    }
     let mut out: Vec<Range<usize>> = Vec::new();
     let about = |end: &[u8]| {
         let end = end.to_ascii_lowercase();
         ABOUT.iter().any(|word| end.ends_with(word.as_bytes()))
     };
-    for found in PAIR.iter().flat_map(|p| p.captures_iter(line)) {
+    let pairs = may_have_key(line).then(|| PAIR.iter().flat_map(|p| p.captures_iter(line)));
+    for found in pairs.into_iter().flatten() {
         let (key, value) = match (found.name("key"), found.name("value")) {
             (Some(key), Some(value)) => (key, value),
             _ => match (found.name("flag"), found.name("next")) {
@@ -133,8 +162,8 @@ fn secrets(line: &[u8]) -> Vec<Range<usize>> {
             out.push(value.start() + quotes..value.end());
         }
     }
-    for found in FORM.iter().flat_map(|p| p.captures_iter(line)) {
-        out.extend(inner(&found));
+    if may_have_form(line) {
+        out.extend(FORM.iter().flat_map(|p| p.captures_iter(line)).filter_map(|found| inner(&found)));
     }
     out.sort_by_key(|r| r.start);
     out
@@ -173,15 +202,17 @@ pub fn quoting_no_secrets(message: &str) -> Cow<'_, str> {
 /// A line (0-based) that is shown beside the one of a finding: hidden if it looks like a secret or is a part of one.
 pub fn neighbour(source: &Source, number: usize) -> Cow<'_, [u8]> {
     let line = source.line(number);
-    let is = |regex: &Option<Regex>, line: &[u8]| {
-        regex.as_ref().is_none_or(|r| r.is_match(line.get(..MAX_LINE).unwrap_or(line)))
+    let part = line.get(..MAX_LINE).unwrap_or(line);
+    let names = |line: &[u8]| {
+        let part = line.get(..MAX_LINE).unwrap_or(line);
+        may_have_key(part) && NAMES.as_ref().is_none_or(|names| names.is_match(part))
     };
     let beside = || {
         let near = [number.checked_sub(1), Some(number + 1)];
-        is(&VALUE_OF_NAME, line) && near.into_iter().flatten().any(|n| is(&NAMES, source.line(n)))
+        is_value_of_name(part) && near.into_iter().flatten().any(|n| names(source.line(n)))
     };
     let hidden = !line.trim_ascii().is_empty()
-        && (!secrets(line).is_empty() || is(&ENCODED, line) || beside() || is_below_secret(source, number));
+        && (!secrets(line).is_empty() || is_encoded(part) || beside() || is_below_secret(source, number));
     if !hidden {
         return Cow::Borrowed(line);
     }
@@ -203,7 +234,7 @@ fn is_below_secret(source: &Source, number: usize) -> bool {
         }
         depth = indent(line);
         let line = line.get(..MAX_LINE).unwrap_or(line);
-        if OPENS.as_ref().is_none_or(|opens| opens.is_match(line)) {
+        if may_have_key(line) && OPENS.as_ref().is_none_or(|opens| opens.is_match(line)) {
             return true;
         }
         if line.trim_ascii() == b"data:" && memchr::memmem::find(&source.bytes(), b"kind: Secret").is_some() {
@@ -215,7 +246,7 @@ fn is_below_secret(source: &Source, number: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, neighbour, quoting_no_secrets, without_secrets};
+    use super::{Source, is_encoded, is_value_of_name, neighbour, quoting_no_secrets, without_secrets};
 
     #[test]
     fn values_of_secrets_are_starred_and_others_are_not() {
@@ -249,6 +280,28 @@ mod tests {
         let source = Source::new("/a.yaml", text.as_bytes());
         let hidden: Vec<_> = (0..10).filter(|n| neighbour(&source, *n).ends_with(b"secret)")).collect();
         assert_eq!(hidden, [2, 7, 8]);
+    }
+
+    #[test]
+    fn lines_of_data_and_values_are_told_by_their_form() {
+        let data = "A".repeat(40);
+        for (line, encoded, value) in [
+            (data.as_str(), true, false),
+            (&data[1..], false, false),
+            (&format!("  '{data}==',"), true, false),
+            (&format!("{data}==="), false, false),
+            (&format!("- {data}"), false, false),
+            ("- value: x", false, true),
+            ("\"ParameterValue\" : 1", false, true),
+            ("Default = 1", false, true),
+            ("  data:", false, true),
+            ("-  value: x", false, false),
+            ("user_data = 1", false, false),
+            ("values: x", false, false),
+            ("value", false, false),
+        ] {
+            assert_eq!((is_encoded(line.as_bytes()), is_value_of_name(line.as_bytes())), (encoded, value), "{line}");
+        }
     }
 
     #[test]
