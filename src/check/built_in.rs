@@ -44,7 +44,7 @@ pub const PAGES: &[(&str, &str)] = &[
 pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     PAGES
         .iter()
-        .map(|(id, page)| Rule::read(id, page).unwrap_or_else(|e| panic!("internal error: rules/{id}.md: {e}")))
+        .map(|(id, page)| Rule::built_in(page).unwrap_or_else(|| panic!("internal error: rules/{id}.md")))
         .collect()
 });
 

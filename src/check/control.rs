@@ -59,7 +59,7 @@ fn one(rule: &'static Rule, booted: &Booted) -> Control {
     };
     let mut failures = effective.failures.iter().chain(&whole.refused).map(|f| f.message.as_str()).peekable();
     let starts = effective.starts != Some(false) && failures.peek().is_none();
-    let looked: Vec<_> = rule.targets.iter().filter_map(|target| look(rule, target, booted)).collect();
+    let looked: Vec<_> = rule.targets().iter().filter_map(|target| look(rule, target, booted)).collect();
     let fails = |l: &&Looked| matches!(l.verdict, Verdict::Fires(_)) && (starts || l.from != SetBy::Default);
     let of = |outcome, looked: &[&Looked], words: String| Control {
         rule,

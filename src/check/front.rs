@@ -1,5 +1,7 @@
 //! The front matter of a page.
 
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::predicate::Predicate;
@@ -96,38 +98,139 @@ pub struct Front {
 impl Front {
     /// Reads front matter of one line for each key, as that of the built-in pages, which every run reads.
     pub(super) fn plain(text: &str) -> Option<Self> {
-        let mut map = serde_json::Map::new();
-        for line in text.lines() {
-            let (key, value) = line.split_once(": ")?;
-            let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-            // Other words and numbers mean something else in YAML.
-            let plain = |text: &str| {
-                text.trim_start_matches("--").starts_with(|c: char| c.is_ascii_alphabetic())
-                    && !["null", "false", "yes", "no"].contains(&text)
-                    || text.split('.').count() == 3
-            };
-            let sound = |text: &str| {
-                text.chars().all(|c| c.is_ascii_alphanumeric() || "-./_:' ".contains(c))
-                    && !text.contains(": ")
-                    && !text.ends_with(':')
-                    && plain(text)
-            };
-            let quoted = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-            let is_plain = match (list, quoted) {
-                (Some(list), _) => list.split(", ").all(|item| item != "true" && sound(item)),
-                (None, Some(quoted)) => quoted.chars().all(|c| c.is_ascii_alphanumeric() || c == '.'),
-                (None, None) => value == "false" || sound(&value.replace(", ", " ")),
-            };
-            let value = match list {
-                _ if !is_plain || map.contains_key(key) => return None,
-                Some(list) => list.split(", ").collect(),
-                None if value == "true" || value == "false" => (value == "true").into(),
-                None => quoted.unwrap_or(value).into(),
-            };
-            map.insert(key.to_owned(), value);
+        let mut seen = Vec::new();
+        let (mut id, mut level, mut predicate) = (None, None, None);
+        let mut front = Self::new(String::new(), Level::Note, Predicate::Comment);
+        for line in text.split('\n') {
+            let (key, value) = line.split_at_checked(memchr::memchr(b':', line.as_bytes())?)?;
+            let value = Plain::of(value.strip_prefix(": ")?)?;
+            if seen.contains(&key) {
+                return None;
+            }
+            seen.push(key);
+            match key {
+                "id" => id = Some(value.text()?),
+                "level" => level = Some(Level::deserialize(value.word()?).ok()?),
+                "predicate" => predicate = Some(Predicate::deserialize(value.word()?).ok()?),
+                "fields" => front.fields = value.list()?,
+                "except" => front.except = value.list()?,
+                "errors" => front.errors = value.list()?,
+                "benchmarks" => front.benchmarks = value.list()?,
+                "tags" => front.tags = value.list()?,
+                "security-severity" => front.security_severity = Some(value.text()?),
+                "precision" => front.precision = value.text()?,
+                "since" => front.since = value.text()?,
+                "limit" => front.limit = Some(value.scalar()?),
+                "value" => front.value = Some(value.scalar()?),
+                "values" => front.values = value.list()?.into_iter().map(Scalar).collect(),
+                "not" => front.not = value.truth()?,
+                "written" => front.written = value.truth()?,
+                "says" => front.says = Some(value.text()?),
+                "fix" => front.fix = Some(value.scalar()?),
+                "control" => front.control = Some(value.text()?),
+                "groups" => front.groups = value.list()?,
+                "opt-in" => front.opt_in = value.truth()?,
+                _ => return None,
+            }
         }
-        serde_json::from_value(map.into()).ok()
+        Some(Self { id: id?, level: level?, predicate: predicate?, ..front })
     }
+
+    fn new(id: String, level: Level, predicate: Predicate) -> Self {
+        Self {
+            id,
+            level,
+            predicate,
+            fields: Vec::new(),
+            except: Vec::new(),
+            errors: Vec::new(),
+            benchmarks: Vec::new(),
+            tags: Vec::new(),
+            security_severity: None,
+            precision: very_high(),
+            since: String::new(),
+            limit: None,
+            value: None,
+            values: Vec::new(),
+            not: false,
+            written: false,
+            says: None,
+            fix: None,
+            control: None,
+            groups: Vec::new(),
+            opt_in: false,
+        }
+    }
+}
+
+/// A value in a line of front matter that means the same in YAML.
+enum Plain<'a> {
+    Truth(bool),
+    Text(&'a str),
+    /// Without brackets.
+    List(&'a str),
+}
+
+impl<'a> Plain<'a> {
+    fn of(value: &'a str) -> Option<Self> {
+        let inner = |open: u8, close: u8| {
+            let framed = value.len() > 1 && value.as_bytes()[0] == open && value.as_bytes()[value.len() - 1] == close;
+            framed.then(|| &value[1..value.len() - 1])
+        };
+        if let Some(list) = inner(b'[', b']') {
+            return items(list).all(is_plain).then_some(Self::List(list));
+        }
+        if let Some(quoted) = inner(b'"', b'"') {
+            return quoted.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.').then_some(Self::Text(quoted));
+        }
+        match value {
+            "true" | "false" => Some(Self::Truth(value == "true")),
+            _ => is_plain(value).then_some(Self::Text(value)),
+        }
+    }
+
+    fn word(self) -> Option<StrDeserializer<'a, serde::de::value::Error>> {
+        if let Self::Text(text) = self { Some(text.into_deserializer()) } else { None }
+    }
+
+    fn text(self) -> Option<String> {
+        if let Self::Text(text) = self { Some(text.to_owned()) } else { None }
+    }
+
+    fn scalar(self) -> Option<Scalar> {
+        match self {
+            Self::Truth(truth) => Some(Scalar(truth.to_string())),
+            _ => self.text().map(Scalar),
+        }
+    }
+
+    fn truth(self) -> Option<bool> {
+        if let Self::Truth(truth) = self { Some(truth) } else { None }
+    }
+
+    fn list(self) -> Option<Vec<String>> {
+        if let Self::List(list) = self { Some(items(list).map(str::to_owned).collect()) } else { None }
+    }
+}
+
+/// The items of a list, after each comma and one space.
+fn items(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').enumerate().map(|(n, item)| if n == 0 { item } else { item.strip_prefix(' ').unwrap_or(",") })
+}
+
+/// True for a text without quotes that is one in YAML too. Other words and numbers mean something else.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let known = |b: u8| b.is_ascii_alphanumeric() || b"-./_:', ".contains(&b);
+    let is_text = bytes.iter().find(|b| **b != b'-').is_some_and(u8::is_ascii_alphabetic)
+        && (bytes[0] != b'-' || bytes.starts_with(b"--"))
+        && !["null", "true", "false", "yes", "no"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    let is_version = || bytes.iter().filter(|b| **b == b'.').count() == 2;
+    let is_pair = |at: usize| bytes.get(at + 1).is_none_or(|next| *next == b' ');
+    bytes.iter().all(|b| known(*b))
+        && !bytes.ends_with(b" ")
+        && !memchr::memchr_iter(b':', bytes).any(is_pair)
+        && (is_text || is_version())
 }
 
 /// A text, number or truth value in front matter, as text.

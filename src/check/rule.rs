@@ -1,5 +1,8 @@
 //! A rule, parsed from its page: front matter that defines what it looks for, and the text that explains it.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use crate::setting::{Field, parse_duration};
 
 use super::comparison::number;
@@ -10,12 +13,9 @@ use super::target::{Target, nearest};
 /// The largest front matter, in bytes.
 const MAX_FRONT: usize = 8 << 10;
 
-/// The headings of a page, in order. All are required.
+/// The headings of a page, in order. All are required in a built-in one.
 pub(super) const HEADINGS: &[&str] =
     &["What it does", "Why is this bad?", "Example", "Use instead", "How zero is read", "References"];
-
-/// The heading of a page about a control that takes the place of the one about zero.
-const NUMBERS: &str = "Numbers";
 
 /// What is wrong with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl std::fmt::Display for PageError {
 #[derive(Clone, Debug)]
 pub struct Page {
     /// Markdown, from the title on.
-    pub markdown: String,
+    pub markdown: Cow<'static, str>,
 }
 
 impl Page {
@@ -71,8 +71,8 @@ pub struct Rule {
     pub level: Level,
     /// When it fires.
     pub predicate: Predicate,
-    /// The settings that its page names.
-    pub targets: Vec<Target>,
+    /// The settings that its page names, once they were asked for.
+    targets: OnceLock<Vec<Target>>,
     /// Front matter that formats pass on.
     pub front: Front,
     /// The page.
@@ -82,24 +82,19 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Parses a built-in rule from its page.
-    ///
-    /// # Errors
-    /// If the front matter is missing, does not parse or names unknown fields, or a heading is missing or out of order.
-    pub fn read(id: &str, text: &str) -> Result<Self, PageError> {
-        let rule = Self::read_own(id, text)?;
-        let headings = rule.headings();
-        let wanted = HEADINGS.iter().map(|h| {
-            if *h == HEADINGS[4] && rule.front.control.is_some() && headings.contains(&NUMBERS) { NUMBERS } else { *h }
-        });
-        if !wanted.eq(headings.iter().copied()) {
-            return Err(PageError { message: format!("the headings must be {}", HEADINGS.join(", ")), line: None });
-        }
-        Ok(rule)
+    /// A built-in rule from its page, which every run reads: `None` if it is not as a test holds it to be.
+    pub(super) fn built_in(page: &'static str) -> Option<Self> {
+        let (front, markdown) = page.strip_prefix("---\n")?.split_once("\n---\n")?;
+        Self::of(Front::plain(front)?, Cow::Borrowed(markdown.trim_start()))
     }
 
-    fn headings(&self) -> Vec<&str> {
-        self.page.markdown.lines().filter_map(|l| l.strip_prefix("## ")).collect()
+    /// The rule of a page in parts. `None` without text under the first heading.
+    fn of(front: Front, markdown: Cow<'static, str>) -> Option<Self> {
+        let page = Page { markdown };
+        let summary = page.section(HEADINGS[0]).filter(|s| !s.is_empty())?;
+        let summary = summary.split_inclusive('.').next().unwrap_or_default().replace('\n', " ");
+        let (id, level, predicate) = (front.id.clone(), front.level, front.predicate);
+        Some(Self { id, level, predicate, targets: OnceLock::new(), front, page, summary })
     }
 
     /// Parses a custom rule. Only the heading *What it does* is required.
@@ -142,12 +137,13 @@ impl Rule {
         if let Some(message) = complaint(&front, &targets) {
             return Err(error(message));
         }
-        let page = Page { markdown: markdown.trim_start().to_owned() };
-        let summary = page.section(HEADINGS[0]).filter(|s| !s.is_empty());
-        let summary = summary.ok_or_else(|| error(format!("the page needs text under `## {}`", HEADINGS[0])))?;
-        let summary = summary.split_inclusive('.').next().unwrap_or_default().replace('\n', " ");
-        let (id, level, predicate) = (front.id.clone(), front.level, front.predicate);
-        Ok(Self { id, level, predicate, targets, front, page, summary })
+        let rule = Self::of(front, Cow::Owned(markdown.trim_start().to_owned()));
+        rule.ok_or_else(|| error(format!("the page needs text under `## {}`", HEADINGS[0])))
+    }
+
+    /// The settings that its page names. Most runs do not ask for those of most rules.
+    pub fn targets(&self) -> &[Target] {
+        self.targets.get_or_init(|| self.front.fields.iter().filter_map(|name| Target::named(name)).collect())
     }
 
     /// The limit of the rule in nanoseconds, if its page has one for durations.
@@ -164,7 +160,7 @@ impl Rule {
             | Predicate::MoreOpen
             | Predicate::DoesNotStart => false,
             Predicate::AboveLimit | Predicate::BelowLimit | Predicate::Unset => {
-                !self.front.not && !self.front.written && self.targets.iter().all(Target::is_duration)
+                !self.front.not && !self.front.written && self.targets().iter().all(Target::is_duration)
             }
             _ => true,
         }

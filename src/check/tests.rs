@@ -1,6 +1,6 @@
 use super::front::Front;
 use super::rule::HEADINGS;
-use super::{PAGES, RULES};
+use super::{PAGES, RULES, Rule};
 
 #[test]
 fn pages_are_sorted_and_parse() {
@@ -9,7 +9,16 @@ fn pages_are_sorted_and_parse() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(ids, sorted);
-    assert_eq!(RULES.len(), ids.len());
+    for ((id, page), rule) in PAGES.iter().zip(RULES.iter()) {
+        let checked = Rule::read_own(id, page).unwrap_or_else(|e| panic!("rules/{id}.md: {e}"));
+        assert_eq!(checked.targets(), rule.targets());
+        assert_eq!(format!("{checked:?}"), format!("{rule:?}"));
+        let headings: Vec<_> = rule.page.markdown.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let numbers = rule.front.control.is_some() && headings.contains(&"Numbers");
+        let about_zero = |heading: &&str| *heading == "How zero is read";
+        let wanted: Vec<_> = HEADINGS.iter().map(|h| if about_zero(h) && numbers { "Numbers" } else { h }).collect();
+        assert_eq!(headings, wanted, "rules/{id}.md");
+    }
 }
 
 #[test]
@@ -46,7 +55,7 @@ fn front_matter_of_built_in_pages_is_read_line_by_line_as_yaml_reads_it() {
         let yaml: Front = serde_yaml::from_str(front).unwrap();
         assert_eq!(format!("{plain:?}"), format!("{yaml:?}"), "{id}");
     }
-    for other in ["limit: 30", "fields: [null]", "since: false", "id: a: b", "id:", "tags: [\"a, b\"]", "id: 'a'"] {
+    for other in ["limit: 30", "fields: [null]", "since: false", "id: a: b", "id:", "tags: [\"a, b\"]", "id: 'a'", "value: True"] {
         assert!(Front::plain(&format!("id: a\nlevel: note\npredicate: comment\n{other}")).is_none(), "{other}");
     }
 }

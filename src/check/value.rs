@@ -203,7 +203,7 @@ pub(super) fn judge(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
         return Vec::new();
     };
     let starts = effective.starts != Some(false) && whole.refused.is_empty();
-    let looked = case.rule.targets.iter().filter_map(|target| look(case.rule, target, booted));
+    let looked = case.rule.targets().iter().filter_map(|target| look(case.rule, target, booted));
     // A kubelet that does not start has no defaults.
     let looked = looked.filter(|looked| starts || looked.from != SetBy::Default);
     looked.filter_map(|looked| one(case, booted, whole, &looked)).collect()
@@ -282,7 +282,7 @@ fn help(case: &Case<'_>, looked: &Looked, missing: bool) -> String {
 pub fn unresolved(rules: &[&'static Rule], booted: &Booted) -> Vec<String> {
     let mut out: Vec<(String, Vec<String>)> = Vec::new();
     for rule in rules.iter().filter(|rule| !rule.is_about_durations()) {
-        for looked in rule.targets.iter().filter_map(|target| look(rule, target, booted)) {
+        for looked in rule.targets().iter().filter_map(|target| look(rule, target, booted)) {
             let Verdict::Unknown(why) = looked.verdict else { continue };
             if why == NOT_SET {
                 continue;

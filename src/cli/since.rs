@@ -25,7 +25,7 @@ pub(super) fn base(request: &Request, revision: &str, args: &Check, here: &Path)
 /// The commit that is checked out, for files that are named without a revision. `None` if there is none.
 pub(super) fn head(request: &Request, args: &Check, here: &Path) -> Result<Option<Base>, Stop> {
     let root = request.root().map_err(|e| Stop::Failed(e.to_string()))?;
-    match git::head(&root).filter(|_| root.join(".git").exists()) {
+    match root.join(".git").exists().then(|| git::head(&root)).flatten() {
         Some(commit) => {
             let mut base = at(&root, &commit, request, args, here)?;
             base.keeps_named = true;

@@ -62,9 +62,9 @@ pub fn may_matter_to_applications(path: &Path, words: Words, deliver: bool) -> b
 }
 
 /// The groups of words that kinds of input give themselves.
-pub fn words() -> Vec<(Group, Vec<String>)> {
+pub fn words() -> Vec<(Group, Vec<&'static str>)> {
     let mut words = terraform::reach::words();
-    words.push((Group::Documents, manifests::words()));
+    words.push((Group::Documents, manifests::words().collect()));
     words
 }
 

@@ -227,7 +227,7 @@ impl Named {
         open.dedup();
         open.retain(|path| !reached.contains(*path));
         let mut fresh: Vec<PathBuf> = reached.iter().cloned().collect();
-        while !fresh.is_empty() {
+        while !fresh.is_empty() && !open.is_empty() {
             let (mentions, names) = (Mentions::of(&fresh, &self.root), Names::of(&fresh, list));
             let mentioned = |path: &&PathBuf| {
                 let dir = path.parent().unwrap_or(path);

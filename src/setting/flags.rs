@@ -5,7 +5,7 @@
 //! cAdvisor, klog and component-base that it registers. For a change in 1.22 or 1.23, 1.22 is listed with both sides. Flags
 //! removed before 1.20 are kept, because old repositories still pass them.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// What a flag does with its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +67,13 @@ impl Flag {
 
     /// The flag of a name without dashes; `_` counts as `-` (`WordSepNormalizeFunc` in component-base).
     pub fn find(name: &str) -> Option<&'static Self> {
+        // Most runs ask for few.
+        type Row = (&'static str, OnceLock<Option<Flag>>);
+        static ALL: LazyLock<Vec<Row>> = LazyLock::new(|| ROWS.lines().map(|row| (row, OnceLock::new())).collect());
         let name = name.replace('_', "-");
-        FLAGS.binary_search_by(|f| f.name.cmp(&name)).ok().and_then(|n| FLAGS.get(n))
+        let found = ALL.binary_search_by(|(row, _)| row.split(' ').next().unwrap_or(row).cmp(&name)).ok()?;
+        let (row, flag) = ALL.get(found)?;
+        flag.get_or_init(|| Self::from_row(row)).as_ref()
     }
 
     /// Whether a kubelet of this minor version has the flag; `None` if that depends on an unknown version.
@@ -82,9 +87,7 @@ impl Flag {
     }
 }
 
-/// Every flag, sorted by name: the rows of `flags.txt`, each `name takes [since=MINOR] [until=MINOR]`.
-static FLAGS: LazyLock<Vec<Flag>> = LazyLock::new(|| ROWS.lines().filter_map(Flag::from_row).collect());
-
+/// Every flag, sorted by name, each `name takes [since=MINOR] [until=MINOR]`.
 const ROWS: &str = include_str!("flags.txt");
 
 #[cfg(test)]
@@ -94,8 +97,9 @@ mod tests {
 
     #[test]
     fn the_list_is_sorted_and_holds_every_flag_of_the_catalogue() {
-        assert_eq!(FLAGS.len(), ROWS.lines().count());
-        assert!(FLAGS.windows(2).all(|w| w[0].name < w[1].name));
+        let flags: Vec<_> = ROWS.lines().filter_map(Flag::from_row).collect();
+        assert_eq!(flags.len(), ROWS.lines().count());
+        assert!(flags.windows(2).all(|w| w[0].name < w[1].name));
         for name in FIELDS.iter().filter_map(|f| f.flag) {
             let flag = Flag::find(name).unwrap();
             assert!((flag.since, flag.until) == (None, None), "{name}");

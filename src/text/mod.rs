@@ -4,6 +4,7 @@ pub mod budget;
 mod commit;
 mod earlier;
 mod files;
+mod finder;
 pub mod hold;
 pub mod placeholder;
 mod secret;
@@ -19,6 +20,7 @@ pub use files::{
     Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, most_bytes, normal, relative_to,
     repository_of,
 };
+pub use finder::Finder;
 pub use secret::{neighbour, quoting_no_secrets, without_secrets};
 pub use source::{Cut, Place, Point, Source};
 pub use span::{Span, TextId};

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::manifest::{Inner, Manifest};
 use super::{cluster_api, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
 use crate::input::applications::aside;
 use crate::input::eksctl;
 use crate::node::{Cx, NodeGroup};
+use crate::text::Finder;
 
 /// One kind of document, or several that one reader knows.
 pub(super) struct DocumentKind {
@@ -114,26 +113,38 @@ pub(super) fn kind_of(manifest: &Manifest<'_>) -> Option<&'static DocumentKind> 
     KINDS.iter().find(|k| k.group == manifest.group && k.kinds.contains(&manifest.kind))
 }
 
+/// The group of words that no other kind of text has.
+const OWN: u64 = 1;
+
+/// Looks for the words of such documents.
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let own = own_words().map(|word| (word, OWN));
+    Finder::new(own.chain(OTHER_WORDS.iter().map(|word| (*word, 0b10))), false)
+});
+
 /// True if a text may contain such a document: a search for a few words, before anything is parsed.
 pub(in crate::input) fn may_hold(bytes: &[u8]) -> bool {
-    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(words()).ok());
-    WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+    FINDER.is_in(bytes)
 }
 
 /// True if a text names one of these documents, so its syntax errors matter. A text that only mentions a
 /// kubelet may be of any kind.
 pub(in crate::input) fn names_one(bytes: &[u8]) -> bool {
-    static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(own_words()).ok());
-    WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+    FINDER.groups_in(bytes) & OWN != 0
 }
 
 /// The words of texts that may contain such a document.
-pub(in crate::input) fn words() -> Vec<String> {
-    own_words().chain([KUBELET, "KubeletArgs", "KubeletExtraArgs"].map(str::to_owned)).collect()
+pub(in crate::input) fn words() -> impl Iterator<Item = &'static str> {
+    own_words().chain(OTHER_WORDS.iter().copied())
 }
 
+/// Words that other texts have as well.
+const OTHER_WORDS: &[&str] = &[KUBELET, "KubeletArgs", "KubeletExtraArgs"];
+
 /// The words of documents that no other kind of text has.
-fn own_words() -> impl Iterator<Item = String> {
-    let rows = KINDS.iter().map(|k| k.word.map_or_else(|| format!("{}/", k.group), str::to_owned));
-    rows.chain(tools::TOOLS.iter().map(|t| t.group.to_owned())).filter(|word| word != KUBELET)
+fn own_words() -> impl Iterator<Item = &'static str> {
+    static GROUPS: LazyLock<Vec<String>> =
+        LazyLock::new(|| KINDS.iter().filter(|k| k.word.is_none()).map(|k| format!("{}/", k.group)).collect());
+    let words = KINDS.iter().filter_map(|k| k.word).chain(tools::TOOLS.iter().map(|t| t.group));
+    GROUPS.iter().map(String::as_str).chain(words).filter(|word| *word != KUBELET)
 }

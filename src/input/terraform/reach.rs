@@ -79,26 +79,25 @@ const MAX_STEPS: usize = 500;
 const MAX_DEPTH: usize = 10;
 
 /// The groups of words that tell such folders apart.
-pub(in super::super) fn words() -> Vec<(Group, Vec<String>)> {
-    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    let flags = FIELDS.iter().filter_map(|field| field.flag).map(str::to_owned);
+pub(in super::super) fn words() -> Vec<(Group, Vec<&'static str>)> {
+    let flags = FIELDS.iter().filter_map(|field| field.flag);
     vec![
-        (Group::Carriers, owned(CARRIERS)),
+        (Group::Carriers, CARRIERS.to_vec()),
         (Group::Channels, channels()),
-        (Group::Topics, owned(TOPICS)),
-        (Group::Calls, owned(CALLS).into_iter().chain(flags).collect()),
-        (Group::Reads, owned(READS)),
-        (Group::Lists, owned(LISTS)),
-        (Group::Decodes, owned(&["decode("])),
-        (Group::Applied, owned(&["tfvars", "TF_VAR_"])),
+        (Group::Topics, TOPICS.to_vec()),
+        (Group::Calls, CALLS.iter().copied().chain(flags).collect()),
+        (Group::Reads, READS.to_vec()),
+        (Group::Lists, LISTS.to_vec()),
+        (Group::Decodes, vec!["decode("]),
+        (Group::Applied, vec!["tfvars", "TF_VAR_"]),
     ]
 }
 
 /// Types of resources that bring texts to a node, and attributes whose keys may do so.
-fn channels() -> Vec<String> {
+fn channels() -> Vec<&'static str> {
     let attributes = ["provisioner", "metadata", "extra_config", "guestinfo", "guest_properties", "properties"];
     let types = NOT_FOLLOWED.iter().copied().chain(DOCUMENTS.iter().map(|(kind, ..)| *kind));
-    types.chain(CLUSTERS.iter().map(|c| c.resource)).chain(attributes).map(str::to_owned).collect()
+    types.chain(CLUSTERS.iter().map(|c| c.resource)).chain(attributes).collect()
 }
 
 /// True for a file that belongs to a folder of Terraform.

@@ -113,10 +113,8 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 });
 
 /// All these names.
-pub(in crate::scan) fn names() -> Vec<String> {
-    let mut names: Vec<String> = NAMES.all.iter().map(|(name, _)| name.clone()).collect();
-    names.sort();
-    names
+pub(in crate::scan) fn names() -> Vec<&'static str> {
+    NAMES.all.iter().map(|(name, _)| name.as_str()).collect()
 }
 
 /// True for a part of a word.
