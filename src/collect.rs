@@ -54,6 +54,8 @@ pub struct Walk<'a, T> {
     pub look: &'a (dyn Fn(&Path) -> T + Sync),
     /// Enter only folders that may hold some files; `None` for all.
     pub only: Option<&'a Only<'a>>,
+    /// Called with each folder before its files are looked at, and with a test for what is directly in it.
+    pub enter: &'a (dyn Fn(&Path, &dyn Fn(&str) -> bool) + Sync),
 }
 
 /// What one folder holds, sorted by name.
@@ -154,6 +156,9 @@ impl<T: Send> Walk<'_, T> {
             }
             rules(&dir, (named(rules::FILE).is_some_and(|kind| kind.is_file()), git), above, found)
         };
+        (self.enter)(&dir, &|wanted| {
+            names.binary_search_by(|(name, _)| name.as_os_str().cmp(OsStr::new(wanted))).is_ok()
+        });
         let mut listing = Vec::with_capacity(names.len());
         let mut left_out = Vec::new();
         for (name, kind) in names {

@@ -55,7 +55,9 @@ fn front_matter_of_built_in_pages_is_read_line_by_line_as_yaml_reads_it() {
         let yaml: Front = serde_yaml::from_str(front).unwrap();
         assert_eq!(format!("{plain:?}"), format!("{yaml:?}"), "{id}");
     }
-    for other in ["limit: 30", "fields: [null]", "since: false", "id: a: b", "id:", "tags: [\"a, b\"]", "id: 'a'", "value: True"] {
+    for other in
+        ["limit: 30", "fields: [null]", "since: false", "id: a: b", "id:", "tags: [\"a, b\"]", "id: 'a'", "value: True"]
+    {
         assert!(Front::plain(&format!("id: a\nlevel: note\npredicate: comment\n{other}")).is_none(), "{other}");
     }
 }

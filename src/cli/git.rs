@@ -66,11 +66,6 @@ pub(super) fn base(root: &Path, revision: &str) -> Result<String, Stop> {
     Ok(ask(root, &["merge-base", &commit, "HEAD"])?.unwrap_or(commit))
 }
 
-/// The commit that is checked out in `root`; `None` if there is none yet, or git does not say.
-pub(super) fn head(root: &Path) -> Option<String> {
-    ask(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok()?
-}
-
 /// The commit that is checked out in `root`, shortened, and its date; `None` where git does not say.
 pub(super) fn revision(root: &Path) -> Option<String> {
     if !root.join(".git").exists() {
@@ -93,6 +88,15 @@ pub(super) fn entries(root: &Path, commit: &str) -> Result<Vec<Entry>, Stop> {
         return Err(Stop::Failed(format!("cannot list the files of commit {commit}: {FETCH}")));
     }
     Ok(Entry::listed(&out.stdout))
+}
+
+/// Every path of the commit that is checked out; `None` if there is none yet, or git does not say.
+pub(super) fn checked_out(root: &Path) -> Result<Option<Vec<Entry>>, Stop> {
+    // In most cases one process is enough.
+    entries(root, "HEAD").map(Some).or_else(|_| {
+        let commit = ask(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok().flatten();
+        commit.map(|commit| entries(root, &commit)).transpose()
+    })
 }
 
 /// The objects of the repository at `root`, read by processes that are started when they are first needed.
@@ -137,10 +141,7 @@ impl Objects for Stored {
             Stop::Failed(message) => message,
             _ => "git could not be started".to_owned(),
         };
-        match ask(&self.root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).map_err(said)? {
-            Some(commit) => entries(&self.root, &commit).map_err(said),
-            None => Ok(Vec::new()),
-        }
+        checked_out(&self.root).map(Option::unwrap_or_default).map_err(said)
     }
 
     fn read(&self, id: &str) -> Result<Option<Vec<u8>>, String> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::policy::Reading;
 use crate::scan::{Base, Request};
-use crate::text::Disk;
+use crate::text::{Disk, Entry};
 
 use super::args::{Check, Configured};
 use super::stop::Stop;
@@ -19,24 +19,21 @@ pub(super) fn base(request: &Request, revision: &str, args: &Check, here: &Path)
         return Err(failed("--since needs a git repository".to_owned()));
     }
     let commit = git::base(&root, revision)?;
-    at(&root, &commit, request, args, here)
+    at(&root, git::entries(&root, &commit)?, request, args, here)
 }
 
 /// The commit that is checked out, for files that are named without a revision. `None` if there is none.
 pub(super) fn head(request: &Request, args: &Check, here: &Path) -> Result<Option<Base>, Stop> {
     let root = request.root().map_err(|e| Stop::Failed(e.to_string()))?;
-    match root.join(".git").exists().then(|| git::head(&root)).flatten() {
-        Some(commit) => {
-            let mut base = at(&root, &commit, request, args, here)?;
-            base.keeps_named = true;
-            Ok(Some(base))
-        }
-        None => Ok(None),
-    }
+    let entries = if root.join(".git").exists() { git::checked_out(&root)? } else { None };
+    let Some(entries) = entries else { return Ok(None) };
+    let mut base = at(&root, entries, request, args, here)?;
+    base.keeps_named = true;
+    Ok(Some(base))
 }
 
-fn at(root: &Path, commit: &str, request: &Request, args: &Check, here: &Path) -> Result<Base, Stop> {
-    let mut base = Base::new(root, git::entries(root, commit)?, Box::new(git::Stored::new(root)));
+fn at(root: &Path, entries: Vec<Entry>, request: &Request, args: &Check, here: &Path) -> Result<Base, Stop> {
+    let mut base = Base::new(root, entries, Box::new(git::Stored::new(root)));
     let disk = Disk::new(root)?;
     let files = base.files(&disk);
     let decides = args.config_from == Configured::Base;

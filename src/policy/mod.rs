@@ -216,6 +216,17 @@ impl Policy {
         }
     }
 
+    /// Takes note of a folder below one that was entered; `has` tests for what is directly in it. Most folders have no configuration,
+    /// and then none is looked for.
+    pub fn pass(&self, dir: &Path, has: &dyn Fn(&str) -> bool) {
+        if let Some(near) = &self.near.0
+            && !has(".git")
+            && !FILE_NAMES.iter().any(|name| has(name))
+        {
+            near.pass(dir);
+        }
+    }
+
     /// The error in a configuration of a folder, if there is one.
     pub fn failure(&self) -> Option<SettingsError> {
         self.near.0.as_ref()?.failure()
@@ -283,7 +294,7 @@ impl Policy {
             && mine.iter().zip(&others).all(|(a, b)| {
                 std::ptr::eq(*a, *b)
                     || (&a.id, &a.page.markdown, format!("{:?}", a.front))
-                    == (&b.id, &b.page.markdown, format!("{:?}", b.front))
+                        == (&b.id, &b.page.markdown, format!("{:?}", b.front))
             })
     }
 

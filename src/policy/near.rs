@@ -96,6 +96,14 @@ impl<T> Near<T> {
         above
     }
 
+    /// What counts around a folder counts in it as well: a listing shows that it has nothing of its own.
+    pub(super) fn pass(&self, dir: &Path) {
+        if let Some(above) = dir.parent().and_then(|above| self.known(above.as_os_str(), false)) {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            known.entry(dir.as_os_str().to_owned()).or_insert((above, AtomicBool::new(false)));
+        }
+    }
+
     fn read(&self, dir: &Path, above: &T, load: Load<T>) -> Option<T> {
         let own = load(dir, above).and_then(|own| {
             let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);

@@ -179,7 +179,8 @@ impl Found {
     /// Adds the files below a folder, and what a search of each has found.
     fn walk(&mut self, dir: &Path, root: &Path, request: &Request, searcher: &Searcher) {
         let look = |path: &Path| look(path, request, searcher);
-        let found = Walk { root, ignored: request.no_ignore, look: &look, only: None }.collect(dir);
+        let enter = |dir: &Path, has: &dyn Fn(&str) -> bool| request.policy.pass(dir, has);
+        let found = Walk { root, ignored: request.no_ignore, look: &look, only: None, enter: &enter }.collect(dir);
         self.left_out.extend(found.left_out);
         found.files.into_iter().for_each(|(path, seen)| self.take(path, seen));
         let unread = found.unreadable.into_iter().filter(|(at, _)| !request.policy.excludes(at));

@@ -41,9 +41,9 @@ impl Base {
 
     /// The folders with a configuration, sorted.
     pub fn configured(&self) -> Vec<PathBuf> {
-        let files = self.commit.files().into_iter();
-        let is = |file: &PathBuf| file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known));
-        let dirs: BTreeSet<_> = files.filter(is).filter_map(|file| file.parent().map(Path::to_owned)).collect();
+        let is = |file: &Path| file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known));
+        let files = self.commit.files_that(is);
+        let dirs: BTreeSet<_> = files.iter().filter_map(|file| file.parent().map(Path::to_owned)).collect();
         dirs.into_iter().collect()
     }
 

@@ -31,7 +31,8 @@ impl Beside {
         let searcher = Searcher::default();
         let look = |path: &Path| (!request.policy.excludes(path)).then(|| searcher.look(path));
         // What git ignores belongs to no application of the repository, even if the folder itself is read with it.
-        let found = Walk { root, ignored: false, look: &look, only: None }.collect(root);
+        let enter = |dir: &Path, has: &dyn Fn(&str) -> bool| request.policy.pass(dir, has);
+        let found = Walk { root, ignored: false, look: &look, only: None, enter: &enter }.collect(root);
         let files = found.files.into_iter().filter_map(|(path, seen)| Some((path, seen?)));
         let files = files.filter(|(path, seen)| may_matter_to_applications(path, seen.words, false));
         Some(Self { named: Named::folders(paths, root), list: FileList::searched(files.collect()) })

@@ -117,7 +117,9 @@ impl Named {
             true => Some(Some(Searcher::calls(path))),
         };
         let only = Only::of(&self.root, &wanted);
-        let walk = Walk { root: &self.root, ignored: request.no_ignore, look: &look, only: only.as_ref() };
+        let enter = |dir: &Path, has: &dyn Fn(&str) -> bool| request.policy.pass(dir, has);
+        let walk =
+            Walk { root: &self.root, ignored: request.no_ignore, look: &look, only: only.as_ref(), enter: &enter };
         let found = walk.collect(&self.root);
         let (mut files, mut left_out) = (Vec::new(), found.left_out);
         left_out.retain(|path| reach::is_code(path));

@@ -1,6 +1,7 @@
 //! The only access to the disk. Scanned files are untrusted: nothing outside the root is read, and only regular files.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -140,6 +141,8 @@ pub struct Disk {
     root: PathBuf,
     more: Vec<PathBuf>,
     seen: Mutex<HashMap<PathBuf, Result<Arc<Source>, FileError>>>,
+    /// Folders without links, by the paths that lead to them.
+    folders: Mutex<HashMap<PathBuf, PathBuf>>,
 }
 
 impl Disk {
@@ -148,7 +151,7 @@ impl Disk {
     /// # Errors
     /// If the root cannot be resolved.
     pub fn new(root: &Path) -> std::io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, more: Vec::new(), seen: Mutex::default() })
+        Ok(Self { root: root.canonicalize()?, more: Vec::new(), seen: Mutex::default(), folders: Mutex::default() })
     }
 
     /// The same, which also reads below `folders`. They are absolute and without symbolic links.
@@ -161,15 +164,40 @@ impl Disk {
         path.starts_with(&self.root) || self.more.iter().any(|folder| path.starts_with(folder))
     }
 
-    /// `path` with symbolic links resolved, if it stays inside the root.
-    fn inside(&self, path: &Path) -> Result<PathBuf, FileError> {
+    /// `path` with symbolic links resolved, if it stays inside the root, and what is there.
+    fn inside(&self, path: &Path) -> Result<(PathBuf, Metadata), FileError> {
         let path = normal(path).ok_or(FileError::Outside)?;
-        let real = path.canonicalize().map_err(|e| match e.kind() {
+        let (real, meta) = self.resolved(&path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound if !self.is_below(&path) => FileError::Outside,
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => FileError::Io(e.to_string()),
         })?;
-        if self.is_below(&real) { Ok(real) } else { Err(FileError::Outside) }
+        if self.is_below(&real) { Ok((real, meta)) } else { Err(FileError::Outside) }
+    }
+
+    /// `path` with symbolic links resolved. A folder is resolved once: a scan reads many files of it.
+    fn resolved(&self, path: &Path) -> std::io::Result<(PathBuf, Metadata)> {
+        // Elsewhere, one file may have several names that differ by case.
+        if cfg!(target_os = "linux")
+            && let (Some(dir), Some(name)) = (path.parent(), path.file_name())
+        {
+            let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = folders().get(dir).map(|real| real.join(name));
+            let real = match known {
+                Some(real) => real,
+                None => {
+                    let real = dir.canonicalize()?;
+                    folders().entry(dir.to_owned()).or_insert(real).join(name)
+                }
+            };
+            let meta = real.symlink_metadata()?;
+            if !meta.is_symlink() {
+                return Ok((real, meta));
+            }
+        }
+        let real = path.canonicalize()?;
+        let meta = real.metadata()?;
+        Ok((real, meta))
     }
 
     /// Checks that a file named by the user can be read at all.
@@ -177,19 +205,16 @@ impl Disk {
     /// # Errors
     /// As [`Files::read`], except for the size limit.
     pub fn check(&self, path: &Path) -> Result<(), FileError> {
-        let real = self.inside(path)?;
-        let io = |e: std::io::Error| FileError::Io(e.to_string());
-        if !std::fs::metadata(&real).map_err(io)?.is_file() {
+        let (real, meta) = self.inside(path)?;
+        if !meta.is_file() {
             return Err(FileError::NotAFile);
         }
-        std::fs::File::open(&real).map(drop).map_err(io)
+        std::fs::File::open(&real).map(drop).map_err(|e| FileError::Io(e.to_string()))
     }
 
     /// The real path of a regular file, the file, and its size.
     fn opened(&self, path: &Path, most: u64) -> Result<(PathBuf, std::fs::File, u64), FileError> {
-        let real = self.inside(path)?;
-        let io = |e: std::io::Error| FileError::Io(e.to_string());
-        let meta = std::fs::metadata(&real).map_err(io)?;
+        let (real, meta) = self.inside(path)?;
         // Devices and pipes may never end, so the file type is checked before the file is opened.
         if !meta.is_file() {
             return Err(FileError::NotAFile);
@@ -197,7 +222,7 @@ impl Disk {
         if meta.len() > most {
             return Err(FileError::TooLarge(most));
         }
-        let file = std::fs::File::open(&real).map_err(io)?;
+        let file = std::fs::File::open(&real).map_err(|e| FileError::Io(e.to_string()))?;
         Ok((real, file, meta.len()))
     }
 
@@ -233,7 +258,7 @@ impl Files for Disk {
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
-        let Ok(real) = self.inside(dir) else { return Vec::new() };
+        let Ok((real, _)) = self.inside(dir) else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
         // The target of a link needs a system call; for the rest, the directory entry is enough.
         let file = |e: &std::fs::DirEntry| {
@@ -245,7 +270,7 @@ impl Files for Disk {
     }
 
     fn folders(&self, dir: &Path) -> Vec<PathBuf> {
-        let Ok(real) = self.inside(dir) else { return Vec::new() };
+        let Ok((real, _)) = self.inside(dir) else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
         let folder = |e: &std::fs::DirEntry| e.file_type().is_ok_and(|kind| kind.is_dir());
         let mut names: Vec<_> = entries.flatten().filter(folder).map(|e| dir.join(e.file_name())).collect();
@@ -254,7 +279,7 @@ impl Files for Disk {
     }
 
     fn is_dir(&self, dir: &Path) -> bool {
-        self.inside(dir).is_ok_and(|p| p.is_dir())
+        self.inside(dir).is_ok_and(|(_, meta)| meta.is_dir())
     }
 
     fn root(&self) -> &Path {
@@ -267,7 +292,7 @@ impl Files for Disk {
     }
 
     fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
-        let Ok(Ok(mut file)) = self.inside(path).map(std::fs::File::open) else { return true };
+        let Ok(Ok(mut file)) = self.inside(path).map(|(real, _)| std::fs::File::open(real)) else { return true };
         let mut part = vec![0; MAX_FILE_BYTES as usize];
         let (mut kept, mut searched) = (0, 0);
         while searched < MAX_SEARCHED {

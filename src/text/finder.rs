@@ -94,7 +94,8 @@ impl Finder {
             let start = text.get(..word.len());
             start.is_some_and(|start| if self.any_case { start.eq_ignore_ascii_case(word) } else { start == word })
         };
-        same.filter(|(_, word, groups)| known & groups != *groups && starts(word)).fold(0, |all, (.., groups)| all | groups)
+        same.filter(|(_, word, groups)| known & groups != *groups && starts(word))
+            .fold(0, |all, (.., groups)| all | groups)
     }
 }
 
@@ -118,8 +119,16 @@ mod tests {
             (". b kub", 0, 0),
             ("+ubelet", 0, 0),
         ] {
-            assert_eq!((any.groups_in(text.as_bytes()), exact.groups_in(text.as_bytes())), (in_any, in_exact), "{text}");
-            assert_eq!((any.is_in(text.as_bytes()), exact.is_in(text.as_bytes())), (in_any != 0, in_exact != 0), "{text}");
+            assert_eq!(
+                (any.groups_in(text.as_bytes()), exact.groups_in(text.as_bytes())),
+                (in_any, in_exact),
+                "{text}"
+            );
+            assert_eq!(
+                (any.is_in(text.as_bytes()), exact.is_in(text.as_bytes())),
+                (in_any != 0, in_exact != 0),
+                "{text}"
+            );
         }
     }
 }

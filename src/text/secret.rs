@@ -65,25 +65,8 @@ const KEY_SIGNS: &[&str] = &["pass", "secret", "token", "key", "credential", "au
 
 /// Parts of words, in any case, without which nothing in a line has a [`FORM`].
 const FORM_SIGNS: &[&str] = &[
-    "akia",
-    "asia",
-    "ghp",
-    "gho",
-    "ghu",
-    "ghs",
-    "ghr",
-    "github_",
-    "glpat",
-    "xox",
-    "sk_live",
-    "aiza",
-    "eyj",
-    "begin",
-    "bearer",
-    "basic",
-    "://",
-    "-u",
-    "--user",
+    "akia", "asia", "ghp", "gho", "ghu", "ghs", "ghr", "github_", "glpat", "xox", "sk_live", "aiza", "eyj", "begin",
+    "bearer", "basic", "://", "-u", "--user",
 ];
 
 /// True if one of `signs` stands in a line in lower case. In most lines none does, and then no pattern is compiled.
