@@ -54,9 +54,12 @@ pub struct Walk<'a, T> {
     pub look: &'a (dyn Fn(&Path) -> T + Sync),
     /// Enter only folders that may hold some files; `None` for all.
     pub only: Option<&'a Only<'a>>,
-    /// Called with each folder before its files are looked at, and with a test for what is directly in it.
-    pub enter: &'a (dyn Fn(&Path, &dyn Fn(&str) -> bool) + Sync),
+    /// Called with each folder before its files are looked at.
+    pub enter: &'a Enter<'a>,
 }
+
+/// Is told of a folder, and has a test for the names directly in it.
+pub type Enter<'a> = dyn Fn(&Path, &dyn Fn(&str) -> bool) + Sync + 'a;
 
 /// What one folder holds, sorted by name.
 type Listing<T> = Vec<(OsString, Held<T>)>;

@@ -175,7 +175,7 @@ impl<'a> Plain<'a> {
     fn of(value: &'a str) -> Option<Self> {
         let inner = |open: u8, close: u8| {
             let framed = value.len() > 1 && value.as_bytes()[0] == open && value.as_bytes()[value.len() - 1] == close;
-            framed.then(|| &value[1..value.len() - 1])
+            framed.then(|| value.get(1..value.len() - 1)).flatten()
         };
         if let Some(list) = inner(b'[', b']') {
             return items(list).all(is_plain).then_some(Self::List(list));
@@ -225,7 +225,7 @@ fn is_plain(text: &str) -> bool {
     let is_text = bytes.iter().find(|b| **b != b'-').is_some_and(u8::is_ascii_alphabetic)
         && (bytes[0] != b'-' || bytes.starts_with(b"--"))
         && !["null", "true", "false", "yes", "no"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    let is_version = || bytes.iter().filter(|b| **b == b'.').count() == 2;
+    let is_version = || memchr::memchr_iter(b'.', bytes).count() == 2;
     let is_pair = |at: usize| bytes.get(at + 1).is_none_or(|next| *next == b' ');
     bytes.iter().all(|b| known(*b))
         && !bytes.ends_with(b" ")
