@@ -71,7 +71,7 @@ pub struct Rule {
     pub level: Level,
     /// When it fires.
     pub predicate: Predicate,
-    /// The settings that its page names, once they were asked for.
+    /// The settings that its page names, once they are needed.
     targets: OnceLock<Vec<Target>>,
     /// Front matter that formats pass on.
     pub front: Front,

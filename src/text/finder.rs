@@ -14,7 +14,7 @@ fn with_byte(hash: usize, byte: u8) -> usize {
 }
 
 /// Looks for words, each with groups, a bit for each. Nothing is compiled, because a run may look at one small file only. Most places
-/// of a text are passed over because no word starts with the same three bytes.
+/// of a text are skipped because no word starts with the same three bytes.
 #[derive(Debug)]
 pub struct Finder {
     /// A bit for each hash of the first bytes of a word.
