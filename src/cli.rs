@@ -7,6 +7,7 @@ mod files;
 mod fix;
 mod git;
 mod init;
+mod lsp;
 mod man;
 mod outputs;
 mod progress;
@@ -107,6 +108,7 @@ fn run(cli: &Cli, matches: &ArgMatches) -> Result<u8, Stop> {
             })?;
             Ok(CLEAN)
         }
+        Command::Lsp { configuration } => lsp::lsp(configuration),
         Command::Init => init::init(),
         Command::Schema => {
             write(None, Kind::Exact, false, |out| out.write_all(init::schema().as_bytes()))?;

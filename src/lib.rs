@@ -3,7 +3,7 @@
 //!
 //! The floors, from the ground up: [`text`] (bytes that know where they came from), [`value`], [`syntax`] and [`decode`],
 //! [`programs`] (what scripts call), [`setting`] (what a setting is), [`kubelet`] and [`runtime`] (which setting wins),
-//! [`node`], [`input`] and [`boot`] (which never see each other), [`check`], [`fix`], [`policy`], [`scan`], [`report`]. An
+//! [`node`], [`input`] and [`boot`] (which never see each other), [`check`], [`fix`], [`policy`], [`scan`], [`report`], [`lsp`]. An
 //! import goes downward only; a test holds the code to that.
 #![forbid(unsafe_code)]
 
@@ -15,6 +15,7 @@ pub mod decode;
 pub mod fix;
 pub mod input;
 pub mod kubelet;
+pub mod lsp;
 pub mod node;
 pub mod policy;
 pub mod programs;

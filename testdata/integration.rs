@@ -7,6 +7,7 @@ mod command;
 mod configurations;
 mod controls;
 mod delivery;
+mod editor;
 mod every_field;
 mod exit_codes;
 mod formats;

@@ -52,3 +52,10 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|r| r.id == id)
 }
+
+/// The address of the page of a built-in rule, if the crate names its repository.
+pub fn address(rule: &Rule) -> Option<String> {
+    let (repository, version) = (env!("CARGO_PKG_REPOSITORY").trim_end_matches('/'), env!("CARGO_PKG_VERSION"));
+    let built_in = PAGES.iter().any(|(id, _)| *id == rule.id);
+    (built_in && !repository.is_empty()).then(|| format!("{repository}/blob/v{version}/rules/{}.md", rule.id))
+}

@@ -254,6 +254,25 @@ fn same_line(a: &Place, b: &Place) -> bool {
     String::from_utf8_lossy(a.near(LONG).0).contains(b.first_line().text().trim())
 }
 
+/// How a value reaches a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passage {
+    /// The path from where it is written to the text that the node reads.
+    pub hops: Vec<Hop>,
+    /// Every place in a file that it passes, sorted.
+    pub passes: Vec<Place>,
+}
+
+impl Passage {
+    /// Of the value in its carrier; with `made`, it has no bytes of its own.
+    pub fn of(value: Span, carrier: Span, made: bool, texts: &Texts) -> Self {
+        let Way { hops, mut passes, .. } = Way::of(value, carrier, made, texts);
+        passes.sort();
+        passes.dedup();
+        Self { hops, passes }
+    }
+}
+
 /// The path of a setting's value back to the file where it is written.
 struct Way {
     at: Place,

@@ -1,6 +1,7 @@
 //! The rules of a run: built-in and custom ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::built_in::RULES;
 use super::rule::Rule;
@@ -26,7 +27,7 @@ impl Catalogue {
             if all.get(&rule.id).is_some() {
                 return Err(rule.id);
             }
-            all.0.push(Box::leak(Box::new(rule)));
+            all.0.push(kept(rule));
         }
         all.0.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(all)
@@ -51,4 +52,11 @@ impl Catalogue {
     pub fn iter(&self) -> impl Iterator<Item = &'static Rule> + '_ {
         self.0.iter().copied()
     }
+}
+
+/// The rule for as long as the process lives. A server reads the same rules again and again, and keeps them once.
+fn kept(rule: Rule) -> &'static Rule {
+    static OWN: LazyLock<Mutex<HashMap<String, &'static Rule>>> = LazyLock::new(Mutex::default);
+    let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+    own.entry(format!("{rule:?}")).or_insert_with(|| Box::leak(Box::new(rule)))
 }

@@ -21,8 +21,8 @@ mod target;
 mod value;
 mod zero;
 
-pub use built_in::{PAGES, RULES, rule};
-pub use case::suggestion;
+pub use built_in::{PAGES, RULES, address, rule};
+pub use case::{Passage, suggestion};
 pub use catalogue::Catalogue;
 pub use control::{Control, Outcome, controls};
 pub use finding::{Finding, Fix, Frame, GroupRef, Hop};

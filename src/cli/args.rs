@@ -83,6 +83,11 @@ pub(super) enum Command {
         #[arg(short, long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
         format: String,
     },
+    /// Serve an editor over standard input and output (Language Server Protocol)
+    Lsp {
+        #[command(flatten)]
+        configuration: Configuration,
+    },
     /// Write a commented kubelet-lint.toml to the current folder
     Init,
     /// Print the JSON schema of kubelet-lint.toml
@@ -142,7 +147,7 @@ pub(super) struct Input {
     pub(super) configuration: Configuration,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Configuration {
     /// Configuration file [default: the nearest kubelet-lint.toml]
     #[arg(
@@ -383,4 +388,18 @@ pub(super) fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
         input.variables = all.into_iter().map(|(_, given)| given).collect();
     }
     Ok((cli, matches))
+}
+
+impl Check {
+    /// A check without arguments, of which nothing is said but where its configuration is.
+    pub(super) fn configured(configuration: &Configuration) -> Result<Self, clap::Error> {
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            check: Check,
+        }
+        let mut check = Alone::try_parse_from(["check", "--quiet"])?.check;
+        check.input.configuration = configuration.clone();
+        Ok(check)
+    }
 }

@@ -8,11 +8,11 @@ use clap::ArgMatches;
 
 use crate::policy::{FailOn, Policy, Reading, write_baseline};
 use crate::report::{self, Kind, Look, harmless};
-use crate::scan::{Request, Scan, Weight};
+use crate::scan::{Changes, Request, Scan, Weight, scan};
 use crate::text::Place;
 
 use super::args::{Check, Color, Configured};
-use super::fix::{CHANGED, Changes};
+use super::fix::CHANGED;
 use super::outputs::{outputs, say, write};
 use super::request::{PARTIAL, current, is_partial, request, scanned};
 use super::stop::{CLEAN, FAILED, FOUND, Stop};
@@ -50,7 +50,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     }
     let err_look = Look { verbose: args.verbose, options: true, ..look_on_stderr(color, &here) };
     if args.diff {
-        let changes = Changes::fixing(&found).that_help(&request)?;
+        let changes = Changes::fixing(&found.findings).that_help(&request, None, &scan)?;
         let shown = look(color, true, here);
         let diff = changes.diff(&found, &shown);
         write(None, Kind::Exact, shown.color, |out| out.write_all(diff.as_bytes()))?;
@@ -63,15 +63,15 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         return Ok(code(&found));
     }
     let changes = match &args.add_ignore {
-        Some(reason) => Some((Changes::ignoring(&found, reason), false)),
-        None => args.fix.then(|| (Changes::fixing(&found), true)),
+        Some(reason) => Some((Changes::ignoring(&found.findings, reason), false)),
+        None => args.fix.then(|| (Changes::fixing(&found.findings), true)),
     };
     let mut left = Vec::new();
     if let Some((changes, fixed)) = changes {
         if request.stdin.is_some() {
             return Err(Stop::Failed("standard input cannot be fixed".to_owned()));
         }
-        let mut changes = changes.that_help(&request)?;
+        let mut changes = changes.that_help(&request, None, &scan)?;
         left = changes.write()?;
         let (n, files) = changes.count();
         if n > 0 {

@@ -21,7 +21,7 @@ pub(super) fn current() -> Result<PathBuf, Stop> {
 
 /// The result of a scan.
 pub(super) fn scanned(request: &Request) -> Result<Scan, Stop> {
-    scan(request).map_err(|e| e.settings.map_or(Stop::Failed(e.message), Stop::Settings))
+    Ok(scan(request)?)
 }
 
 /// What is said of a scan that [`is_partial`].

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::policy::SettingsError;
+use crate::scan::ScanError;
 
 /// Nothing at or above the level of `--fail-on` was found.
 pub(super) const CLEAN: u8 = 0;
@@ -24,8 +25,24 @@ impl From<SettingsError> for Stop {
     }
 }
 
+impl From<ScanError> for Stop {
+    fn from(error: ScanError) -> Self {
+        error.settings.map_or(Self::Failed(error.message), Self::Settings)
+    }
+}
+
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<Stop> for ScanError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Settings(error) => (*error).into(),
+            Stop::Failed(message) => Self { message, settings: None },
+            Stop::Io(error) => Self { message: error.to_string(), settings: None },
+        }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn harmless_char(c: char) -> char {
 }
 
 /// Messages as sentences: each starts with a capital letter and ends with a full stop.
-pub(super) fn sentences(messages: &[&str]) -> String {
+pub fn sentences(messages: &[&str]) -> String {
     let one = |message: &&str| {
         let mut chars = message.chars();
         let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();

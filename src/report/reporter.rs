@@ -86,14 +86,7 @@ impl Look {
         if !self.links || place.source.is_derived() || !path.is_absolute() {
             return text;
         }
-        let mut address = String::from("file://");
-        for byte in path.to_string_lossy().replace('\\', "/").bytes() {
-            match byte {
-                b'/' | b'-' | b'.' | b'_' | b'~' | b':' => address.push(char::from(byte)),
-                _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
-                _ => address.push_str(&format!("%{byte:02X}")),
-            }
-        }
+        let address = file_address(path);
         text.replacen(spot, &format!("\u{1b}]8;;{address}\u{1b}\\{spot}\u{1b}]8;;\u{1b}\\"), 1)
     }
 
@@ -102,6 +95,22 @@ impl Look {
         let start = place.start();
         format!("{}:{}:{}", self.path(place), start.line, start.column)
     }
+}
+
+/// The address of a file.
+pub fn file_address(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    // What Windows calls a path without links begins with slashes and a question mark.
+    let text = text.strip_prefix("//?/").unwrap_or(&text);
+    let mut address = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
+    for byte in text.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' | b':' => address.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address
 }
 
 /// A format.

@@ -68,8 +68,8 @@ pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanE
     let outside = given.modules.iter().map(|(_, dir)| dir.clone());
     let mut out = Vec::new();
     if let Some(text) = &request.stdin {
-        let files = stdin::Piped::new(text, request.stdin_name.as_deref(), &request.current)?;
-        let paths = vec![files.path().to_owned()];
+        let (files, path) = stdin::piped(text, request.stdin_name.as_deref(), &request.current)?;
+        let paths = vec![path];
         out.push(Area {
             root: collect::root_of(&request.current, &request.current),
             list: FileList::of(paths.clone()),
@@ -93,6 +93,7 @@ pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanE
 /// The area below the root of `disk`.
 fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> Result<Area, ScanError> {
     let root = disk.root().to_owned();
+    let disk = Overlay { disk, edited: request.edited.clone() };
     request.policy.enter(&root);
     let mut named = Named::of(request, &root);
     let mut found = Found::default();
@@ -140,8 +141,8 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
         Around { left_out: &[], whole, values, modules }
     });
     for path in request.named_files() {
-        if path.starts_with(&root) {
-            match disk.check(&path) {
+        if path.starts_with(&root) && request.edited.get(&path).is_none() {
+            match disk.disk.check(&path) {
                 Ok(()) => {}
                 Err(error @ FileError::Io(_)) => problems.push(unread::note(&path, &error.problem())),
                 Err(error) => return Err(ScanError::unreadable(&path, &error.to_string())),
@@ -149,14 +150,14 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
         }
     }
     let beside = if named.is_none() { Beside::of(&paths, &list, &root, request) } else { None };
-    let files = Box::new(Overlay { disk, edited: request.edited.clone() });
+    let files = Box::new(disk);
     // Of what is near a named file, all is read.
     let dismissal = dismissal.filter(|_| named.is_none());
     Ok(Area { root, files, paths, list, dismissal, left_out, named, beside, problems, excluded })
 }
 
 /// True if values of the command line or of the configuration speak about kubelets.
-fn speak(given: &Given, disk: &Disk) -> bool {
+fn speak(given: &Given, disk: &dyn Files) -> bool {
     let searcher = Searcher::default();
     let in_file = |path: &PathBuf| disk.glance(path).is_none_or(|text| searcher.is_topical(&text));
     given.var_files.values().flatten().any(in_file)
@@ -200,8 +201,8 @@ impl Found {
 fn look(path: &Path, request: &Request, searcher: &Searcher) -> Option<Seen> {
     match request.policy.excludes(path) {
         true => None,
-        false if reads_all(request) || request.edited.has(path) => Some(Seen::ANY),
-        false => Some(searcher.look(path)),
+        false if reads_all(request) => Some(Seen::ANY),
+        false => Some(searcher.look(path, &request.edited)),
     }
 }
 

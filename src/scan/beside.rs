@@ -29,7 +29,7 @@ impl Beside {
             return None;
         }
         let searcher = Searcher::default();
-        let look = |path: &Path| (!request.policy.excludes(path)).then(|| searcher.look(path));
+        let look = |path: &Path| (!request.policy.excludes(path)).then(|| searcher.look(path, &request.edited));
         // What git ignores belongs to no application of the repository, even if the folder itself is read with it.
         let enter = |dir: &Path, has: &dyn Fn(&str) -> bool| request.policy.pass(dir, has);
         let found = Walk { root, ignored: false, look: &look, only: None, enter: &enter }.collect(root);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::check::{Control, Outcome, controls, is_setting, nearest};
+use crate::check::{Control, Outcome, Passage, controls, is_setting, nearest};
 use crate::node::{Booted, NodeGroup, Root};
 use crate::runtime::Runtime;
 use crate::setting::{
@@ -143,6 +143,8 @@ pub struct ShownSetting {
     pub raw: Option<String>,
     /// Overridden settings: what sets them, the value as written, and where.
     pub shadowed: Vec<(SetBy, String, Place)>,
+    /// How the value reaches the node, if the source contains it.
+    pub passage: Passage,
 }
 
 impl ShownField {
@@ -155,6 +157,7 @@ impl ShownField {
         };
         let value = chosen.value.clone().filter(|_| chosen.unknown.is_none());
         let raw = chosen.at.and_then(written);
+        let passage = chosen.at.filter(|_| raw.is_some()).map(|at| Passage::of(at, at, false, texts));
         let setting = ShownSetting {
             field: chosen.field.path.to_owned(),
             effective: value.as_ref().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)),
@@ -167,6 +170,7 @@ impl ShownField {
                 .iter()
                 .filter_map(|(from, at)| written(*at).map(|(text, place)| (*from, text, place)))
                 .collect(),
+            passage: passage.unwrap_or_default(),
         };
         Self { setting, value, unknown: chosen.unknown.as_ref().map(ToString::to_string) }
     }
@@ -295,6 +299,12 @@ impl ShownSetting {
                 .filter(written)
                 .map(|s| (s.by.source(), s.raw.to_text().into_owned(), place(s)))
                 .collect(),
+            passage: settled
+                .winner
+                .as_ref()
+                .filter(written)
+                .map(|s| Passage::of(if s.at.is_empty() { s.carrier } else { s.at }, s.carrier, s.at.is_empty(), texts))
+                .unwrap_or_default(),
         }
     }
 }

@@ -4,6 +4,7 @@ mod area;
 mod base;
 mod before;
 mod beside;
+mod changes;
 mod compare;
 mod effective;
 mod fault;
@@ -31,9 +32,10 @@ use crate::text::{FileError, Watched};
 
 use area::{Area, areas};
 use before::Before;
-use units::{Covered, STACK, Unwound, covered, read_unit, read_units};
+use units::{Covered, Unwound, covered, read_unit, read_units};
 
 pub use base::Base;
+pub use changes::{Changes, Edit, changed};
 pub use compare::{Compared, Difference, compare};
 pub use effective::{ShownControl, ShownField, ShownGroup, ShownSetting, ShownWhole, field_complaint};
 pub use fault::{caught, keep_panics_quiet};
@@ -41,6 +43,7 @@ pub use note::{Note, Weight};
 pub use overlay::Edited;
 pub use request::{GivenVariable, Progress, Request, ScanError};
 pub use results::Scan;
+pub use units::STACK;
 pub use veil::{Cause, Veil};
 
 /// Scans what `request` names.
@@ -70,6 +73,9 @@ fn scanned(request: &Request) -> Result<Scan, ScanError> {
             let files = Watched::new(&*area.files, earlier.as_ref()).with_named(&is_named);
             read_unit(*input, unit, (&files, &total.root, &shared), &request.policy, &given)
         });
+        if request.progress.is_cancelled() {
+            return Err(ScanError::plain("the scan was cancelled".to_owned()));
+        }
         if let Some(beside) = &area.beside {
             beside.narrow(&mut results);
         }

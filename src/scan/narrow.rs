@@ -23,7 +23,7 @@ use crate::collect::{Only, Walk};
 use crate::input::reach::{self, Names};
 use crate::input::{FileList, Group, Seen, callers};
 use crate::node::{Given, Root};
-use crate::text::{Disk, Files};
+use crate::text::Files;
 
 use super::note::Note;
 use super::request::Request;
@@ -107,14 +107,13 @@ impl Named {
         &mut self,
         request: &Request,
         given: &Given,
-        disk: &Disk,
+        disk: &dyn Files,
     ) -> (Vec<(PathBuf, Seen)>, Vec<PathBuf>) {
         let wanted = |path: &Path| reach::is_code(path) || callers::is_config(path);
         let look = |path: &Path| match wanted(path) {
             false => None,
             true if request.policy.excludes(path) => Some(None),
-            true if request.edited.has(path) => Some(Some(Seen::ANY)),
-            true => Some(Some(Searcher::calls(path))),
+            true => Some(Some(Searcher::calls(path, &request.edited))),
         };
         let only = Only::of(&self.root, &wanted);
         let enter = |dir: &Path, has: &dyn Fn(&str) -> bool| request.policy.pass(dir, has);
@@ -132,7 +131,7 @@ impl Named {
         }
         // A file that git ignores may be named.
         let own = self.files.iter().filter(|path| !request.policy.excludes(path));
-        files.extend(own.map(|path| (path.clone(), Searcher::calls(path))));
+        files.extend(own.map(|path| (path.clone(), Searcher::calls(path, &request.edited))));
         let all = FileList::searched(files);
         let configs: Vec<&PathBuf> = all.files.iter().filter(|path| callers::is_config(path)).collect();
         let changed: BTreeSet<PathBuf> = self.changed().cloned().collect();
@@ -167,10 +166,7 @@ impl Named {
         let below = callers::called(&all, &dirs);
         let near = |path: &&PathBuf| chosen.contains(*path) || is_in(&below, path);
         let searcher = Searcher::default();
-        let look = |path: &PathBuf| {
-            let seen = if request.edited.has(path) { Seen::ANY } else { searcher.look(path) };
-            (path.clone(), seen)
-        };
+        let look = |path: &PathBuf| (path.clone(), searcher.look(path, &request.edited));
         let out = all.files.par_iter().filter(near).map(look).collect();
         self.chosen = Some(chosen);
         (out, left_out)

@@ -1,25 +1,25 @@
-//! The disk with some files as they would be after a change.
+//! The disk with some files as they would be after a change, as they are in an editor, or from standard input.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::text::{Disk, FileError, Files, Source};
+use crate::text::{Disk, FileError, Files, MAX_DATA_BYTES, Source, normal};
 
-/// Files by absolute path, as they would be.
+/// Files by absolute path, as they would be. They need not be on the disk.
 #[derive(Clone, Debug, Default)]
 pub struct Edited(BTreeMap<PathBuf, Arc<Source>>);
 
 impl Edited {
-    /// Sets the contents of a file. `path` is absolute and without symbolic links.
-    pub fn insert(&mut self, path: &Path, bytes: Vec<u8>) {
-        self.0.insert(path.to_owned(), Arc::new(Source::new(path, bytes)));
+    /// Sets what is read for a file. `path` is absolute and without symbolic links.
+    pub fn insert(&mut self, path: &Path, source: Arc<Source>) {
+        self.0.insert(path.to_owned(), source);
     }
 
-    /// True if a file would be different.
-    pub(super) fn has(&self, path: &Path) -> bool {
-        self.0.contains_key(path)
+    /// What is read for a file instead of what is on the disk.
+    pub(super) fn get(&self, path: &Path) -> Option<&Arc<Source>> {
+        self.0.get(path)
     }
 }
 
@@ -29,18 +29,39 @@ pub(super) struct Overlay {
     pub(super) edited: Edited,
 }
 
+impl Overlay {
+    fn own(&self, path: &Path) -> Option<&Arc<Source>> {
+        let again = || self.edited.get(&normal(path)?);
+        self.edited.get(path).or_else(|| if self.edited.0.is_empty() { None } else { again() })
+    }
+}
+
 impl Files for Overlay {
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
-        let source = self.disk.read(path)?;
-        Ok(self.edited.0.get(source.path()).map_or(source, Arc::clone))
+        let source = match self.own(path) {
+            Some(source) => Arc::clone(source),
+            None => {
+                let source = self.disk.read(path)?;
+                // A link may lead to one of them.
+                self.edited.get(source.path()).map_or(source, Arc::clone)
+            }
+        };
+        if source.bytes().len() as u64 > MAX_DATA_BYTES { Err(FileError::TooLarge(MAX_DATA_BYTES)) } else { Ok(source) }
     }
 
     fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
-        self.edited.0.get(path).map_or_else(|| self.disk.glance(path), |source| Some(source.bytes()))
+        self.own(path).map_or_else(|| self.disk.glance(path), |source| Some(source.bytes()))
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
-        self.disk.list(dir)
+        let mut names = self.disk.list(dir);
+        let more: Vec<_> = self.edited.0.keys().filter(|path| path.parent() == Some(dir)).cloned().collect();
+        if !more.is_empty() {
+            names.extend(more);
+            names.sort();
+            names.dedup();
+        }
+        names
     }
 
     fn folders(&self, dir: &Path) -> Vec<PathBuf> {
@@ -56,10 +77,13 @@ impl Files for Overlay {
     }
 
     fn stream(&self, path: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError> {
-        self.disk.stream(path)
+        match self.own(path) {
+            Some(source) => Ok((source.path().to_owned(), Box::new(Cursor::new(source.bytes())))),
+            None => self.disk.stream(path),
+        }
     }
 
     fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
-        self.disk.large_file_holds(path, wanted)
+        self.own(path).map_or_else(|| self.disk.large_file_holds(path, wanted), |source| wanted(&source.bytes()))
     }
 }

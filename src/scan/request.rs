@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::collect;
 use crate::node::{Given, Variable};
@@ -59,12 +59,23 @@ pub struct Request {
 pub struct Progress {
     all: AtomicUsize,
     done: AtomicUsize,
+    cancelled: AtomicBool,
 }
 
 impl Progress {
     /// The number of files read so far, and of all files. Both only grow.
     pub fn get(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
+    }
+
+    /// Ends the scan early: it fails.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// True if the scan was told to end early.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 
     pub(super) fn expect(&self, files: usize) {
@@ -121,6 +132,9 @@ impl ScanError {
 impl Request {
     fn absolute(&self, path: &Path) -> Result<PathBuf, ScanError> {
         let full = self.current.join(path);
+        if self.edited.get(&full).is_some() {
+            return Ok(full);
+        }
         let real = full.canonicalize().map_err(|e| {
             let why = match e.kind() {
                 std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),

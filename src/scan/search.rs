@@ -9,6 +9,7 @@ use crate::input::{Group, Search, Seen, reach, words};
 use crate::text::{hold, most_bytes};
 
 use super::net;
+use super::overlay::Edited;
 
 /// A buffer that has held a larger file is not kept, in bytes.
 const MAX_KEPT: usize = 1 << 20;
@@ -38,14 +39,16 @@ impl Searcher {
     }
 
     /// What a file of Terraform calls, without the words in it.
-    pub(super) fn calls(path: &Path) -> Seen {
+    pub(super) fn calls(path: &Path, edited: &Edited) -> Seen {
         let calls = |text: &[u8]| reach::calls_in(path, text).map(Box::new);
-        let calls = Self::with_text(path, calls).flatten();
-        Seen { calls, ..Seen::ANY }
+        Seen { calls: Self::with_text(path, edited, calls).flatten(), ..Seen::ANY }
     }
 
     /// Calls `with` with the text of a file that a walk has found. `None` if it cannot be read or is too large.
-    fn with_text<T>(path: &Path, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    fn with_text<T>(path: &Path, edited: &Edited, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        if let Some(source) = edited.get(path) {
+            return Some(with(&source.bytes()));
+        }
         BUFFER.with_borrow_mut(|buffer| {
             let out = hold::read(path, most_bytes(path), buffer).map(|length| with(&buffer[..length]));
             if buffer.len() > MAX_KEPT {
@@ -57,9 +60,9 @@ impl Searcher {
 
     /// What a look at a file that a walk has found says. Of one that cannot be read or is too large, any may stand in it: who reads it
     /// reports why.
-    pub(super) fn look(&self, path: &Path) -> Seen {
+    pub(super) fn look(&self, path: &Path, edited: &Edited) -> Seen {
         let search = self.search();
         let seen = |text: &[u8]| Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) };
-        Self::with_text(path, seen).unwrap_or(Seen::ANY)
+        Self::with_text(path, edited, seen).unwrap_or(Seen::ANY)
     }
 }

@@ -1,39 +1,26 @@
 //! Standard input as a file among files.
 
-use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::collect;
-use crate::text::{Disk, FileError, Files, MAX_DATA_BYTES, Source};
+use crate::text::{Disk, Source};
 
-use super::ScanError;
-use super::request::STDIN;
+use super::overlay::{Edited, Overlay};
+use super::request::{STDIN, ScanError};
 
-/// The disk, with one file from standard input.
-pub(super) struct Piped {
-    disk: Disk,
-    path: PathBuf,
-    source: Arc<Source>,
-}
-
-impl Piped {
-    /// `bytes` under `name`; without one, under a name that suits the content.
-    pub(super) fn new(bytes: &[u8], name: Option<&Path>, current: &Path) -> Result<Self, ScanError> {
-        let root = collect::root_of(current, current);
-        let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
-        let path = match name {
-            Some(name) => current.join(name),
-            None => current.join(format!("<stdin>.{}", extension(bytes))),
-        };
-        let shown = if name.is_some() { path.clone() } else { PathBuf::from(STDIN) };
-        Ok(Self { disk, source: Arc::new(Source::new(shown, bytes)), path })
-    }
-
-    /// Its absolute path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
+/// The disk with `bytes` as one of its files, under `name`; without one, under a name that suits the content. With its absolute path.
+pub(super) fn piped(bytes: &[u8], name: Option<&Path>, current: &Path) -> Result<(Overlay, PathBuf), ScanError> {
+    let root = collect::root_of(current, current);
+    let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
+    let path = match name {
+        Some(name) => current.join(name),
+        None => current.join(format!("<stdin>.{}", extension(bytes))),
+    };
+    let shown = if name.is_some() { path.clone() } else { PathBuf::from(STDIN) };
+    let mut edited = Edited::default();
+    edited.insert(&path, Arc::new(Source::new(shown, bytes)));
+    Ok((Overlay { disk, edited }, path))
 }
 
 /// The extension that a file with this content would have.
@@ -56,51 +43,5 @@ fn extension(bytes: &[u8]) -> &'static str {
         "tf"
     } else {
         "yaml"
-    }
-}
-
-impl Files for Piped {
-    fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
-        match () {
-            () if path != self.path => self.disk.read(path),
-            () if self.source.bytes().len() as u64 > MAX_DATA_BYTES => Err(FileError::TooLarge(MAX_DATA_BYTES)),
-            () => Ok(Arc::clone(&self.source)),
-        }
-    }
-
-    fn stream(&self, path: &Path) -> Result<(PathBuf, Box<dyn Read>), FileError> {
-        if path != self.path {
-            return self.disk.stream(path);
-        }
-        Ok((self.source.path().to_owned(), Box::new(Cursor::new(self.source.bytes()))))
-    }
-
-    fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
-        if path == self.path { Some(self.source.bytes()) } else { self.disk.glance(path) }
-    }
-
-    fn list(&self, dir: &Path) -> Vec<PathBuf> {
-        let mut names = self.disk.list(dir);
-        if self.path.parent() == Some(dir) && !names.contains(&self.path) {
-            names.push(self.path.clone());
-            names.sort();
-        }
-        names
-    }
-
-    fn folders(&self, dir: &Path) -> Vec<PathBuf> {
-        self.disk.folders(dir)
-    }
-
-    fn is_dir(&self, dir: &Path) -> bool {
-        self.disk.is_dir(dir)
-    }
-
-    fn root(&self) -> &Path {
-        self.disk.root()
-    }
-
-    fn large_file_holds(&self, path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> bool {
-        if path == self.path { wanted(&self.source.bytes()) } else { self.disk.large_file_holds(path, wanted) }
     }
 }

@@ -25,7 +25,7 @@ use super::results::Scan;
 use super::unread;
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
-pub(super) const STACK: usize = 8 << 20;
+pub const STACK: usize = 8 << 20;
 
 /// The most machines that the scripts of one unit launch.
 const MAX_LAUNCHES: usize = 64;
@@ -53,6 +53,9 @@ pub(super) fn read_units(
     let files: HashMap<&OsStr, AtomicBool> = files.map(|file| (file.as_os_str(), AtomicBool::new(false))).collect();
     progress.expect(files.len());
     let one = |unit: &Claimed| {
+        if progress.is_cancelled() {
+            return Unwound::default();
+        }
         let out = caught(|| read(unit)).unwrap_or_else(|why| Unwound::failed(unit, &why));
         let flags = unit.1.files.iter().filter_map(|file| files.get(file.as_os_str()));
         progress.step(flags.filter(|done| !done.swap(true, Ordering::Relaxed)).count());
