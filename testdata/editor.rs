@@ -387,6 +387,21 @@ fn a_server_whose_client_is_gone_ends() {
     assert_eq!(session.server.wait().unwrap().code(), Some(1));
 }
 
+#[cfg(unix)]
+#[test]
+fn files_are_named_as_the_client_names_its_folder() {
+    let call = "module \"a\" {\n  source = \"./a\"\n}\n";
+    let module =
+        format!("resource \"aws_launch_template\" \"a\" {{\n  user_data = base64encode(<<-E\n{FLAG}E\n  )\n}}\n");
+    let mut session = Session::new(&[("main.tf", call), ("a/main.tf", &module)]);
+    let link = session.root.with_file_name("link");
+    std::os::unix::fs::symlink(&session.root, &link).unwrap();
+    session.root = link;
+    session.initialize(&[]);
+    session.open("main.tf", call);
+    assert_eq!(session.marks(), ("a/main.tf".into(), Value::Null, vec!["3 zero-streaming-idle-timeout".into()]));
+}
+
 /// What stands in a file is shown as text, and never names a file outside of the repository as one of it.
 #[test]
 fn what_is_outside_the_repository_is_not_read() {

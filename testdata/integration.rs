@@ -15,6 +15,7 @@ mod hostile;
 mod hostile_inputs;
 mod house;
 mod identity;
+mod library;
 mod modules;
 mod node_files;
 mod outside;

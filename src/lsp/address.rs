@@ -38,6 +38,13 @@ pub(super) fn real(path: &Path) -> Option<PathBuf> {
     Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?))
 }
 
+/// A folder that is open: as the client names it, and without links.
+pub(super) fn folder(address: &str) -> Option<(PathBuf, PathBuf)> {
+    let named = path(address)?;
+    let real = named.canonicalize().ok()?;
+    Some((named, real))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;

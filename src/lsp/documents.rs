@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lsp_types::TextDocumentContentChangeEvent;
 
+use crate::report::file_address;
 use crate::text::Source;
 
 use super::address;
@@ -26,8 +27,8 @@ pub(super) struct Document {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Documents {
     pub(super) open: BTreeMap<PathBuf, Document>,
-    /// The folders that are open, without links.
-    pub(super) folders: Vec<PathBuf>,
+    /// The folders that are open: as the client names them, and without links.
+    pub(super) folders: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Documents {
@@ -86,6 +87,15 @@ impl Documents {
         self.open.remove(&path).map(|document| document.home)
     }
 
+    /// The address of a file: that of an open one, and what is in an open folder, as the client writes it.
+    pub(super) fn address(&self, path: &Path) -> String {
+        if let Some(document) = self.open.get(path) {
+            return document.address.clone();
+        }
+        let inside = |(named, real): &(PathBuf, PathBuf)| Some(named.join(path.strip_prefix(real).ok()?));
+        file_address(&self.folders.iter().find_map(inside).unwrap_or_else(|| path.to_owned()))
+    }
+
     /// Those that are judged from a folder.
     pub(super) fn of<'a>(&'a self, home: &'a Path) -> impl Iterator<Item = (&'a PathBuf, &'a Document)> {
         self.open.iter().filter(move |(_, document)| document.home == home)
@@ -93,8 +103,8 @@ impl Documents {
 }
 
 /// The folder that is open around a file, or the one that it is in.
-fn home(folders: &[PathBuf], path: &Path) -> PathBuf {
-    let around = folders.iter().filter(|folder| path.starts_with(folder));
+fn home(folders: &[(PathBuf, PathBuf)], path: &Path) -> PathBuf {
+    let around = folders.iter().map(|(_, real)| real).filter(|folder| path.starts_with(folder));
     let nearest = around.max_by_key(|folder| folder.as_os_str().len()).map(PathBuf::as_path);
     nearest.or(path.parent()).unwrap_or(path).to_owned()
 }

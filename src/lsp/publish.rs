@@ -9,7 +9,7 @@ use lsp_types::{
 };
 
 use crate::check::{Finding, Level, address};
-use crate::report::{file_address, harmless, sentences};
+use crate::report::{harmless, sentences};
 use crate::scan::{Note, Scan, ScanError, Weight};
 use crate::text::Place;
 
@@ -29,10 +29,8 @@ pub(super) struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    /// The address of a file; that of an open one as the client writes it.
     pub(super) fn address(&self, path: &Path) -> Option<Uri> {
-        let open = self.documents.open.get(path).map(|document| document.address.clone());
-        Uri::from_str(&open.unwrap_or_else(|| file_address(path))).ok()
+        Uri::from_str(&self.documents.address(path)).ok()
     }
 
     /// A place in a file.

@@ -151,8 +151,7 @@ impl Server<'_> {
                 Event::Read(Message { id: Some(id), method: Some(method), params }) => {
                     self.request(id, method, params)?
                 }
-                Event::Read(Message { id: None, method: Some(method), params }) if method == "exit" => {
-                    let _ = params;
+                Event::Read(Message { id: None, method: Some(method), .. }) if method == "exit" => {
                     return Ok(self.stage == Stage::Down);
                 }
                 Event::Read(Message { id: None, method: Some(method), params }) => self.notice(&method, params)?,
@@ -213,7 +212,7 @@ impl Server<'_> {
         if folders.is_empty() {
             folders.extend(text(params, "/rootUri"));
         }
-        self.documents.folders = folders.into_iter().filter_map(|a| address::real(&address::path(a)?)).collect();
+        self.documents.folders = folders.into_iter().filter_map(address::folder).collect();
         json!({
             "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
             "capabilities": {
@@ -265,7 +264,7 @@ impl Server<'_> {
             "workspace/didChangeWorkspaceFolders" => {
                 let folders = |key: &str| {
                     let all = params.pointer(key).and_then(Value::as_array).into_iter().flatten();
-                    all.filter_map(|f| address::real(&address::path(text(f, "/uri")?)?)).collect::<Vec<_>>()
+                    all.filter_map(|folder| address::folder(text(folder, "/uri")?)).collect::<Vec<_>>()
                 };
                 let gone = folders("/event/removed");
                 self.documents.folders.retain(|folder| !gone.contains(folder));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 use crate::collect;
 use crate::node::{Given, Variable};
@@ -130,6 +131,13 @@ impl ScanError {
 }
 
 impl Request {
+    /// For these files and folders, as seen from the folder `current`, with the nearest configuration in each folder.
+    pub fn new(paths: Vec<PathBuf>, current: &Path) -> Self {
+        let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
+        let policy = Policy { now: SystemTime::now(), ..Policy::default() }.nearest(&current);
+        Self { paths, current, policy, ..Self::default() }
+    }
+
     fn absolute(&self, path: &Path) -> Result<PathBuf, ScanError> {
         let full = self.current.join(path);
         if self.edited.get(&full).is_some() {
