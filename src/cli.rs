@@ -28,7 +28,7 @@ use clap::{ArgMatches, CommandFactory};
 use crate::check::Catalogue;
 use crate::policy::{SettingsError, no_rule};
 use crate::report::{self as reports, Kind, harmless};
-use crate::scan::{caught, keep_panics_quiet};
+use crate::scan::{caught, keep_panics_quiet, leave};
 
 use args::{Cli, Color, Command, Completing};
 use outputs::{say, write};
@@ -55,7 +55,9 @@ pub fn main() -> ExitCode {
         }
     };
     keep_panics_quiet();
-    match caught(|| run(&cli, &matches)).unwrap_or_else(|why| Err(Stop::Failed(why))) {
+    let done = caught(|| run(&cli, &matches)).unwrap_or_else(|why| Err(Stop::Failed(why)));
+    leave();
+    match done {
         Ok(code) => ExitCode::from(code),
         // The reader of the report has closed the pipe.
         Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),

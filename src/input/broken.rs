@@ -29,8 +29,7 @@ impl Input for Broken {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         // The others are read, with their errors, as manifests and plans.
         let plan = |bytes: &[u8]| PLANS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes()));
-        let ours =
-            |bytes: &[u8]| !bytes.contains(&0) && is_watched(bytes) && !manifests::names_one(bytes) && !plan(bytes);
+        let ours = |bytes: &[u8]| !bytes.contains(&0) && is_watched(bytes) && !plan(bytes);
         if !cx.files.read(&unit.path).is_ok_and(|source| ours(&source.bytes())) {
             return Vec::new();
         }
@@ -40,7 +39,11 @@ impl Input for Broken {
         if !described && serde_json::from_slice::<serde::de::IgnoredAny>(&view.bytes).is_ok() {
             return Vec::new();
         }
+        // Other kinds of input that ask for it have the same tree.
         let parsed = yaml_files::in_either(&view);
+        if !described && parsed.errors.is_empty() || manifests::names_one(&view.bytes) {
+            return Vec::new();
+        }
         if let Some(error) = parsed.errors.first()
             && error.template(&view).is_none()
             && !DIALECTS.iter().any(|words| error.message.contains(words))

@@ -35,6 +35,7 @@ use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 
+pub use crate::syntax::documents::leave;
 pub use applications::APPLICATIONS;
 pub use terraform::{callers, reach};
 pub use unit::{Calls, FileList, Input, Seen, Unit};

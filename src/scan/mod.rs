@@ -34,6 +34,7 @@ use area::{Area, areas};
 use before::Before;
 use units::{Covered, Unwound, covered, read_unit, read_units};
 
+pub use crate::input::leave;
 pub use base::Base;
 pub use changes::{Changes, Edit, changed};
 pub use compare::{Compared, Difference, compare};

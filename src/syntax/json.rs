@@ -1,5 +1,7 @@
 //! JSON: one tree, as `encoding/json` and CloudFormation read it; duplicate keys are kept.
 
+mod quick;
+
 use jsonc_parser::ast::{ObjectPropName, StringLit, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -23,6 +25,14 @@ pub fn parse(view: &View) -> Parsed<Option<Node>> {
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
     let skip = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    match budget::attempt(|| quick::value(view, skip)) {
+        Some(node) => Parsed { tree: Some(node), errors: Vec::new() },
+        None => in_full(view, text, skip),
+    }
+}
+
+/// The same, with errors.
+fn in_full(view: &View, text: &str, skip: usize) -> Parsed<Option<Node>> {
     let known = super::unknowns_as(view, text, PLACEHOLDER);
     let options = ParseOptions {
         allow_comments: false,

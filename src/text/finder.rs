@@ -1,5 +1,7 @@
 //! A search of a text for many words at once.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 /// The number of bytes that a hash is made from. Of each, five bits count, which are the same for both cases of a letter.
@@ -13,14 +15,21 @@ fn with_byte(hash: usize, byte: u8) -> usize {
     (hash << 5 | usize::from(byte & 31)) % HASHES
 }
 
+/// A bit for each hash.
+type Bits = [u64; HASHES / 64];
+
 /// Looks for words, each with groups, a bit for each. Nothing is compiled, because a run may look at one small file only. Most places
 /// of a text are skipped because no word starts with the same three bytes.
 #[derive(Debug)]
 pub struct Finder {
-    /// A bit for each hash of the first bytes of a word.
-    starts: Box<[u64; HASHES / 64]>,
-    /// The words with their groups, sorted by the hash of their first bytes.
-    words: Vec<(u16, Box<[u8]>, u64)>,
+    /// The hashes of the first bytes of words.
+    starts: Box<Bits>,
+    /// How many hashes come before each block of bits.
+    before: Box<[u16; HASHES / 64]>,
+    /// The words of each hash, as a range of `words`.
+    ranges: Vec<Range<usize>>,
+    /// The words with their groups, sorted by hash.
+    words: Vec<(Box<[u8]>, u64)>,
     /// Words that are too short for a hash.
     short: Vec<(Box<[u8]>, u64)>,
     any_case: bool,
@@ -30,72 +39,83 @@ impl Finder {
     /// Finds `words`, in `any_case` or as they are written. Those of two letters are always found as they are written.
     pub fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = (W, u64)>, any_case: bool) -> Self {
         let hash = |word: &[u8]| word.iter().take(START).fold(0, |hash, byte| with_byte(hash, *byte));
-        let mut out = Self { starts: Box::new([0; HASHES / 64]), words: Vec::new(), short: Vec::new(), any_case };
+        let (mut long, mut short) = (Vec::new(), Vec::new());
         for (word, groups) in words {
             let word: Box<[u8]> = word.as_ref().into();
-            if word.len() < START {
-                out.short.push((word, groups));
-                continue;
-            }
-            let hash = hash(&word);
-            out.starts[hash / 64] |= 1 << (hash % 64);
-            out.words.push((hash as u16, word, groups));
+            if word.len() < START { short.push((word, groups)) } else { long.push((hash(&word), word, groups)) }
         }
-        out.words.sort_unstable_by_key(|(hash, ..)| *hash);
-        out
+        long.sort_unstable_by_key(|(hash, ..)| *hash);
+        let (mut starts, mut before) = (Box::new([0; HASHES / 64]), Box::new([0; HASHES / 64]));
+        let mut ranges = Vec::new();
+        for same in long.chunk_by(|(a, ..), (b, ..)| a == b) {
+            let hash = same[0].0;
+            let from = ranges.last().map_or(0, |last: &Range<usize>| last.end);
+            starts[hash / 64] |= 1 << (hash % 64);
+            ranges.push(from..from + same.len());
+        }
+        let mut count = 0;
+        for (block, before) in starts.iter().zip(before.iter_mut()) {
+            *before = count;
+            count += u64::count_ones(*block) as u16;
+        }
+        let words = long.into_iter().map(|(_, word, groups)| (word, groups)).collect();
+        Self { starts, before, ranges, words, short, any_case }
     }
 
     /// The groups with a word in a text.
     pub fn groups_in(&self, text: &[u8]) -> u64 {
-        let mut known = 0;
-        self.search(text, |groups| {
-            known |= groups;
-            false
-        });
-        known
+        self.search(text, |_| false)
     }
 
     /// True if a word stands in a text.
     pub fn is_in(&self, text: &[u8]) -> bool {
-        let mut found = false;
-        self.search(text, |_| {
-            found = true;
-            true
-        });
-        found
+        self.search(text, |known| known != 0) != 0
     }
 
-    /// Calls `see` with the groups of the words, in no order, until it returns true. Those that it was called with may be left out.
-    fn search(&self, text: &[u8], mut see: impl FnMut(u64) -> bool) {
+    /// The groups of the words in a text, up to where they are `enough`.
+    fn search(&self, text: &[u8], enough: impl Fn(u64) -> bool) -> u64 {
+        let mut starts = *self.starts;
+        let mut known = 0;
         for (word, groups) in &self.short {
-            if memmem::find(text, word).is_some() && see(*groups) {
-                return;
+            if memmem::find(text, word).is_some() {
+                known |= groups;
             }
         }
-        let mut known = 0;
         let mut hash = 0;
         for (at, byte) in text.iter().enumerate() {
             hash = with_byte(hash, *byte);
-            if self.starts[hash / 64] >> (hash % 64) & 1 != 0 {
-                let groups = self.starting(hash, &text[(at + 1).saturating_sub(START)..], known);
-                known |= groups;
-                if groups != 0 && see(groups) {
-                    return;
+            if starts[hash / 64] >> (hash % 64) & 1 == 0 {
+                continue;
+            }
+            let start = &text[(at + 1).saturating_sub(START)..];
+            let mut open = false;
+            for (word, groups) in &self.words[self.with_hash(hash)] {
+                if known & groups != *groups {
+                    open = true;
+                    known |= if self.stands_in(word, start) { *groups } else { 0 };
                 }
             }
+            if !open {
+                // Nothing more is learned from these words.
+                starts[hash / 64] &= !(1 << (hash % 64));
+            }
+            if enough(known) {
+                break;
+            }
         }
+        known
     }
 
-    /// The groups of the words with this hash that a text starts with, as far as they are not known.
-    fn starting(&self, hash: usize, text: &[u8], known: u64) -> u64 {
-        let first = self.words.partition_point(|(other, ..)| usize::from(*other) < hash);
-        let same = self.words[first..].iter().take_while(|(other, ..)| usize::from(*other) == hash);
-        let starts = |word: &[u8]| {
-            let start = text.get(..word.len());
-            start.is_some_and(|start| if self.any_case { start.eq_ignore_ascii_case(word) } else { start == word })
-        };
-        same.filter(|(_, word, groups)| known & groups != *groups && starts(word))
-            .fold(0, |all, (.., groups)| all | groups)
+    /// The words with a hash that some have.
+    fn with_hash(&self, hash: usize) -> Range<usize> {
+        let lower = self.starts[hash / 64] & ((1 << (hash % 64)) - 1);
+        self.ranges[usize::from(self.before[hash / 64]) + lower.count_ones() as usize].clone()
+    }
+
+    /// True if a text starts with a word.
+    fn stands_in(&self, word: &[u8], text: &[u8]) -> bool {
+        let start = text.get(..word.len());
+        start.is_some_and(|start| if self.any_case { start.eq_ignore_ascii_case(word) } else { start == word })
     }
 }
 

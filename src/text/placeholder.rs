@@ -46,9 +46,6 @@ fn is_name(byte: u8) -> bool {
 fn length(bytes: &[u8], at: usize) -> Option<usize> {
     let all = bytes.get(at..)?;
     let first = *all.first()?;
-    if !matches!(first, b'{' | b'<' | b'$' | b'#' | b'[' | b'(' | b'@' | b'_' | b'%') {
-        return None;
-    }
     let before = at.checked_sub(1).and_then(|n| bytes.get(n)).copied();
     for (open, close, anything) in MARKS {
         let Some(rest) = all.strip_prefix(*open) else { continue };
@@ -79,10 +76,22 @@ fn line_before(bytes: &[u8], at: usize) -> &[u8] {
     bytes[at.saturating_sub(MAX_LENGTH)..at].rsplit(|b| *b == b'\n').next().unwrap_or_default()
 }
 
+/// The bytes that marks start with.
+static STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut mark = 0;
+    while mark < MARKS.len() {
+        starts[MARKS[mark].0[0] as usize] = true;
+        mark += 1;
+    }
+    starts
+};
+
 /// The placeholders of a text, in order.
 fn ranges(bytes: &[u8]) -> Vec<Range<usize>> {
     let (mut out, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
+    while let Some(next) = bytes[at..].iter().position(|byte| STARTS[usize::from(*byte)]) {
+        at += next;
         match length(bytes, at) {
             Some(length) => {
                 out.push(at..at + length);

@@ -339,6 +339,13 @@ impl Traced {
         if !budget::spend(bytes.len()) {
             return self.stop(whence.span());
         }
+        if self.0.is_none() {
+            // Most texts have one piece, and a tree has many texts.
+            budget::spend(size_of::<Piece>());
+            let pieces = vec![Piece { end: bytes.len() as u32, whence, via }];
+            self.0 = Some(Arc::new(Held { bytes: bytes.to_vec(), pieces, encodes: None }));
+            return;
+        }
         let held = self.change();
         held.bytes.extend_from_slice(bytes);
         let end = held.bytes.len() as u32;
@@ -359,10 +366,6 @@ impl Traced {
             }
         }
         budget::spend(size_of::<Piece>());
-        if held.pieces.is_empty() {
-            // Most texts have one piece, and a tree has many texts.
-            held.pieces.reserve_exact(1);
-        }
         held.pieces.push(Piece { end, whence, via });
     }
 

@@ -87,14 +87,14 @@ impl Input for Ansible {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
-        let trees = yaml_files::documents(&view).tree;
+        let parsed = yaml_files::in_either(&view);
         let is_task = |item: &Node| {
             item.pairs()
                 .iter()
                 .filter_map(|(k, _)| k.as_str())
                 .any(|k| KEYS.contains(&k.rsplit('.').next().unwrap_or(k)))
         };
-        let mut lists = trees.iter().filter(|t| t.items().iter().any(is_task));
+        let mut lists = parsed.tree.iter().filter(|t| t.items().iter().any(is_task));
         let Some(list) = lists.next() else { return Vec::new() };
         let book = Book::of(&unit.path, list);
         let (mut out, used) = book.outcomes(list, None, &[], cx);

@@ -64,9 +64,11 @@ fn needed(node: &Node) -> bool {
         NodeKind::Scalar(_) => false,
         NodeKind::Seq(items) => items.iter().any(needed),
         NodeKind::Map(pairs) => pairs.iter().any(|(key, value)| {
-            key.as_str()
-                .is_some_and(|k| k.starts_with("Fn::ForEach") || k.contains("Transform") || k.contains("Rain::"))
-                || needed(value)
+            let calls = |k: &str| k.starts_with("Fn::ForEach") || k.contains("Transform") || k.contains("Rain::");
+            // Most keys have neither a colon nor this letter.
+            let may_call = |text: &[u8]| text.len() > 5 && memchr::memchr2(b':', b'f', text).is_some();
+            let key = key.as_scalar().filter(|scalar| may_call(scalar.text.bytes()));
+            key.and_then(|key| key.text.known_str()).is_some_and(calls) || needed(value)
         }),
     }
 }

@@ -85,7 +85,7 @@ impl Input for Manifests {
 /// The documents of a text. Its syntax errors are reported if it names a known kind.
 fn parsed(view: &View, cx: &mut Cx<'_>) -> Documents {
     let parsed = yaml_files::in_either(view);
-    if names_one(&view.bytes) {
+    if !parsed.errors.is_empty() && names_one(&view.bytes) {
         yaml_files::note_errors(view, &parsed, cx);
     }
     parsed

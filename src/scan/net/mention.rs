@@ -117,14 +117,30 @@ pub(in crate::scan) fn names() -> Vec<&'static str> {
     NAMES.all.iter().map(|(name, _)| name.as_str()).collect()
 }
 
+/// The bytes of words.
+static PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        parts[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-');
+        byte += 1;
+    }
+    parts
+};
+
 /// True for a part of a word.
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+    PARTS[usize::from(byte)]
 }
 
 /// The words of a text that end in a name: the place of the name, and the field.
 pub(super) fn named(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, &'static Field)> {
-    let ends = (1..=bytes.len()).filter(|at| is_part(bytes[at - 1]) && !bytes.get(*at).is_some_and(|b| is_part(*b)));
+    let mut at = 0;
+    let ends = std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(|b| is_part(*b))?;
+        at = bytes[start..].iter().position(|b| !is_part(*b)).map_or(bytes.len(), |length| start + length);
+        Some(at)
+    });
     ends.filter_map(|end| {
         let text = &bytes[..end];
         let known =

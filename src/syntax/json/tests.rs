@@ -38,6 +38,49 @@ fn strict_readers_reject() {
 }
 
 #[test]
+fn the_quick_reader_gives_the_tree_of_the_full_one() {
+    let full = |view: &View| in_full(view, view.as_str().unwrap(), 0);
+    let texts = [
+        r#"{"a": 1, "a": [true, null, "x", []], "b\n\u00e9\"": {"c": -1.5e3, "d": {}}, "é": "\u0041"}"#,
+        " [ 0 , -0 , 10.5 , 1E+2, \"\\/\" , {\"\" : \"\"} ]\n",
+        "\"text\"",
+        "12",
+    ];
+    let mut random = 1u32;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % below
+    };
+    let mut read = 0;
+    for text in texts {
+        let (_, view) = file(text.as_bytes());
+        assert!(quick::value(&view, 0).is_some(), "{text}");
+        for _ in 0..2_000 {
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..next(3) {
+                let (at, with) = (next(bytes.len()), b"\"\\{}[],: \n0e.-untx\x01"[next(19)]);
+                match next(3) {
+                    0 => bytes[at] = with,
+                    1 => bytes.insert(at, with),
+                    _ => drop(bytes.remove(at)),
+                }
+                if bytes.is_empty() {
+                    break;
+                }
+            }
+            let (_, view) = file(&bytes);
+            let Ok(text) = view.as_str() else { continue };
+            if let Some(tree) = quick::value(&view, 0) {
+                read += 1;
+                let full = full(&view);
+                assert_eq!((full.tree, full.errors), (Some(tree), vec![]), "{text}");
+            }
+        }
+    }
+    assert!(read > 1_000, "{read}");
+}
+
+#[test]
 fn bytes_map_to_the_file() {
     let (texts, view) = file("\u{feff}{\"é\": \"a\\nb\", \"n\": 12}".as_bytes());
     let node = parse(&view).tree.unwrap();
