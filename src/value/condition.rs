@@ -142,6 +142,26 @@ impl Guard {
         Self(self.0.iter().filter(|c| keep(c)).cloned().collect())
     }
 
+    /// The conditions that stand in both.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        let mut rest = other.0.as_slice();
+        let mut out = Vec::new();
+        for condition in &self.0 {
+            // Both are sorted. Most are the same, which takes less to find out than which comes first.
+            while let [next, after @ ..] = rest
+                && next != condition
+                && next < condition
+            {
+                rest = after;
+            }
+            if rest.first() == Some(condition) {
+                out.push(condition.clone());
+            }
+        }
+        Self(out)
+    }
+
     /// The same for people: conditions with the same words are one, in any scope.
     #[must_use]
     pub fn without_scopes(&self) -> Self {
@@ -197,6 +217,14 @@ mod tests {
         ] {
             assert_eq!(guard(a).or(&guard(b)), either.map(guard), "{a:?} or {b:?}");
         }
+    }
+
+    #[test]
+    fn what_two_guards_have_in_common() {
+        let (a, b) =
+            (guard(&[("v", true), ("x", true), ("y", false)]), guard(&[("x", true), ("y", true), ("z", true)]));
+        assert_eq!((a.common(&b), b.common(&a)), (guard(&[("x", true)]), guard(&[("x", true)])));
+        assert_eq!((a.common(&a), a.common(&Guard::always())), (a.clone(), Guard::always()));
     }
 
     #[test]

@@ -46,22 +46,34 @@ fn drop_failed(paths: &mut Vec<BoxedRun>) {
 
 /// What shows at once that no single guard can express two others.
 struct Mark {
-    /// How many conditions there are.
-    count: usize,
-    /// Of the questions, whatever the answers.
-    sum: usize,
+    /// How many conditions there are, and how many of them hold.
+    counts: (usize, usize),
+    /// The sum of the hashes of the questions, and of those that hold.
+    sums: (usize, usize),
     /// The answer to the question that came up last.
     last: Option<Condition>,
+}
+
+/// The hash of a question: the sums of different ones differ.
+fn hash(condition: &Condition) -> usize {
+    let mixed = (condition.number() + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as usize);
+    (mixed ^ mixed >> (usize::BITS / 2)).wrapping_mul(0x94D0_49BB_1331_11EB_u64 as usize)
 }
 
 impl Mark {
     fn of(when: &Guard) -> Self {
         let conditions = when.conditions();
-        Self {
-            count: conditions.len(),
-            sum: conditions.iter().map(Condition::number).sum(),
-            last: conditions.iter().max_by_key(|c| c.number()).cloned(),
+        let mut mark = Self { counts: (conditions.len(), 0), sums: (0, 0), last: None };
+        for condition in conditions {
+            let hash = hash(condition);
+            mark.sums.0 = mark.sums.0.wrapping_add(hash);
+            if condition.holds() {
+                mark.counts.1 += 1;
+                mark.sums.1 = mark.sums.1.wrapping_add(hash);
+            }
         }
+        mark.last = conditions.iter().max_by_key(|c| c.number()).cloned();
+        mark
     }
 
     /// False if the two differ in more than the answer to one question, and neither has all conditions of the other.
@@ -69,11 +81,21 @@ impl Mark {
         let has = |when: &Guard, last: &Option<Condition>| {
             last.as_ref().is_none_or(|last| when.conditions().binary_search(last).is_ok())
         };
-        match self.count.cmp(&other.count) {
-            Ordering::Equal => self.sum == other.sum,
+        match self.counts.0.cmp(&other.counts.0) {
+            Ordering::Equal => self.sums == other.sums || self.sums.0 == other.sums.0 && self.differs_once(other, when),
             Ordering::Less => has(other_when, &self.last),
             Ordering::Greater => has(when, &other.last),
         }
+    }
+
+    /// False if guards with the same questions differ in more than one answer; `when` is that of this mark.
+    fn differs_once(&self, other: &Self, when: &Guard) -> bool {
+        let one = match self.counts.1.abs_diff(other.counts.1) {
+            1 if self.counts.1 > other.counts.1 => self.sums.1.wrapping_sub(other.sums.1),
+            1 => other.sums.1.wrapping_sub(self.sums.1),
+            _ => return false,
+        };
+        when.conditions().iter().any(|condition| hash(condition) == one)
     }
 }
 
@@ -172,21 +194,29 @@ pub(super) fn different<K: Ord + Clone, V: Eq>(a: &Arc<BTreeMap<K, V>>, b: &Arc<
 }
 
 /// Changes everything in which two maps differ, in the one that is not shared: that takes no copy.
-fn unify<K: Ord + Clone, V: Clone>(a: &mut Arc<BTreeMap<K, V>>, b: &mut Arc<BTreeMap<K, V>>, changes: Vec<(K, V)>) {
+fn unify<K: Ord + Clone, V: Clone + Eq>(
+    a: &mut Arc<BTreeMap<K, V>>,
+    b: &mut Arc<BTreeMap<K, V>>,
+    mut changes: Vec<(K, V)>,
+) {
     if changes.is_empty() {
         return;
     }
     if Arc::get_mut(b).is_some() {
         std::mem::swap(a, b);
     }
-    Arc::make_mut(a).extend(changes);
+    // What was unknown before mostly is so already.
+    changes.retain(|(key, value)| a.get(key) != Some(value));
+    if !changes.is_empty() {
+        Arc::make_mut(a).extend(changes);
+    }
 }
 
 /// Merges the last two paths into one; what differs becomes unknown.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(mut b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
     let why = Why::Limit("paths through a script");
-    a.when = a.when.only(|c| b.when.conditions().contains(c));
+    a.when = a.when.common(&b.when);
     let place = a.machine.place;
     let variables = a.blurred(&b, &why, place);
     unify(&mut a.shell.variables, &mut b.shell.variables, variables);
@@ -222,7 +252,31 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use super::{different, unify};
+    use crate::value::{Condition, Guard};
+
+    use super::{Mark, different, unify};
+
+    #[test]
+    fn guards_that_differ_in_one_answer_may_join() {
+        let guard = |answers: &[bool]| {
+            let of = |(n, holds): (usize, &bool)| Guard::of(Condition::within("settle", format!("c{n}"), *holds));
+            answers.iter().enumerate().map(of).fold(Guard::always(), |all, one| all.and(&one).unwrap())
+        };
+        let (yes, no) = (true, false);
+        for (a, b, expected) in [
+            (&[yes, no, yes][..], &[yes, no, yes][..], true),
+            (&[yes, no, yes], &[yes, yes, yes], true),
+            (&[no, no, no], &[no, no, yes], true),
+            (&[yes, no, yes], &[no, yes, yes], false),
+            (&[yes, yes, yes], &[no, no, yes], false),
+            (&[yes, no], &[yes, no, yes], true),
+            (&[yes, no], &[yes, yes, yes], false),
+        ] {
+            let (a, b) = (guard(a), guard(b));
+            assert_eq!(Mark::of(&a).may_join(&a, &Mark::of(&b), &b), expected, "{a:?} {b:?}");
+            assert_eq!(Mark::of(&b).may_join(&b, &Mark::of(&a), &a), expected, "{b:?} {a:?}");
+        }
+    }
 
     fn map(pairs: &[(&'static str, u8)]) -> Arc<BTreeMap<&'static str, u8>> {
         Arc::new(pairs.iter().copied().collect())

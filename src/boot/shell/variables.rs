@@ -145,12 +145,15 @@ impl ScriptRun {
     /// The variables that differ in `other`, as unknown ones.
     pub(super) fn blurred(&self, other: &Self, why: &Why, at: Span) -> Vec<(Arc<str>, Variable)> {
         let (own, others) = (&self.shell.variables, &other.shell.variables);
+        // All share one value: many paths may differ in many variables.
+        let value = Traced::unknown(at, why.clone());
+        let plain = Variable::plain(value.clone(), false);
         let unknown = |name: Arc<str>| {
             let known = own.get(&name).or_else(|| others.get(&name));
             let exported = known.is_some_and(|v| v.exported);
             let array = known.is_some_and(Variable::is_array);
-            let value = Traced::unknown(at, why.clone());
-            (name, if array { Variable::array(vec![value], exported) } else { Variable::plain(value, exported) })
+            let plain = || Variable { exported, ..plain.clone() };
+            (name, if array { Variable::array(vec![value.clone()], exported) } else { plain() })
         };
         different(own, others).into_iter().map(unknown).collect()
     }
