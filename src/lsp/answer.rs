@@ -81,7 +81,7 @@ pub(super) fn hover(found: &Found, spot: &Spot<'_>) -> Option<String> {
     }
     if parts.is_empty() {
         let groups = scan.groups.iter().filter(|group| spot.touches(&group.place)).take(MAX_SHOWN);
-        parts.extend(groups.map(|group| spelled.group(group)));
+        parts.extend(groups.map(of_group));
     }
     (!parts.is_empty()).then(|| parts.iter().map(|part| lines(part)).collect::<Vec<_>>().join("\n\n"))
 }
@@ -113,26 +113,6 @@ impl Spelled<'_> {
         out
     }
 
-    /// A node group with what the source sets.
-    fn group(&self, group: &ShownGroup) -> String {
-        let mut out = group.shown();
-        for why in &group.why_not {
-            let _ = write!(out, "\n  does not start: {why}");
-        }
-        let set: Vec<_> =
-            group.all_settings().filter(|s| s.raw.is_some() || !s.certain && !s.from.is_default()).collect();
-        for setting in set.iter().take(MAX_SHOWN) {
-            let _ = write!(out, "\n  {}", one(setting));
-        }
-        if set.len() > MAX_SHOWN {
-            let _ = write!(out, "\n  and {} more", set.len() - MAX_SHOWN);
-        }
-        if !group.kubelet && set.is_empty() {
-            out.push_str("\n  no kubelet configuration found");
-        }
-        out
-    }
-
     fn hop(&self, hop: &Hop) -> String {
         let words = if hop.words.is_empty() { "set here" } else { &hop.words };
         if is_in_file(&hop.place) { format!("{} {words}", self.spot(&hop.place)) } else { words.to_owned() }
@@ -143,6 +123,25 @@ impl Spelled<'_> {
         let path = relative_to(self.current, place.source.path());
         format!("{}:{}:{}", path.to_string_lossy(), start.line, start.column)
     }
+}
+
+/// A node group with what the source sets.
+fn of_group(group: &ShownGroup) -> String {
+    let mut out = group.shown();
+    for why in &group.why_not {
+        let _ = write!(out, "\n  does not start: {why}");
+    }
+    let set: Vec<_> = group.all_settings().filter(|s| s.raw.is_some() || !s.certain && !s.from.is_default()).collect();
+    for setting in set.iter().take(MAX_SHOWN) {
+        let _ = write!(out, "\n  {}", one(setting));
+    }
+    if set.len() > MAX_SHOWN {
+        let _ = write!(out, "\n  and {} more", set.len() - MAX_SHOWN);
+    }
+    if !group.kubelet && set.is_empty() {
+        out.push_str("\n  no kubelet configuration found");
+    }
+    out
 }
 
 /// A setting in one line.

@@ -102,7 +102,7 @@ mod tests {
                     let back = unit.offset(&source, at) as usize;
                     // Between the two bytes that end a line, and before the mark, there is no place for a cursor.
                     assert!(
-                        back == offset || offset == 0 || text[..offset].ends_with('\r'),
+                        back == offset || offset == 0 || text.as_bytes()[..offset].ends_with(b"\r"),
                         "{unit:?} {offset} {back}"
                     );
                 }

@@ -149,7 +149,7 @@ impl Server<'_> {
             };
             match event {
                 Event::Read(Message { id: Some(id), method: Some(method), params }) => {
-                    self.request(id, method, params)?
+                    self.request(id, method, params)?;
                 }
                 Event::Read(Message { id: None, method: Some(method), .. }) if method == "exit" => {
                     return Ok(self.stage == Stage::Down);
@@ -258,7 +258,7 @@ impl Server<'_> {
             }
             // A configuration, a rule or a file that others read may be another one now.
             "textDocument/didSave" if read::<DidSaveTextDocumentParams>(params.clone()).is_ok() => {
-                self.schedule_all(SHORT)
+                self.schedule_all(SHORT);
             }
             "workspace/didChangeWatchedFiles" | "workspace/didChangeConfiguration" => self.schedule_all(PAUSE),
             "workspace/didChangeWorkspaceFolders" => {
@@ -278,7 +278,9 @@ impl Server<'_> {
                     let known = self.waiting.len();
                     self.waiting.retain(|(waiting, ..)| *waiting != id);
                     let working = self.working.remove(&id);
-                    working.iter().for_each(|progress| progress.cancel());
+                    if let Some(progress) = &working {
+                        progress.cancel();
+                    }
                     if self.waiting.len() < known || working.is_some() {
                         self.send(&wire::answer(Some(&id), Err((Code::Cancelled, "cancelled".to_owned()))))?;
                     }
@@ -361,11 +363,11 @@ impl Server<'_> {
         let mut files: BTreeMap<&Path, Vec<&lsp_types::Diagnostic>> = BTreeMap::new();
         for (path, marks) in self.marked.values().flatten() {
             let all = files.entry(path).or_default();
-            marks.iter().for_each(|mark| {
+            for mark in marks {
                 if !all.contains(&mark) {
-                    all.push(mark)
+                    all.push(mark);
                 }
-            });
+            }
         }
         let mut now: BTreeMap<String, (Value, Option<i32>)> = BTreeMap::new();
         for (path, marks) in files {
@@ -411,7 +413,8 @@ impl Server<'_> {
                         let findings: Vec<_> =
                             changeable(&found, &spot).into_iter().filter(|_| wanted).cloned().collect();
                         if !findings.is_empty() {
-                            return self.act(id, &found, findings);
+                            self.act(id, &found, findings);
+                            return Ok(());
                         }
                         Ok(json!([]))
                     }
@@ -433,7 +436,7 @@ impl Server<'_> {
     }
 
     /// Works out changes on a thread: each is scanned.
-    fn act(&mut self, id: NumberOrString, found: &Arc<Found>, findings: Vec<crate::check::Finding>) -> io::Result<()> {
+    fn act(&mut self, id: NumberOrString, found: &Arc<Found>, findings: Vec<crate::check::Finding>) {
         let progress = Arc::<Progress>::default();
         let request = Request { progress: Arc::clone(&progress), ..found.request.clone() };
         let found = Found { request, scan: found.scan.clone() };
@@ -446,6 +449,5 @@ impl Server<'_> {
                 .map_err(|error| (Code::Failed, error.message));
             let _ = events.send(Event::Answered(id, answer));
         });
-        Ok(())
     }
 }
