@@ -145,7 +145,7 @@ fn recorded_sessions_of_clients_are_answered_as_before() {
         let text = text.replace("/ROOT", root.to_str().unwrap());
         let mut session = Session::start(folder, root);
         for (n, line) in text.lines().enumerate() {
-            let message: Value = serde_json::from_str(&line[2..]).unwrap();
+            let message: Value = serde_json::from_str(line.get(2..).unwrap()).unwrap();
             if line.starts_with('>') {
                 session.send(&message);
             } else {

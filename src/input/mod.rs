@@ -35,11 +35,15 @@ use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 
-pub use crate::syntax::documents::leave;
 pub use applications::APPLICATIONS;
 pub use terraform::{callers, reach};
 pub use unit::{Calls, FileList, Input, Seen, Unit};
 pub use watched::{Group, Search, Words, is_watched, is_wide};
+
+/// The process ends soon, so what this thread has read last is not taken apart.
+pub fn leave() {
+    crate::syntax::documents::leave();
+}
 
 /// Reads a unit, and the applications that its documents describe. Those in files and kustomizations have a unit of their own.
 pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {

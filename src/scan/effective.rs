@@ -127,7 +127,7 @@ impl ShownWhole {
 }
 
 /// One duration of a node group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ShownSetting {
     /// Name of the field, with the key of a map field.
     pub field: String,
@@ -145,6 +145,15 @@ pub struct ShownSetting {
     pub shadowed: Vec<(SetBy, String, Place)>,
     /// How the value reaches the node, if the source contains it.
     pub passage: Passage,
+}
+
+/// Two are equal if the same is set in the same place, whatever the way to the node: what differs in it alone is shown once.
+impl PartialEq for ShownSetting {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { field, effective, from, certain, place, raw, shadowed, passage: _ } = self;
+        (field, effective, from, certain, place, raw, shadowed)
+            == (&other.field, &other.effective, &other.from, &other.certain, &other.place, &other.raw, &other.shadowed)
+    }
 }
 
 impl ShownField {

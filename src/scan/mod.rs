@@ -34,7 +34,6 @@ use area::{Area, areas};
 use before::Before;
 use units::{Covered, Unwound, covered, read_unit, read_units};
 
-pub use crate::input::leave;
 pub use base::Base;
 pub use changes::{Changes, Edit, changed};
 pub use compare::{Compared, Difference, compare};
@@ -46,6 +45,11 @@ pub use request::{GivenVariable, Progress, Request, ScanError};
 pub use results::Scan;
 pub use units::STACK;
 pub use veil::{Cause, Veil};
+
+/// Takes back as little memory as possible, because the process ends soon.
+pub fn leave() {
+    crate::input::leave();
+}
 
 /// Scans what `request` names.
 ///

@@ -4,7 +4,7 @@
 use crate::syntax::{MAX_DEPTH, NODE, Node, NodeKind, Scalar, Style};
 use crate::text::{View, budget};
 
-use super::unescape;
+use super::escape::unescape;
 
 /// The value of a text from the offset `at` on; `None` if it is not understood here.
 pub(super) fn value(view: &View, at: usize) -> Option<Node> {
