@@ -7,6 +7,7 @@ mod handed;
 mod ineffective;
 pub mod kubelet_files;
 mod notes;
+mod release;
 mod root;
 mod shared;
 mod tool;
@@ -16,6 +17,7 @@ pub use group::{BOOTS_WITH_IT, Booted, Edit, FILE_FACTS, Family, FileAccess, Nod
 pub use handed::Handed;
 pub use ineffective::{Ineffective, Reason};
 pub use notes::{Fault, Gap, Notes, Problem};
+pub use release::{common_release, release_in};
 pub use root::{Root, resource};
 pub use shared::Shared;
 pub use tool::Tool;

@@ -203,15 +203,95 @@ fn the_last_mode_of_a_file_counts_and_only_if_it_is_known() {
         ("chmod 777 /etc/kubernetes/k.yaml; chmod 600 /etc/kubernetes/k.yaml", false),
         ("chmod -R 0755 /etc/kubernetes", true),
         ("chmod $MODE /etc/kubernetes/k.yaml", false),
-        ("chmod 777 /etc/kubernetes/k.yaml; chmod o-w /etc/kubernetes/k.yaml", false),
+        ("chmod 777 /etc/kubernetes/k.yaml; chmod o-w /etc/kubernetes/k.yaml", true),
+        ("chmod 646 /etc/kubernetes/k.yaml; chmod o-w /etc/kubernetes/k.yaml", false),
         ("chmod 777 /etc/kubernetes/k.yaml; mv /tmp/k.yaml /etc/kubernetes/k.yaml", false),
         ("chmod 777 /etc/kubernetes/other.yaml", false),
         ("install -o root -m 0666 /tmp/k.yaml /etc/kubernetes/k.yaml", true),
         ("install -m 644 /tmp/k.yaml /etc/kubernetes/", false),
+        ("install -Dm666 /tmp/k.yaml /etc/kubernetes/k.yaml", true),
+        ("install -t /etc/kubernetes --mode=0666 /tmp/k.yaml", true),
+        ("install /tmp/k.yaml /etc/kubernetes/k.yaml", true),
+        ("chmod 666 /etc/kubernetes/a.yaml; cp -p /etc/kubernetes/a.yaml /etc/kubernetes/k.yaml", true),
+        ("chmod 666 /etc/kubernetes/a.yaml; mv /etc/kubernetes/a.yaml /etc/kubernetes/k.yaml", true),
+        ("ln -s /srv/kubelet.yaml /etc/kubernetes/k.yaml; chmod 666 /srv/kubelet.yaml", true),
     ] {
         let dir = repository("boot.sh", &format!("#!/bin/bash\n{lines}\nkubelet --config=/etc/kubernetes/k.yaml\n"));
         let args = ["check", "--select", "open-kubelet-config", "--format", "concise", "."];
         let out = text(&run_in(dir.path(), &args, None).stdout);
         assert_eq!(out.contains("boot.sh:2:"), fires, "{lines}: {out}");
+    }
+}
+
+/// The result of one control, and what it says about the value.
+fn result(name: &str, content: &str, number: &str) -> (String, String) {
+    let dir = repository(name, content);
+    let report: Value =
+        serde_json::from_slice(&run_in(dir.path(), &["report", "--format", "json", "."], None).stdout).unwrap();
+    let all = report["controls"].as_array().unwrap();
+    let one = all.iter().find(|one| one["cis_eks"] == number || one["cis_kubernetes"] == number).unwrap();
+    (one["result"].as_str().unwrap().to_owned(), one["value"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_earlier_mode_or_owner_is_no_pass_once_the_file_is_replaced() {
+    let script = |lines: &str| format!("#!/bin/bash\n{lines}\nkubelet --config=/etc/kubernetes/k.yaml\n");
+    for (lines, number, want) in [
+        ("chmod 600 /etc/kubernetes/k.yaml; cp -a /tmp/k.yaml /etc/kubernetes/k.yaml", "3.1.3", "unknown"),
+        ("chmod 600 /etc/kubernetes/k.yaml; ln -sf /srv/k.yaml /etc/kubernetes/k.yaml", "3.1.3", "unknown"),
+        ("chmod 600 /etc/kubernetes/k.yaml; cp /tmp/k.yaml /etc/kubernetes/k.yaml", "3.1.3", "pass"),
+        ("chown root:root /etc/kubernetes/k.yaml; chgrp kube /etc/kubernetes/k.yaml", "3.1.4", "fail"),
+        ("chgrp root /etc/kubernetes/k.yaml", "3.1.4", "unknown"),
+        ("install -o root -g kube -m 600 /tmp/k.yaml /etc/kubernetes/k.yaml", "3.1.4", "fail"),
+        ("install -o root -g root -m 600 /tmp/k.yaml /etc/kubernetes/k.yaml", "3.1.4", "pass"),
+        (
+            "chown root:root /etc/kubernetes/k.yaml; install -m 600 /tmp/k.yaml /etc/kubernetes/k.yaml",
+            "3.1.4",
+            "unknown",
+        ),
+    ] {
+        assert_eq!(result("boot.sh", &script(lines), number).0, want, "{lines}");
+    }
+}
+
+#[test]
+fn other_tools_set_modes_and_owners_too() {
+    let unit = "[Service]\\nExecStart=/usr/bin/kubelet --config=/etc/kubernetes/kubelet.yaml\\n";
+    let playbook = |arguments: &str| {
+        format!(
+            "- hosts: all\n  tasks:\n    - copy:\n        dest: /etc/kubernetes/kubelet.yaml\n        content: \"kind: KubeletConfiguration\"\n{arguments}    - copy: {{dest: /etc/systemd/system/kubelet.service, content: \"{unit}\"}}\n"
+        )
+    };
+    for (arguments, number, want) in [
+        ("        mode: '0666'\n", "3.1.3", "fail"),
+        ("        mode: 0600\n", "3.1.3", "pass"),
+        ("        mode: u=rw,g=r,o=\n", "3.1.3", "pass"),
+        ("        owner: kube\n        group: kube\n", "3.1.4", "fail"),
+        ("    - file: {path: /etc/kubernetes/kubelet.yaml, mode: '0606'}\n", "3.1.3", "fail"),
+        ("", "3.1.3", "unknown"),
+    ] {
+        assert_eq!(result("play.yml", &playbook(arguments), number).0, want, "{arguments}");
+    }
+    let user_data = |more: &str| {
+        format!(
+            "#cloud-config\nwrite_files:\n- path: /etc/kubernetes/kubelet.yaml\n  content: 'kind: KubeletConfiguration'\n{more}runcmd:\n- kubelet --config=/etc/kubernetes/kubelet.yaml\n"
+        )
+    };
+    for (more, want) in [("", "pass"), ("  permissions: '0666'\n", "fail"), ("  permissions: 438\n", "fail")] {
+        assert_eq!(result("user-data.yaml", &user_data(more), "3.1.3").0, want, "{more}");
+    }
+}
+
+#[test]
+fn what_another_release_of_an_image_sets_is_unknown() {
+    let source = |release: &str| {
+        format!(
+            "resource \"aws_launch_template\" \"w\" {{\n  image_id = \"resolve:ssm:/aws/service/bottlerocket/aws-k8s-1.33/x86_64/{release}/image_id\"\n  user_data = base64encode(\"[settings.kubernetes]\\nmax-pods = 20\\n\")\n}}\n"
+        )
+    };
+    for (release, want) in [("latest", "pass"), ("1.64.0", "pass"), ("1.20.3", "unknown"), ("1.99.0", "unknown")] {
+        let (result, value) = result("main.tf", &source(release), "3.2.1");
+        assert_eq!(result, want, "{release}");
+        assert_eq!(value.contains(&format!("release {release}")), want == "unknown", "{value}");
     }
 }

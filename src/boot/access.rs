@@ -45,36 +45,43 @@ pub(super) fn last<'a>(all: &'a [Access], path: &str, right: Right) -> Option<&'
     all.iter().rev().find(covers)
 }
 
-/// A value as a program reads it; `None` if it is unknown or depends on what the file had before.
-pub(super) fn read(right: Right, text: &Traced) -> Option<String> {
+/// A value as a program reads it, over the one before; `None` if it is unknown.
+pub(super) fn read(right: Right, text: &Traced, before: Option<&str>) -> Option<String> {
     let text = text.known_str()?.trim();
     match right {
-        Right::Mode => mode(text).map(|mode| format!("{mode:o}")),
+        Right::Mode => {
+            let before = before.and_then(|before| u32::from_str_radix(before, 8).ok());
+            mode(text, before).map(|mode| format!("{mode:o}"))
+        }
         Right::Owner => {
-            let (user, group) = text.split_once(':').unwrap_or((text, ""));
             let name = |name: &str| if name == "0" { "root".to_owned() } else { name.to_owned() };
-            let (user, group) = (name(user), name(group));
-            match (user.as_str(), group.as_str()) {
-                ("", _) => None,
-                // Root creates files with its own group.
-                ("root", "") => Some("root:root".to_owned()),
-                (user, "") => Some(user.to_owned()),
-                (user, group) => Some(format!("{user}:{group}")),
+            let (user, group) = text.split_once(':').map_or((text, None), |(user, group)| (user, Some(group)));
+            let (user_before, group_before) = before.and_then(|before| before.split_once(':')).unzip();
+            let user = if user.is_empty() { user_before?.to_owned() } else { name(user) };
+            let group = match group {
+                Some("") => None,
+                Some(group) => Some(name(group)),
+                None => group_before.map(str::to_owned),
+            };
+            // Root creates files with its own group.
+            match group.or_else(|| (user == "root").then(|| user.clone())) {
+                Some(group) => Some(format!("{user}:{group}")),
+                None => Some(user),
             }
         }
     }
 }
 
-/// Permissions in octal digits, or for user, group and others in letters.
-fn mode(text: &str) -> Option<u32> {
-    if !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit()) {
+/// Permissions in octal digits, or for user, group and others in letters, which change those before.
+fn mode(text: &str, before: Option<u32>) -> Option<u32> {
+    if !text.is_empty() && text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit()) {
         return u32::from_str_radix(text, 8).ok().map(|mode| mode & 0o7777);
     }
-    let mut parts = [None; 3];
+    let mut parts = [6, 3, 0].map(|shift| before.map(|before| before >> shift & 7));
     for clause in text.split(',') {
-        let (classes, rights) = clause.split_once('=')?;
+        let (classes, rights) = clause.split_at(clause.find(['=', '+', '-']).filter(|at| *at > 0)?);
         let mut bits = 0;
-        for right in rights.chars() {
+        for right in rights[1..].chars() {
             bits |= match right {
                 'r' => 4,
                 'w' => 2,
@@ -83,12 +90,19 @@ fn mode(text: &str) -> Option<u32> {
             };
         }
         for class in classes.chars() {
-            match class {
-                'u' => parts[0] = Some(bits),
-                'g' => parts[1] = Some(bits),
-                'o' => parts[2] = Some(bits),
-                'a' => parts = [Some(bits); 3],
+            let these = match class {
+                'u' => 0..1,
+                'g' => 1..2,
+                'o' => 2..3,
+                'a' => 0..3,
                 _ => return None,
+            };
+            for part in &mut parts[these] {
+                *part = match &rights[..1] {
+                    "=" => Some(bits),
+                    "+" => part.map(|part| part | bits),
+                    _ => part.map(|part| part & !bits),
+                };
             }
         }
     }
@@ -98,7 +112,8 @@ fn mode(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::mode;
+    use super::{Right, mode, read};
+    use crate::text::{Source, Texts};
 
     #[test]
     fn modes_in_digits_and_letters() {
@@ -113,7 +128,28 @@ mod tests {
             ("999", None),
             ("", None),
         ] {
-            assert_eq!(mode(text), want, "{text}");
+            assert_eq!(mode(text, None), want, "{text}");
+        }
+        for (text, want) in [("o-r", 0o640), ("a+x", 0o755), ("go=", 0o600), ("u-w,g+w", 0o464)] {
+            assert_eq!(mode(text, Some(0o644)), Some(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn owners_keep_what_is_not_named() {
+        let mut texts = Texts::new();
+        for (text, before, want) in [
+            ("root", None, Some("root:root")),
+            ("root:", None, Some("root:root")),
+            ("0:0", None, Some("root:root")),
+            ("root", Some("bin:kube"), Some("root:kube")),
+            (":kube", Some("root:root"), Some("root:kube")),
+            (":kube", None, None),
+            ("kube", None, Some("kube")),
+        ] {
+            let id = texts.add_source(std::sync::Arc::new(Source::new("owner", text.as_bytes())));
+            let owner = texts.view(id).traced(0..text.len());
+            assert_eq!(read(Right::Owner, &owner, before).as_deref(), want, "{text}");
         }
     }
 }

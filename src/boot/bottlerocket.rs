@@ -12,6 +12,7 @@ use crate::setting::{Effective, Setting};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
 
+use super::machine::Machine;
 use super::own;
 
 /// Settings below `settings.kubernetes` and the kubelet fields that the template fills from them.
@@ -33,6 +34,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("container-log-max-files", "containerLogMaxFiles"),
     ("container-log-max-size", "containerLogMaxSize"),
     ("container-log-max-workers", "containerLogMaxWorkers"),
+    ("container-runtime-endpoint", "containerRuntimeEndpoint"),
     ("cpu-cfs-quota-enforced", "cpuCFSQuota"),
     ("cpu-manager-policy", "cpuManagerPolicy"),
     ("event-burst", "eventBurst"),
@@ -75,13 +77,13 @@ pub(super) fn unsupported_durations(settings: &Node) -> Vec<Setting> {
 /// bottlerocket-os/bottlerocket-settings-sdk at 2363566c, and the templates of newer versions.
 const KNOWN: &str = "allowed-unsafe-sysctls api-server authentication-mode bootstrap-token cloud-provider cluster-certificate \
     cluster-dns-ip cluster-domain cluster-name container-log-max-files container-log-max-size \
-    container-log-max-workers container-log-monitor-interval cpu-cfs-quota-enforced cpu-manager-policy \
+    container-log-max-workers container-log-monitor-interval container-runtime-endpoint cpu-cfs-quota-enforced cpu-manager-policy \
     cpu-manager-policy-options cpu-manager-reconcile-period credential-providers \
     device-ownership-from-security-context event-burst event-qps eviction-hard eviction-max-pod-grace-period \
     eviction-soft eviction-soft-grace-period hostname-override hostname-override-source ids-per-pod \
     image-gc-high-threshold-percent image-gc-low-threshold-percent image-maximum-gc-age image-minimum-gc-age \
     kube-api-burst kube-api-qps kube-reserved log-level max-parallel-image-pulls max-pods memory-manager-policy \
-    memory-manager-reserved-memory memory-swap-behavior node-ip node-labels node-taints pod-infra-container-image \
+    memory-manager-reserved-memory memory-reservation-policy memory-swap-behavior memory-throttling-factor node-ip node-labels node-taints pod-infra-container-image \
     pod-pids-limit provider-id registry-burst registry-qps reserved-cpus seccomp-default server-certificate \
     server-key server-tls-bootstrap shutdown-grace-period shutdown-grace-period-for-critical-pods \
     single-process-oom-kill standalone-mode static-pods static-pods-enabled system-reserved \
@@ -109,7 +111,8 @@ pub(super) fn overlaid(before: Option<&Node>, kubernetes: &Node) -> Node {
 }
 
 /// The kubelet's configuration on a node with these settings (the whole TOML document).
-pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span, cx: &BootCx<'_>) -> Effective {
+pub(super) fn effective(settings: &Node, machine: &Machine, cx: &BootCx<'_>) -> Effective {
+    let (minor, at) = (machine.minor, machine.place);
     let word = |text: &str| Node {
         kind: NodeKind::Scalar(Scalar { text: Traced::made(text, at), style: Style::DoubleQuoted }),
         span: at,
@@ -130,7 +133,7 @@ pub(super) fn effective(settings: &Node, minor: Option<u32>, at: Span, cx: &Boot
     let mut own = Own::default();
     if cx.whole {
         copy(OTHERS);
-        own = own::named("bottlerocket", minor);
+        own = own::of_image("bottlerocket", machine);
         if let Some(kubernetes) = kubernetes {
             derive(kubernetes, &mut own, &mut pairs, &word);
         }

@@ -18,7 +18,7 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
         return None;
     }
     if let Some(settings) = &machine.bottlerocket {
-        return Some(bottlerocket::effective(settings, machine.minor, machine.place, cx));
+        return Some(bottlerocket::effective(settings, machine, cx));
     }
     let (files, argv) = match machine.start.clone() {
         Some(start) => (start.files, start.argv.map(|a| a.to_vec())),

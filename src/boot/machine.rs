@@ -145,6 +145,8 @@ pub(super) struct Machine {
     pub(super) image: Image,
     /// Minor version (of 1.x), if known.
     pub(super) minor: Option<u32>,
+    /// The release of its image, if the source names one.
+    pub(super) release: Option<Arc<str>>,
     /// EKS adds its own part to the user data.
     pub(super) merged_by_eks: bool,
     /// Files that were written or changed.
@@ -222,6 +224,7 @@ impl Machine {
             place,
             image: family.map_or(Image::Unknown, Image::Given),
             minor,
+            release: None,
             merged_by_eks,
             files: Arc::default(),
             folders: Arc::default(),
@@ -291,9 +294,21 @@ impl Machine {
 
     /// Records a new mode or owner of a file, and with `below` of all files in it. Without a text it is unknown.
     pub(super) fn set_access(&mut self, (path, below): (String, bool), right: Right, text: Option<&Traced>, at: Span) {
+        let path = self.real(&path).into_owned();
         let Some(all) = &mut self.access else { return };
-        let (value, at) = (text.and_then(|t| access::read(right, t)), text.and_then(Traced::span).unwrap_or(at));
+        let before = access::last(all, &path, right).filter(|_| !below).and_then(|change| change.value.as_deref());
+        let value = text.and_then(|text| access::read(right, text, before));
+        let at = text.and_then(Traced::span).unwrap_or(at);
         access::add(Arc::make_mut(all), Access { path, below, right, value, at });
+    }
+
+    /// Gives a file the mode and owner that another one had among earlier changes.
+    pub(super) fn inherit_access(&mut self, earlier: &[Access], from: &str, path: &str, at: Span) {
+        let Some(all) = &mut self.access else { return };
+        for right in [Right::Mode, Right::Owner] {
+            let value = access::last(earlier, from, right).and_then(|change| change.value.clone());
+            access::add(Arc::make_mut(all), Access { path: path.to_owned(), below: false, right, value, at });
+        }
     }
 
     /// What is known of the files that the kubelet's command line names.
@@ -301,7 +316,7 @@ impl Machine {
         let files = self.named.iter().flat_map(|file| [(file, Right::Mode), (file, Right::Owner)]);
         let one = |(fact, (file, right)): (&'static str, (&Option<String>, Right))| {
             let path = file.as_ref()?;
-            let Access { value, at, .. } = access::last(self.access.as_ref()?, path, right)?;
+            let Access { value, at, .. } = access::last(self.access.as_ref()?, &self.real(path), right)?;
             Some((fact, FileAccess { path: path.clone(), value: value.clone(), at: *at }))
         };
         FILE_FACTS.into_iter().zip(files).filter_map(one).collect()

@@ -36,6 +36,7 @@ use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
 
+use access::Right;
 use machine::{File, Image, Machine};
 use outcome::{BootOutcome, MAX_OUTCOMES};
 
@@ -49,6 +50,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
         Some(Tool::KARPENTER) => machine.adds_taints = true,
         tool => machine.tool = tool,
     }
+    machine.release.clone_from(&group.release);
     machine.access = cx.whole.then(std::sync::Arc::default);
     let mut outcomes = vec![BootOutcome { when: Guard::always(), machine }];
     for step in &group.steps {
@@ -121,6 +123,15 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
                 let content = cloud_config::decoded(path, content, encoding);
                 for outcome in &mut outcomes {
                     outcome.machine.write(path, &content, *append);
+                }
+            }
+            Step::Access { path, below, rights } => {
+                for machine in outcomes.iter_mut().map(|w| &mut w.machine) {
+                    for (right, text) in [Right::Mode, Right::Owner].into_iter().zip(rights) {
+                        if text.is_some() {
+                            machine.set_access((path.clone(), *below), right, text.as_ref(), machine.place);
+                        }
+                    }
                 }
             }
             Step::Edit { path, edit, at } => {

@@ -1,10 +1,12 @@
 //! What images and tools set in the kubelet's file themselves, apart from what the source says: `image/own-settings.json`.
 //!
 //! A `null` in it is a value that only the node knows. Sources: awslabs/amazon-eks-ami, `templates/al2/runtime/bootstrap.sh`
-//! and `kubelet-config.json` before b2289030, which removed them (the same in the last six releases with them), and
-//! `nodeadm/internal/kubelet/config.go` at 81fec2e8 (the same in the six releases up to v20260724); kubernetes/kubernetes 1.36,
+//! and `kubelet-config.json` before b2289030, which removed them (the same from
+//! v20250821 to v20260304, the last release with them), and `nodeadm/internal/kubelet/config.go` at 81fec2e8 (the same from v20260304
+//! to v20260724); kubernetes/kubernetes 1.36,
 //! `cmd/kubeadm/app/componentconfigs/kubelet.go` (`Default`); bottlerocket-os/bottlerocket-core-kit,
-//! `packages/kubernetes-1.*/kubelet-config` at 218c5bf1 (1.35), 4516c403 (1.34), 097546f3 (1.30 to 1.33) and v3.1.1 (older);
+//! `packages/kubernetes-1.*/kubelet-config` in v14.3.0 to v16.3.0, the kits of Bottlerocket 1.61.0 to 1.65.0: at e641ab8e (1.36),
+//! 218c5bf1 (1.35), 4516c403 (1.34) and 097546f3 (1.30 to 1.33); `CHANGELOG.md` of the kit names no later change of what they set;
 //! k3s-io/k3s, `pkg/daemons/agent/agent.go` and `agent_linux.go` since 1.32; rancher/rke2, `pkg/executor/staticpod` at 6ce1a801;
 //! siderolabs/talos, `internal/app/machined/pkg/controllers/k8s/kubelet_spec.go` at ad882317 and in v1.13.9. Where their versions
 //! differ, the value is `null`.
@@ -31,7 +33,7 @@ struct Layer {
     /// Set if it is written when the node starts, over what the file has by then.
     #[serde(default)]
     last: bool,
-    /// Set if these versions may set other fields, which are not known.
+    /// Set if these versions may set other fields, which are not known. Without a field, nothing is known of them.
     #[serde(default)]
     rest: bool,
     fields: BTreeMap<String, Value>,
@@ -39,6 +41,10 @@ struct Layer {
 
 static SETTINGS: LazyLock<BTreeMap<String, Vec<Layer>>> =
     LazyLock::new(|| serde_json::from_str(include_str!("image/own-settings.json")).unwrap_or_default());
+
+/// The releases of images whose settings are known: the first and the last. Others may set anything.
+const RELEASES: [(&str, &str, &str); 3] =
+    [("al2", "20250821", "20260304"), ("al2023", "20260304", "20260724"), ("bottlerocket", "1.61.0", "1.65.0")];
 
 /// The address that the model of `bootstrap.sh` stands in for the node's own.
 const STAND_IN: &str = "--node-ip=192.0.2.1";
@@ -82,7 +88,7 @@ pub(super) fn of_machine(machine: &Machine, files: &Files, launch: &Launch) -> O
     let mut own = match (read.config().and_then(|path| path.known_str()), machine.family()) {
         (Some(image::AL2_CONFIG), Some(Family::Ubuntu)) => tool(),
         (Some(image::AL2_CONFIG), _) if files.contains_key(image::OWN_ARGS) || !machine.merged.is_empty() => {
-            let mut own = named("al2", launch.minor);
+            let mut own = of_image("al2", machine);
             own.is_untouched = !files.contains_key(image::AL2_CONFIG);
             if read.last("reserved-cpus").is_some() {
                 own.fields.retain(|f| !matches!(f.path, "systemReservedCgroup" | "kubeReservedCgroup"));
@@ -94,7 +100,7 @@ pub(super) fn of_machine(machine: &Machine, files: &Files, launch: &Launch) -> O
             own
         }
         (Some(image::NODEADM_CONFIG), Some(Family::Al2023)) => {
-            let mut own = named("al2023", launch.minor);
+            let mut own = of_image("al2023", machine);
             if files.contains_key(image::NODEADM_CONFIG) {
                 // A file that scripts have changed may have lost what nodeadm wrote.
                 own.fields.iter_mut().for_each(|f| f.value = None);
@@ -130,6 +136,24 @@ fn of_tool(started_by: &Tool, minor: Option<u32>) -> Own {
     own
 }
 
+/// What the release of an image sets that a machine runs.
+pub(super) fn of_image(name: &str, machine: &Machine) -> Own {
+    let parts = |text: &str| text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>();
+    match machine.release.as_deref() {
+        Some(release)
+            if !RELEASES.iter().any(|(of, first, last)| {
+                *of == name
+                    && parts(release)
+                        .is_some_and(|r| parts(first).is_some_and(|f| f <= r) && parts(last).is_some_and(|l| r <= l))
+            }) =>
+        {
+            let why = format!("what release {} of the image sets", release.escape_debug());
+            Own { rest: Some(Why::FromOutside(why.into())), ..Own::default() }
+        }
+        _ => named(name, machine.minor),
+    }
+}
+
 /// What a tool or image of this name sets in a minor version. A later part replaces what an earlier one says about a field.
 pub(super) fn named(name: &str, minor: Option<u32>) -> Own {
     let mut own = Own::default();
@@ -141,6 +165,9 @@ pub(super) fn named(name: &str, minor: Option<u32>) -> Own {
         }
         if layer.rest && applies == Some(true) {
             own.rest = tool().rest;
+            if layer.fields.is_empty() {
+                own.fields.clear();
+            }
         }
         for (path, value) in &layer.fields {
             let Some(field) = ConfigField::by_path(path) else { continue };

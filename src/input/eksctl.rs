@@ -6,7 +6,7 @@ mod bottlerocket;
 use std::sync::Arc;
 
 use crate::kubelet::statements;
-use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping, release_in};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
@@ -48,6 +48,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
     };
     group.family = family;
     group.merged_by_eks = managed && item.get("ami").is_none();
+    group.release = item.get("releaseVersion").and_then(Node::as_str).and_then(release_in);
     if let Some(id) = item.get("launchTemplate").map(|t| t.get("id").unwrap_or(t)) {
         let why = Why::FromOutside("the launch template".into());
         group.gaps.push(Gap { at: id.span, why });

@@ -398,7 +398,6 @@ impl<'a> Settler<'a> {
             if let Some(why) = &self.own.rest
                 && chosen.from == SetBy::Default
                 && chosen.at.is_none()
-                && !is_duration(field)
             {
                 chosen.unknown.get_or_insert_with(|| why.clone());
             }

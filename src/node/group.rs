@@ -104,6 +104,15 @@ pub enum Step {
         /// True if the content is appended to the file.
         append: bool,
     },
+    /// Who may use a file on the node.
+    Access {
+        /// Absolute path on the node.
+        path: String,
+        /// True if files below it are changed as well.
+        below: bool,
+        /// The mode and the owner as `chmod` and `chown` take them.
+        rights: [Option<Traced>; 2],
+    },
     /// A change to a file on the node.
     Edit {
         /// Absolute path on the node.
@@ -187,7 +196,9 @@ impl Step {
             | Self::NodeadmKubeletConfigLast(tree)
             | Self::BottlerocketLast(tree)
             | Self::RunningConfig(tree) => vec![tree.span],
-            Self::File { .. } | Self::Edit { .. } | Self::UnknownFile(..) | Self::Start => Vec::new(),
+            Self::File { .. } | Self::Access { .. } | Self::Edit { .. } | Self::UnknownFile(..) | Self::Start => {
+                Vec::new()
+            }
         }
     }
 }
@@ -208,6 +219,8 @@ pub struct NodeGroup {
     pub family: Option<Family>,
     /// Kubernetes version (minor of 1.x), if the source sets it.
     pub minor: Option<u32>,
+    /// The release of its image, if the source names one. Without one, it is one of the latest.
+    pub release: Option<Arc<str>>,
     /// The condition under which the node group exists, or boots with these steps.
     pub when: Guard,
     /// The steps of its boot.
@@ -243,6 +256,7 @@ impl NodeGroup {
             place,
             family: None,
             minor: None,
+            release: None,
             when: Guard::always(),
             steps: Vec::new(),
             merged_by_eks: false,

@@ -49,6 +49,11 @@ impl Root {
         format!("{}: {name}", self.path)
     }
 
+    /// The shortest name that tells the node group with the address `name` from all others: the address, if it names the root.
+    pub fn plain_id(&self, name: &str) -> String {
+        if &*self.path == "." || without(&self.path, name).is_some() { name.to_owned() } else { self.id(name) }
+    }
+
     /// A node group for people: its id, or only its address where that is clear: the root is the root of the scan, or it is
     /// the file in which the node group is described at `place`, or the address names it.
     pub fn shown(&self, name: &str, place: &Place) -> String {

@@ -44,7 +44,8 @@ pub fn controls_csv(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
             .place
             .as_ref()
             .map(|p| format!("{}:{}:{}", scan.relative(p.source.path()), p.start().line, p.start().column));
-        let (id, place, when) = (group.id(), place.unwrap_or_default(), conditions(group).join(" and "));
+        let (id, place, when) =
+            (group.root.plain_id(&group.name), place.unwrap_or_default(), conditions(group).join(" and "));
         let [eks, kubernetes] = one.numbers;
         let cells = [&*id, eks, kubernetes, one.title, &one.field, word(one.outcome), &one.value, &place, &when];
         writeln!(out, "{}", cells.map(cell).join(","))?;

@@ -18,7 +18,7 @@ mod tree;
 pub mod unit;
 pub mod yaml;
 
-pub use scalar::{Resolved, Schema, key_text, resolve};
+pub use scalar::{Resolved, Schema, file_mode, key_text, resolve};
 pub use tree::{Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 
 /// The deepest nesting of a tree. Because of this limit, consumers may walk trees recursively.

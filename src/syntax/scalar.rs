@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Node, Scalar, Style};
+use crate::text::Traced;
 
 /// The loader that reads a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,15 @@ pub enum Resolved {
     Float(f64),
     /// Text.
     Str,
+}
+
+/// The mode of a file as `chmod` takes it: the octal digits of a number, or a text as it is.
+pub fn file_mode(node: &Node, schema: Schema) -> Option<Traced> {
+    let scalar = node.as_scalar()?;
+    Some(match resolve(scalar, node.tag.as_deref(), schema) {
+        Resolved::Int(mode) => Traced::made(format!("{mode:o}"), node.span),
+        _ => scalar.text.clone(),
+    })
 }
 
 /// The value of `scalar`, with an optional explicit `tag`, to a reader of `schema`.

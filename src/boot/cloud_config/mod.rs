@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::decode::base64::{self, Strictness};
 use crate::decode::{DecodeError, data_url, gzip};
 use crate::node::BootCx;
-use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, json, resolve, yaml};
+use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, file_mode, json, resolve, yaml};
 use crate::text::{Span, Traced, Why};
 
 use super::machine::absolute;
@@ -248,7 +248,11 @@ fn file_action(item: &Node) -> Result<Option<Action>, Why> {
     let Some(path) = item.get("path").and_then(Node::as_str).filter(|p| !p.is_empty()) else { return Ok(None) };
     let path = absolute(path, "/");
     let append = is_true(item, "append");
-    let access = ["permissions", "owner"].map(|key| Some(item.get(key)?.as_scalar()?.text.clone()));
+    // The defaults of `cloudinit/config/cc_write_files.py`.
+    let mode = item.get("permissions").and_then(|node| file_mode(node, Schema::Python));
+    let owner = item.get("owner").and_then(Node::as_scalar).map(|scalar| scalar.text.clone());
+    let access = [(mode, "644"), (owner, "root:root")];
+    let access = access.map(|(given, default)| given.unwrap_or_else(|| Traced::made(default, item.span)));
     let content = item.get("content");
     if content.is_none() && item.get("source").is_some() {
         let content = Err(Why::FromOutside(format!("the source of {path}").into()));

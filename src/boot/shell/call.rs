@@ -34,6 +34,11 @@ impl<'a> Call<'a> {
         self.words.iter().any(|w| w.known_str().is_some_and(|w| these.contains(&w)))
     }
 
+    /// True if one of the arguments begins with this.
+    pub(super) fn has_prefix(&self, start: &str) -> bool {
+        self.words.iter().any(|word| word.bytes().starts_with(start.as_bytes()))
+    }
+
     /// The first argument, if known.
     pub(super) fn first(&self) -> Option<&'a str> {
         self.words.first()?.known_str()

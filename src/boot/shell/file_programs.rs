@@ -1,10 +1,11 @@
 //! Programs that write, move and remove files.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::text::{Traced, Why, budget};
+use crate::text::{Span, Traced, Why, budget};
 
-use super::super::access::Right;
+use super::super::access::{Access, Right};
 use super::super::image;
 use super::super::machine::{File, absolute};
 use super::call::Call;
@@ -48,7 +49,7 @@ fn put(name: &Traced, text: &Traced, append: bool, call: &Call<'_>, path: &mut S
     }
 }
 
-/// `chmod` and `chown`
+/// `chmod`, `chown` and `chgrp`
 pub(super) fn access(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let right = if call.name == "chmod" { Right::Mode } else { Right::Owner };
     let is_option = |word: &&Traced| {
@@ -59,53 +60,91 @@ pub(super) fn access(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let like_another = options.iter().any(|o| o.bytes().starts_with(b"--reference"));
     let value = if like_another || words.is_empty() { None } else { Some(words.remove(0)) };
     let below = call.flag('R', "--recursive");
+    let group = value.filter(|_| call.name == "chgrp").map(|group| owner_of(None, Some(group), call.at));
     for file in words.iter().filter_map(|word| word.known_str()) {
         let file = path.absolute(file);
-        path.machine.set_access((file, below), right, value, call.at);
+        path.machine.set_access((file, below), right, group.as_ref().or(value), call.at);
     }
     true
 }
 
-/// What becomes of the modes and owners of files that are moved or removed is not followed.
+/// The modes and owners of files that are replaced or removed are not known any more.
 fn forget_access(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
     for file in operands.iter().filter_map(|word| word.known_str()) {
         let file = path.absolute(file);
-        for right in [Right::Mode, Right::Owner] {
-            path.machine.set_access((file.clone(), true), right, None, call.at);
-        }
+        forget(&file, call.at, path);
     }
+}
+
+fn forget(file: &str, at: Span, path: &mut ScriptRun) {
+    for right in [Right::Mode, Right::Owner] {
+        path.machine.set_access((file.to_owned(), true), right, None, at);
+    }
+}
+
+/// An owner and a group as `chown` takes them.
+fn owner_of(owner: Option<&Traced>, group: Option<&Traced>, at: Span) -> Traced {
+    let mut out = owner.cloned().unwrap_or_default();
+    if let Some(group) = group {
+        out.push_made(b":", at);
+        out.push(group);
+    }
+    out
 }
 
 /// `install`
 pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    const LONG: [(&str, u8); 5] =
+        [("--mode", b'm'), ("--owner", b'o'), ("--group", b'g'), ("--target-directory", b't'), ("--suffix", b'S')];
     let mut operands = Vec::new();
-    let (mut mode, mut owner) = (None, None);
+    let mut given: BTreeMap<u8, Traced> = BTreeMap::new();
     let mut rest = call.words.iter();
     while let Some(word) = rest.next() {
-        match word.known_str() {
-            Some("-m" | "--mode") => mode = rest.next(),
-            Some("-o" | "--owner") => owner = rest.next(),
-            Some("-g" | "-S" | "-t" | "--group") => drop(rest.next()),
-            Some(option) if option.starts_with('-') && option.len() > 1 => {}
-            _ => operands.push(word),
-        }
+        let bytes = word.bytes();
+        let long = LONG
+            .iter()
+            .find(|(name, _)| bytes.strip_prefix(name.as_bytes()).is_some_and(|r| matches!(r, [] | [b'=', ..])));
+        // Letters may share a word, and the value of one may follow in the same word.
+        let short = || bytes.iter().skip(1).position(|b| b"mogtS".contains(b)).map(|at| at + 1);
+        let (letter, at) = match long {
+            Some((name, letter)) => (*letter, name.len() + 1),
+            None if bytes.starts_with(b"--") => continue,
+            None if bytes.starts_with(b"-") && bytes.len() > 1 => match short() {
+                Some(at) => (bytes[at], at + 1),
+                None => continue,
+            },
+            None => {
+                operands.push(word);
+                continue;
+            }
+        };
+        let value = if at < bytes.len() { Some(word.slice(at..word.len())) } else { rest.next().cloned() };
+        given.extend(value.map(|value| (letter, value)));
     }
-    if !call.flag('d', "--directory") {
-        copy(&operands, call, path);
-        if let [source, target] = operands[..]
-            && let (Some(source), Some(target)) = (source.known_str(), target.known_str())
-        {
-            let file = path.absolute(target);
-            let name = source.rsplit('/').next().unwrap_or(source);
-            let file = if target.ends_with('/') || path.machine.folders.contains(&file) {
-                format!("{file}/{name}")
-            } else {
-                file
-            };
-            for (right, value) in [(Right::Mode, mode), (Right::Owner, owner)] {
-                if value.is_some() {
-                    path.machine.set_access((file.clone(), false), right, value, call.at);
-                }
+    if call.flag('d', "--directory") {
+        return true;
+    }
+    if let Some(folder) = given.get(&b't') {
+        operands.push(folder);
+    }
+    copy(&operands, None, call, path);
+    let Some((target, sources)) = operands.split_last() else { return true };
+    let Some(target) = target.known_str() else { return true };
+    let file = path.absolute(target);
+    let inside = target.ends_with('/')
+        || given.contains_key(&b't')
+        || sources.len() > 1
+        || path.machine.has_folder(&file) == Some(true);
+    // Files are created anew, with this mode if none is given.
+    let mode = given.get(&b'm').cloned().unwrap_or_else(|| Traced::made("755", call.at));
+    let owner = given.get(&b'o').map(|owner| owner_of(Some(owner), given.get(&b'g'), call.at));
+    for source in sources.iter().filter_map(|source| source.known_str()) {
+        let name = source.rsplit('/').next().unwrap_or(source);
+        let file = if inside { format!("{}/{name}", file.trim_end_matches('/')) } else { file.clone() };
+        forget(&file, call.at, path);
+        for (right, value) in [(Right::Mode, Some(&mode)), (Right::Owner, owner.as_ref())] {
+            if value.is_some() {
+                path.machine.set_access((file.clone(), false), right, value, call.at);
             }
         }
     }
@@ -114,19 +153,23 @@ pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 
 /// `cp` and `mv`
 pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
-    if call.name == "mv" {
+    let moves = call.name == "mv";
+    let keeps = moves || call.flag('p', "--preserve") || call.flag('a', "--archive") || call.has_prefix("--preserve=");
+    let earlier = path.machine.access.clone().filter(|_| keeps);
+    if moves {
         forget_access(&call.operands(), call, path);
     }
-    copy(&call.operands(), call, path);
+    copy(&call.operands(), earlier.as_deref().map(Vec::as_slice), call, path);
     true
 }
 
 /// `ln`
 pub(super) fn ln(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    forget_access(call.operands().last().map(std::slice::from_ref).unwrap_or_default(), call, path);
     if call.flag('s', "--symbolic") {
         link(call, path);
     } else {
-        copy(&call.operands(), call, path);
+        copy(&call.operands(), None, call, path);
     }
     true
 }
@@ -284,8 +327,8 @@ fn link(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// Copies files over others; `mv` also removes the originals.
-fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
+/// Copies files over others; `mv` also removes the originals. With earlier changes of who may use files, it keeps that.
+fn copy(operands: &[&Traced], earlier: Option<&[Access]>, call: &Call<'_>, path: &mut ScriptRun) {
     let moves = call.name == "mv";
     let Some((to, from)) = operands.split_last() else { return };
     let Some(to_name) = to.known_str() else {
@@ -318,7 +361,11 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
                 target = path.absolute(to_name);
             }
             for (file, content) in inside {
-                path.machine.put(&format!("{target}{}", file.get(source.len()..).unwrap_or_default()), content);
+                let to = format!("{target}{}", file.get(source.len()..).unwrap_or_default());
+                path.machine.put(&to, content);
+                if let Some(earlier) = earlier {
+                    path.machine.inherit_access(earlier, &file, &to, call.at);
+                }
                 if moves {
                     path.machine.put(&file, File::Removed);
                 }
@@ -336,6 +383,9 @@ fn copy(operands: &[&Traced], call: &Call<'_>, path: &mut ScriptRun) {
             path.machine.unlink(&target);
         }
         path.machine.put(&target, file);
+        if let Some(earlier) = earlier {
+            path.machine.inherit_access(earlier, &source, &target, call.at);
+        }
         if moves {
             path.machine.unlink(&source);
             path.machine.put(&source, File::Removed);

@@ -110,7 +110,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
             fetch::fetch(call, run)
         }),
     ),
-    (&["chmod", "chown"], Machine(|_, call, run| file_programs::access(call, run))),
+    (&["chmod", "chown", "chgrp"], Machine(|_, call, run| file_programs::access(call, run))),
     (&["restorecon", "chcon", "modprobe", "sysctl", "logger", "rmdir"], Machine(|_, _, _| true)),
     (&["seq"], Machine(|_, call, run| filters::seq(call, run))),
     // Programs that start services and nodes.

@@ -160,9 +160,7 @@ fn execute(
                     let machine = &mut outcome.machine;
                     machine.write(&path, &content, append);
                     for (right, text) in [(Right::Mode, &mode), (Right::Owner, &owner)] {
-                        if text.is_some() {
-                            machine.set_access((path.clone(), false), right, text.as_ref(), machine.place);
-                        }
+                        machine.set_access((path.clone(), false), right, Some(text), machine.place);
                     }
                 }
             }

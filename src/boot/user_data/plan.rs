@@ -36,8 +36,8 @@ pub(in super::super) enum Action {
         content: Result<Traced, Why>,
         /// True to append to the file.
         append: bool,
-        /// The mode and the owner, if it names them.
-        access: [Option<Traced>; 2],
+        /// The mode and the owner.
+        access: [Traced; 2],
     },
 }
 

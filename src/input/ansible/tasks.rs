@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::kubelet_files::{VARIABLE_PREFIX, by_end};
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
-use crate::syntax::{MAX_DEPTH, Node};
+use crate::syntax::{MAX_DEPTH, Node, Schema, Style, file_mode};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Condition, Guard, Kind, Value};
 
@@ -40,6 +40,10 @@ impl Folders {
         ];
         places.into_iter().map(|p| normal(&p)).find(|p| cx.files.read(p).is_ok())
     }
+}
+
+fn is_yes(text: &str) -> bool {
+    matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on")
 }
 
 /// A run of tasks.
@@ -231,6 +235,10 @@ impl TaskRun {
             "file" => {
                 let path = self.known(value, &["path", "dest", "name"], cx);
                 let absent = self.known(value, &["state"], cx).as_deref() == Some("absent");
+                if let Some(path) = path.as_ref().filter(|p| !absent && is_of_kubelet(p)) {
+                    let below = self.known(value, &["recurse"], cx).is_some_and(|yes| is_yes(&yes));
+                    self.access(path, below, value, cx);
+                }
                 if let Some(path) = path.filter(|p| absent && is_of_kubelet(p)) {
                     self.script(&Traced::made(format!("rm -rf '{}'", path.replace('\'', "")), value.span), value.span);
                 }
@@ -381,7 +389,8 @@ impl TaskRun {
             if yaml_files::holds(content.bytes(), b"KubeletConfiguration") {
                 self.configurations.push((path.clone(), content.clone()));
             }
-            self.steps.push(Step::file(path, content));
+            self.steps.push(Step::file(path.clone(), content));
+            self.access(&path, false, value, cx);
         } else if path.starts_with("/etc/rancher/") {
             self.groups.append(&mut manifests::in_text(&content, &format!("{path} of {}", self.name), key.span, cx));
         } else {
@@ -400,9 +409,7 @@ impl TaskRun {
             return;
         };
         let absent = self.known(value, &["state"], cx).as_deref() == Some("absent");
-        let yes = |text: Option<String>| {
-            text.is_some_and(|t| matches!(t.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on"))
-        };
+        let yes = |text: Option<String>| text.is_some_and(|text| is_yes(&text));
         let after = self.known(value, &["insertafter"], cx);
         let before = self.known(value, &["insertbefore"], cx);
         let edit = match name {
@@ -440,7 +447,33 @@ impl TaskRun {
                 absent,
             },
         };
-        self.steps.push(Step::Edit { path, edit, at: key.span.to(value.span) });
+        self.steps.push(Step::Edit { path: path.clone(), edit, at: key.span.to(value.span) });
+        self.access(&path, false, value, cx);
+    }
+
+    /// The mode and owner that a task gives to a file, once something else concerns a kubelet.
+    fn access(&mut self, path: &str, below: bool, value: &Node, cx: &mut Cx<'_>) {
+        if !cx.given.whole || self.steps.is_empty() {
+            return;
+        }
+        let number = |node: &&Node| {
+            node.as_scalar().is_some_and(|s| {
+                s.style == Style::Plain && !s.text.is_empty() && s.text.bytes().iter().all(u8::is_ascii_digit)
+            })
+        };
+        let mode = match value.get("mode").filter(number) {
+            Some(node) => file_mode(node, Schema::Python),
+            None => self.text(value, &["mode"], cx),
+        };
+        let mut owner = self.text(value, &["owner"], cx);
+        if let Some(group) = self.text(value, &["group"], cx) {
+            let out = owner.get_or_insert_default();
+            out.push_made(b":", value.span);
+            out.push(&group);
+        }
+        if mode.is_some() || owner.is_some() {
+            self.steps.push(Step::Access { path: path.to_owned(), below, rights: [mode, owner] });
+        }
     }
 
     /// The commands that set the environment of a task.

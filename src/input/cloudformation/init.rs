@@ -146,6 +146,15 @@ impl Evaluator<'_> {
         }
         let content = script.value(value);
         script.parts.push(Part::File { path: path.to_owned(), content, base64, at: key.span });
+        // The defaults of `cfnbootstrap/file_tool.py`.
+        let right = |name, default: &str| file.get(name).map_or(Some(default), Node::as_str).map(str::to_owned);
+        if path.contains("kube")
+            && let (Some(mode), Some(owner), Some(group)) =
+                (right("mode", "644"), right("owner", "root"), right("group", "root"))
+            && [&mode, &owner, &group].iter().all(|text| text.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
+            script.made(format!("chmod {mode} '{path}'\nchown {owner}:{group} '{path}'\n"), file.span);
+        }
     }
 
     fn command(&mut self, command: &Node, script: &mut Script) {

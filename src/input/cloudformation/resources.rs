@@ -1,7 +1,7 @@
 //! The resources that launch nodes, and the EKS node groups that say what is launched with them.
 
 use crate::kubelet::statements;
-use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping, release_in};
 use crate::syntax::Node;
 use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why, budget};
 use crate::value::{Guard, Kind, Value};
@@ -358,6 +358,7 @@ fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&No
     if let Some(path) = image.and_then(|n| evaluator.hint(n)) {
         group.family = image_family(&path);
         group.minor = image_minor(&path);
+        group.release = release_in(&path);
     }
     for properties in managed {
         let Some(launch) = properties.get("LaunchTemplate") else { continue };
@@ -377,6 +378,7 @@ fn describe(group: &mut NodeGroup, name: &str, properties: &Node, managed: &[&No
         if let Some(version) = text("Version", evaluator) {
             group.minor = group.minor.or_else(|| version.trim().strip_prefix("1.").and_then(|m| m.parse().ok()));
         }
+        group.release = group.release.take().or_else(|| release_in(&text("ReleaseVersion", evaluator)?));
         group.merged_by_eks |= image.is_none();
     }
     evaluator.wanted = wanted;

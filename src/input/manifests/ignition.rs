@@ -3,8 +3,8 @@
 //! Ignition config under `spec.config`.
 
 use crate::node::{NodeGroup, Step};
-use crate::syntax::Node;
-use crate::text::Span;
+use crate::syntax::{Node, Schema, file_mode};
+use crate::text::{Span, Traced};
 
 const UNITS: &str = "/etc/systemd/system/";
 
@@ -21,6 +21,7 @@ pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> 
         if let Some(contents) = file.get("contents") {
             group.steps.extend(step(path, contents, false));
         }
+        group.steps.push(access(path, file));
         for part in file.get("append").map(Node::items).unwrap_or_default() {
             group.steps.extend(step(path, part, true));
         }
@@ -44,6 +45,21 @@ pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> 
     };
     let ours = group.steps.iter().any(|step| matches!(step, Step::File { path, .. } if concerns(path)));
     ours.then_some(group)
+}
+
+/// Who may use a file. By default, only root writes it (`internal/exec/util/file.go` in coreos/ignition).
+fn access(path: &str, file: &Node) -> Step {
+    let mode = file.get("mode").and_then(|mode| file_mode(mode, Schema::Kubernetes));
+    let name = |kind: &str| {
+        let node = file.get(kind)?;
+        node.get("name").or_else(|| node.get("id"))?.as_scalar().map(|scalar| scalar.text.clone())
+    };
+    let root = || Traced::made("root", file.span);
+    let mut owner = name("user").unwrap_or_else(root);
+    owner.push_made(b":", file.span);
+    owner.push(&name("group").unwrap_or_else(root));
+    let mode = mode.unwrap_or_else(|| Traced::made("644", file.span));
+    Step::Access { path: path.to_owned(), below: false, rights: [Some(mode), Some(owner)] }
 }
 
 /// A file, from a `data:` URL or inline.

@@ -3,7 +3,7 @@
 //! `pkg/providers/amifamily/bootstrap` at v1.14.
 
 use crate::kubelet::statements;
-use crate::node::{Family, Gap, NodeGroup, Reason, Step, Tool, Wrapping};
+use crate::node::{Family, Gap, NodeGroup, Reason, Step, Tool, Wrapping, release_in};
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
@@ -43,6 +43,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         group.gaps.push(Gap { at, why });
         return vec![group];
     }
+    group.release = image_names(spec).next().and_then(release_in);
     let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group));
     let user_data = spec.get("userData").filter(|n| !n.is_null());
     if user_data.is_none() && kubelet.is_none() && group.ineffective.is_empty() {
@@ -99,6 +100,12 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
     group.add_ineffective(statements::in_config(&Node::map(others, node.span)), &Reason::KarpenterKey);
     (!known.is_empty()).then(|| Node::map(known, node.span))
+}
+
+/// The names of images that a node class selects.
+fn image_names(spec: &Node) -> impl Iterator<Item = &str> {
+    let terms = spec.get("amiSelectorTerms").map(Node::items).unwrap_or_default();
+    terms.iter().filter_map(|term| term.get("alias").or_else(|| term.get("name"))?.as_str())
 }
 
 /// How the user data is merged; a gap if the family is unknown.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, Wrapping};
+use crate::node::{Cx, NodeGroup, Step, Wrapping, release_in};
 use crate::syntax::{Node, yaml};
 use crate::text::{Traced, budget};
 use crate::value::{Kind, Value};
@@ -215,6 +215,8 @@ fn users(resources: &Node) -> Users<'_> {
 fn used_by(program: &mut Program<'_>, users: &[&Node], image: bool, group: &mut NodeGroup, cx: &mut Cx<'_>) {
     for properties in users {
         group.merged_by_eks |= !image;
+        let release = properties.get("releaseVersion").map(|n| program.value(n, cx));
+        group.release = release.as_ref().and_then(Value::as_known_str).and_then(release_in);
         let image_type = properties.get("amiType").map(|n| program.value(n, cx));
         group.family = match image_type.as_ref().and_then(Value::as_known_str) {
             Some(name) => node_groups::family(name),

@@ -1,7 +1,7 @@
 //! Node groups of Pulumi's `eks` package. Source: pulumi/pulumi-eks at v3, `nodejs/eks/nodes/userdata.ts`.
 
 use crate::kubelet::statements;
-use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping};
+use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping, release_in};
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
@@ -39,6 +39,7 @@ pub(super) fn read(
     {
         return;
     }
+    group.release = value("releaseVersion", cx).as_ref().and_then(Value::as_known_str).and_then(release_in);
     group.family = match image.as_ref().map(|i| i.known_str().map(family)) {
         Some(Some(known)) => known,
         Some(None) => None,

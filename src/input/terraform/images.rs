@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::node::Family;
+use crate::node::{Family, common_release, release_in};
 use crate::syntax::hcl::{Block, Body};
 use crate::text::Why;
 use crate::value::{Condition, Guard, Value};
@@ -17,6 +17,7 @@ use super::state::NodeGroupLink;
 pub(super) struct Image {
     pub(super) family: Option<Family>,
     pub(super) minor: Option<u32>,
+    pub(super) release: Option<Arc<str>>,
     pub(super) merged_by_eks: bool,
     /// The node group that this comes from, if several node groups differ.
     pub(super) of: Option<Arc<str>>,
@@ -45,26 +46,29 @@ impl Engine<'_, '_> {
             if links.is_empty() {
                 out.push((when.clone(), image.clone()));
             }
-            for NodeGroupLink { when: linked, family, minor, address, .. } in &links {
+            for NodeGroupLink { when: linked, family, minor, release, address, .. } in &links {
                 let Some(when) = when.and(linked) else { continue };
                 let minor = minor.or(image.minor);
+                let release = release.clone().or_else(|| image.release.clone());
                 let of = if links.len() > 1 { Some(Arc::clone(address)) } else { None };
                 let known = family.or(image.family);
                 let defaults =
                     if known.is_none() && bare { defaults(minor, edits) } else { vec![(Guard::always(), known)] };
                 for (more, family) in defaults {
                     if let Some(when) = when.and(&more) {
-                        out.push((when, Image { family, minor, merged_by_eks: bare, of: of.clone() }));
+                        let release = release.clone();
+                        out.push((when, Image { family, minor, release, merged_by_eks: bare, of: of.clone() }));
                     }
                 }
             }
         }
         // Alternatives without a difference become one.
-        let same = |a: &Image, b: &Image| Image { of: None, ..a.clone() } == Image { of: None, ..b.clone() };
+        let plain = |image: &Image| Image { of: None, release: None, ..image.clone() };
         if let Some((_, first)) = out.first()
-            && out.iter().all(|(_, image)| same(image, first))
+            && out.iter().all(|(_, image)| plain(image) == plain(first))
         {
-            return vec![(Guard::always(), Image { of: None, ..first.clone() })];
+            let release = common_release(out.iter().map(|(_, image)| image.release.clone()));
+            return vec![(Guard::always(), Image { release, ..plain(first) })];
         }
         out
     }
@@ -83,7 +87,8 @@ impl Engine<'_, '_> {
         // EC2 resolves this parameter itself.
         if let Some(parameter) = id.as_known_str().and_then(|id| id.strip_prefix("resolve:ssm:")) {
             let name = parameter.to_lowercase();
-            return Image { family: family_of_name(&name), minor: minor_in(&name), ..image };
+            let (family, minor) = (family_of_name(&name), minor_in(&name));
+            return Image { family, minor, release: release_in(&name), ..image };
         }
         let mut sources: Vec<(usize, Arc<Block>)> = Vec::new();
         for instance in 0..self.instances.len() {
@@ -120,6 +125,7 @@ impl Engine<'_, '_> {
                     let text = text.to_text().to_lowercase();
                     own.family = own.family.or_else(|| family_of_name(&text));
                     own.minor = own.minor.or_else(|| minor_in(&text));
+                    own.release = own.release.or_else(|| release_in(&text));
                 }
                 found.push(own);
             }
@@ -128,6 +134,7 @@ impl Engine<'_, '_> {
         if let Some(first) = found.first() {
             image.family = first.family.filter(|f| found.iter().all(|i| i.family == Some(*f)));
             image.minor = first.minor.filter(|m| found.iter().all(|i| i.minor == Some(*m)));
+            image.release = common_release(found.iter().map(|i| i.release.clone()));
         }
         image
     }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::node::release_in;
 use crate::syntax::hcl::{Block, Body};
 use crate::text::Why;
 use crate::value::{Guard, Value};
@@ -43,11 +44,13 @@ impl Engine<'_, '_> {
             let family = self.text_of(&block.body, "ami_type", &env).as_deref().and_then(family_of_type);
             let minor =
                 self.minor_of(&block.body, &env).or_else(|| self.minor_of_cluster(&block.body, &env, &clusters));
+            let release = self.text_of(&block.body, "release_version", &env).as_deref().and_then(release_in);
             for (guard, nested) in self.nested(&block.body, "launch_template", &env) {
                 for (env, body) in nested.blocks {
                     for (when, to) in self.targets(instance, body, &env) {
                         let Some(when) = guard.and(&when) else { continue };
-                        links.push(NodeGroupLink { to, when, family, minor, address: Arc::clone(&address) });
+                        let (release, address) = (release.clone(), Arc::clone(&address));
+                        links.push(NodeGroupLink { to, when, family, minor, release, address });
                     }
                 }
             }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step};
+use crate::node::{Cx, NodeGroup, Step, common_release, release_in};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Key, StepKind};
 use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why};
@@ -219,11 +219,15 @@ impl Engine<'_, '_> {
             let mut group = NodeGroup::new(name, place);
             group.minor = minor_in(&machine.image);
             group.family = family_of_name(&machine.image);
+            group.release = release_in(&machine.image);
             let same = |(g, other): &&mut (NodeGroup, Started)| {
                 g.family == group.family && g.minor == group.minor && other.body == machine.body && !machine.alone
             };
             match ways.iter_mut().find(same) {
-                Some((_, other)) => other.key = format!("{}, {}", other.key, machine.key),
+                Some((first, other)) => {
+                    first.release = common_release([first.release.take(), group.release]);
+                    other.key = format!("{}, {}", other.key, machine.key);
+                }
                 None => ways.push((group, machine)),
             }
         }

@@ -259,6 +259,7 @@ impl Engine<'_, '_> {
                                 when,
                                 family: image.family,
                                 minor: image.minor,
+                                release: image.release.clone(),
                                 merged_by_eks: image.merged_by_eks,
                                 steps: steps.iter().map(|s| self.step_in_repository(s.clone())).collect(),
                                 ..group.clone()

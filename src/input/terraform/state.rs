@@ -129,6 +129,8 @@ pub(super) struct NodeGroupLink {
     pub(super) when: Guard,
     pub(super) family: Option<Family>,
     pub(super) minor: Option<u32>,
+    /// The release of its image, if it is set.
+    pub(super) release: Option<Arc<str>>,
     /// The address of the node group.
     pub(super) address: Arc<str>,
 }
