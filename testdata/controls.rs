@@ -257,9 +257,10 @@ fn an_earlier_mode_or_owner_is_no_pass_once_the_file_is_replaced() {
 #[test]
 fn other_tools_set_modes_and_owners_too() {
     let unit = "[Service]\\nExecStart=/usr/bin/kubelet --config=/etc/kubernetes/kubelet.yaml\\n";
+    let config = HEADER.replace('\n', "\\n");
     let playbook = |arguments: &str| {
         format!(
-            "- hosts: all\n  tasks:\n    - copy:\n        dest: /etc/kubernetes/kubelet.yaml\n        content: \"kind: KubeletConfiguration\"\n{arguments}    - copy: {{dest: /etc/systemd/system/kubelet.service, content: \"{unit}\"}}\n"
+            "- hosts: all\n  tasks:\n    - copy:\n        dest: /etc/kubernetes/kubelet.yaml\n        content: \"{config}\"\n{arguments}    - copy: {{dest: /etc/systemd/system/kubelet.service, content: \"{unit}\"}}\n"
         )
     };
     for (arguments, number, want) in [
@@ -274,7 +275,7 @@ fn other_tools_set_modes_and_owners_too() {
     }
     let user_data = |more: &str| {
         format!(
-            "#cloud-config\nwrite_files:\n- path: /etc/kubernetes/kubelet.yaml\n  content: 'kind: KubeletConfiguration'\n{more}runcmd:\n- kubelet --config=/etc/kubernetes/kubelet.yaml\n"
+            "#cloud-config\nwrite_files:\n- path: /etc/kubernetes/kubelet.yaml\n  content: \"{config}\"\n{more}runcmd:\n- kubelet --config=/etc/kubernetes/kubelet.yaml\n"
         )
     };
     for (more, want) in [("", "pass"), ("  permissions: '0666'\n", "fail"), ("  permissions: 438\n", "fail")] {

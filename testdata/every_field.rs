@@ -186,7 +186,7 @@ fn what_images_and_tools_set_themselves_is_known_or_unknown() {
                 ("authentication.anonymous.enabled", Some(json!(true))),
                 ("authorization.mode", Some(json!("AlwaysAllow"))),
                 ("authentication.x509.clientCAFile", Some(Value::Null)),
-                ("kubeReservedCgroup", None),
+                ("kubeReservedCgroup", Some(Value::Null)),
                 ("reservedSystemCPUs", Some(json!("0"))),
             ],
         ),
@@ -353,4 +353,70 @@ fn all_fields_are_listed_and_compared_with_a_node() {
         let out = run_in(dir.path(), &args, Some(node.as_bytes()));
         assert_eq!(out.status.code(), Some(code), "{}{}", text(&out.stdout), text(&out.stderr));
     }
+}
+
+/// The lines of the findings of `dead-kubelet-setting`, without and with its name selected, and the messages.
+fn dead(name: &str, content: &str) -> (Vec<u64>, Vec<u64>, String) {
+    let dir = repository(&[("kubelet-lint.toml", "[assume]\nkubernetes = \"1.30\"\n"), (name, content)]);
+    let lines = |args: &[&str]| {
+        let out = run_in(dir.path(), &[&["check", "--format", "json"], args].concat(), None);
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let lines = findings.iter().map(|f| f["place"]["line"].as_u64().unwrap()).collect();
+        (lines, findings.iter().map(|f| f["message"].to_string()).collect::<String>())
+    };
+    let (named, messages) = lines(&["--select", "dead-kubelet-setting"]);
+    (lines(&[]).0, named, messages)
+}
+
+#[test]
+fn settings_of_every_type_without_effect_are_reported_if_the_rule_is_named() {
+    let header = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let with_config = |body: &str, flags: &str| {
+        format!("#!/bin/bash\ncat > /k.yaml <<'EOF'\n{header}{body}EOF\nkubelet --config=/k.yaml {flags}\n")
+    };
+    let class = "apiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {name: a}\nspec:\n  amiSelectorTerms: [{alias: al2023@latest}]\n  kubelet:\n    maxPods: 10\n    readOnlyPort: 0\n";
+    let node = "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  featureGates: {InstanceIdNodeName: true}\n  cluster: {name: a, cidr: 10.0.0.0/16}\n  kubelet:\n    maxPods: 10\n    config: {maxPods: 20}\n    flags: [--node-labels=a=b]\n";
+    for (name, content, want, words) in [
+        (
+            "boot.sh",
+            "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args=--read-only-port=0\n".to_owned(),
+            &[2][..],
+            "read-only-port",
+        ),
+        (
+            "boot.sh",
+            "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--max-pods=10\n--max-pods=20'\n".to_owned(),
+            &[],
+            "",
+        ),
+        (
+            "boot.sh",
+            "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--max-pods=10 --max-pods=20'\n".to_owned(),
+            &[2],
+            "replaces it",
+        ),
+        (
+            "boot.sh",
+            with_config("maxPods: 30\n", "--max-pods=40"),
+            &[5],
+            "a flag on the kubelet's command line replaces it",
+        ),
+        ("boot.sh", with_config("maxPods: 30\n", "--max-pods=30"), &[], ""),
+        ("boot.sh", with_config("maxPods: 30\n", "$MORE --max-pods=40"), &[5], ""),
+        ("boot.sh", with_config("maxPods: 30\n", "--max-pods=40 $MORE"), &[], ""),
+        ("boot.sh", with_config("featureGates: {NodeSwap: true}\n", "--feature-gates=MemoryQoS=true"), &[], ""),
+        ("boot.sh", with_config("failCgroupV1: true\n", ""), &[5], "this version of the kubelet does not have it"),
+        ("kubelet.yaml", format!("{header}readonlyport: 0\nmaxPods: 3\n"), &[3], "ignores a key of this name"),
+        ("class.yaml", class.to_owned(), &[8], "Karpenter"),
+        ("node.yaml", node.to_owned(), &[7], "nodeadm ignores a key in this place"),
+    ] {
+        let (plain, named, messages) = dead(name, &content);
+        assert_eq!((plain.as_slice(), named.as_slice()), (&[][..], want), "{content}\n{messages}");
+        assert!(messages.contains(words), "{content}\n{messages}");
+    }
+    let dir = repository(&[("kubelet.yaml", &format!("{header}readonlyport: 0\nmaxpods: 5\n"))]);
+    run_in(dir.path(), &["check", "--select", "dead-kubelet-setting", "--fix", "."], None);
+    let fixed = std::fs::read_to_string(dir.path().join("kubelet.yaml")).unwrap();
+    assert_eq!(fixed, format!("{header}maxpods: 5\n"));
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::kubelet::config::Document;
 use crate::kubelet::{Launch, Own, statements};
 use crate::node::BootCx;
-use crate::setting::{Effective, Setting};
+use crate::setting::{Effective, Setting, Which};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
 
@@ -61,14 +61,15 @@ const OTHERS: &[(&str, &str)] = &[
     ("topology-manager-scope", "topologyManagerScope"),
 ];
 
-/// Settings that are meant as a kubelet duration and that Bottlerocket does not have: its API refuses unknown keys
+/// Settings that are meant for the kubelet and that Bottlerocket does not have: its API refuses unknown keys
 /// (`deny_unknown_fields` in bottlerocket-settings-sdk, `settings-extensions/kubernetes/src/lib.rs`).
-pub(super) fn unsupported_durations(settings: &Node) -> Vec<Setting> {
+pub(super) fn unsupported(settings: &Node, which: Which) -> Vec<Setting> {
     let pairs = settings.path(&["settings", "kubernetes"]).map(Node::pairs).unwrap_or_default();
     let mut out = Vec::new();
     for (key, value) in pairs {
-        let Some(name) = key.as_str().filter(|name| !SETTINGS.iter().any(|(known, _)| known == name)) else { continue };
-        out.extend(statements::named(name).and_then(|field| statements::by_key(field, None, key, value)));
+        let is_known = |name: &&str| KNOWN.split_whitespace().any(|known| known == *name);
+        let Some(name) = key.as_str().filter(|name| !is_known(name)) else { continue };
+        out.extend(statements::named(name, which).and_then(|field| statements::by_key(field, None, key, value)));
     }
     out
 }

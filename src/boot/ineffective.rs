@@ -8,7 +8,7 @@ use crate::kubelet::config::{Document, KIND, load};
 use crate::kubelet::statements;
 use crate::node::kubelet_files::{EXTRA_ARGS, NODEADM_ARGS};
 use crate::node::{BootCx, Family, Ineffective, NodeGroup, Reason};
-use crate::setting::{Effective, Setting};
+use crate::setting::{Effective, Mechanism, Reading, SetBy, Setting, Which};
 use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, View};
 
@@ -24,7 +24,7 @@ const LOGIN: [&str; 5] = ["/etc/environment", "/etc/profile", "/etc/bashrc", "/r
 ///
 /// `from_files`: only files are known, see [`NodeGroup::from_files`].
 pub(super) fn record(machine: &mut Machine, from_files: bool, cx: &mut BootCx<'_>) {
-    record_document_keys(machine);
+    record_document_keys(machine, Which::of(cx.whole));
     record_unread_dropins(machine, cx);
     let before = machine.ineffective.len();
     let direct_start = machine.start.as_ref().is_some_and(|start| start.argv.is_some());
@@ -51,6 +51,7 @@ pub(super) fn record(machine: &mut Machine, from_files: bool, cx: &mut BootCx<'_
 
 /// Records the settings of drop-ins of the kubelet's unit that systemd does not read, on any image: see systemd.unit(5).
 fn record_unread_dropins(machine: &mut Machine, cx: &mut BootCx<'_>) {
+    let which = Which::of(cx.whole);
     let files = machine.files.clone();
     let place = machine.place;
     for (path, file) in files.iter().filter(|(path, _)| path.contains("/systemd/") && path.contains("/kubelet.")) {
@@ -67,11 +68,11 @@ fn record_unread_dropins(machine: &mut Machine, cx: &mut BootCx<'_>) {
         if image::is_dropin(path) && image::is_conf(path) {
             let outside: Vec<_> =
                 outside.into_iter().map(|e| unit::Entry { section: "Service".to_owned(), ..e }).collect();
-            machine.record_ineffective(in_unit(&outside), &Reason::NoSection);
+            machine.record_ineffective(in_unit(&outside, which), &Reason::NoSection);
         } else if image::is_dropin(path) {
-            machine.record_ineffective(in_unit(&inside), &Reason::NoUnitConf);
+            machine.record_ineffective(in_unit(&inside, which), &Reason::NoUnitConf);
         } else if !image::is_of_unit(path) && matches!(folder, "kubelet.d" | "kubelet.conf.d" | "kubelet.service.d") {
-            machine.record_ineffective(in_unit(&inside), &Reason::UnitFolder);
+            machine.record_ineffective(in_unit(&inside, which), &Reason::UnitFolder);
         }
     }
 }
@@ -81,14 +82,14 @@ fn holds(text: &Traced, word: &str) -> bool {
 }
 
 /// Records ineffective keys of nodeadm's documents, and documents for images without nodeadm.
-fn record_document_keys(machine: &mut Machine) {
+fn record_document_keys(machine: &mut Machine, which: Which) {
     let other = matches!(machine.image, Image::Given(family) if family != Family::Al2023);
     for document in machine.nodeadm.documents.clone() {
         if other {
-            machine.record_ineffective(node_config::settings(&document), &Reason::NoNodeadm);
+            machine.record_ineffective(node_config::settings(&document, which), &Reason::NoNodeadm);
             continue;
         }
-        record_misplaced_keys(machine, &document);
+        record_misplaced_keys(machine, &document, which);
     }
 }
 
@@ -102,37 +103,40 @@ pub(super) fn record_ignored_keys(
     // Only drop-ins have this suffix.
     let place = cx.texts.place(cx.texts.trail(group.place).origin());
     let dropin = place.source.path().extension().is_some_and(|e| e == "conf");
-    let settings = config.and_then(Document::tree).map(|tree| statements::misplaced(tree, dropin)).unwrap_or_default();
+    let settings = config
+        .and_then(Document::tree)
+        .map(|tree| statements::misplaced(tree, dropin, Which::of(cx.whole)))
+        .unwrap_or_default();
     ineffective.extend(settings.into_iter().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
 }
 
 /// Records settings of a `NodeConfig` that nodeadm ignores: its decoder skips unknown keys
 /// (`nodeadm/internal/api/bridge/decode.go`) and refuses values of another type.
-fn record_misplaced_keys(machine: &mut Machine, document: &Node) {
+fn record_misplaced_keys(machine: &mut Machine, document: &Node, which: Which) {
     let config = document.path(&["spec", "kubelet", "config"]);
     if let Some(config) = config {
-        machine.record_ineffective(statements::misplaced(config, true), &Reason::ConfigKey);
+        machine.record_ineffective(statements::misplaced(config, true, which), &Reason::ConfigKey);
     }
     let (mut keys, mut flags, mut variables) = (Vec::new(), Vec::new(), Vec::new());
     statements::walk(document, &mut Vec::new(), &mut |path, key, value| match path {
         // nodeadm's file overrides this environment, and the unit uses nothing else.
         ["spec", "instance", "environment", _, EXTRA_ARGS | NODEADM_ARGS] => {
-            variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text)).unwrap_or_default());
+            variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text, which)).unwrap_or_default());
         }
         ["spec", "kubelet", "config", ..] | ["spec", "containerd" | "instance", ..] => {}
         ["spec", "kubelet", "flags"] => {
             if let Some(scalar) = value.as_scalar() {
-                flags.extend(statements::in_words(&unit::words(&scalar.text)));
+                flags.extend(statements::in_words(&unit::words(&scalar.text), which));
             }
         }
         ["spec", "kubelet", "flags", name] => {
-            let field = statements::named(name.trim_start_matches('-'));
+            let field = statements::named(name.trim_start_matches('-'), which);
             flags.extend(field.and_then(|f| statements::by_key(f, None, key, value)));
         }
         [.., name] => {
-            keys.extend(statements::named(name).and_then(|f| statements::by_key(f, None, key, value)));
+            keys.extend(statements::named(name, which).and_then(|f| statements::by_key(f, None, key, value)));
             let words = value.items().iter().filter_map(Node::as_scalar).map(|s| s.text.clone());
-            keys.extend(statements::in_words(&words.collect::<Vec<_>>()));
+            keys.extend(statements::in_words(&words.collect::<Vec<_>>(), which));
         }
         [] => {}
     });
@@ -141,30 +145,31 @@ fn record_misplaced_keys(machine: &mut Machine, document: &Node) {
     machine.record_ineffective(variables, &Reason::VariableNotUsed);
 }
 
-/// All duration settings in a file, by the kind of file.
+/// All settings in a file, by the kind of file.
 pub(super) fn in_file(path: &str, text: &Traced, place: Span, cx: &mut BootCx<'_>) -> Vec<Setting> {
     if text.is_unknown() {
         return Vec::new();
     }
+    let which = Which::of(cx.whole);
     let id = cx.texts.add_made(path, text, place);
     let view = cx.texts.view(id);
     if image::is_of_unit(path) {
-        return in_unit(&unit::parse(&view));
+        return in_unit(&unit::parse(&view), which);
     }
     if path == image::NODEADM_ENVIRONMENT || is_environment(path) {
-        return unit::environment_file(&view).iter().flat_map(|(_, value)| in_words(value)).collect();
+        return unit::environment_file(&view).iter().flat_map(|(_, value)| in_words(value, which)).collect();
     }
     if path.starts_with("/etc/profile.d/") || LOGIN.contains(&path) {
-        return in_profile(&view);
+        return in_profile(&view, which);
     }
     match document(&view, node_config::API, "NodeConfig") {
-        Some(tree) => node_config::settings(&tree),
-        None => in_configuration(&view),
+        Some(tree) => node_config::settings(&tree, which),
+        None => in_configuration(&view, which),
     }
 }
 
-fn in_words(text: &Traced) -> Vec<Setting> {
-    statements::in_words(&unit::words(text))
+fn in_words(text: &Traced, which: Which) -> Vec<Setting> {
+    statements::in_words(&unit::words(text), which)
 }
 
 /// True for the usual environment files of a kubelet.
@@ -172,18 +177,20 @@ fn is_environment(path: &str) -> bool {
     image::ENVIRONMENTS.contains(&path)
 }
 
-fn in_unit(entries: &[unit::Entry]) -> Vec<Setting> {
+fn in_unit(entries: &[unit::Entry], which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     for entry in entries.iter().filter(|e| e.section == "Service") {
         match entry.key.as_str() {
             "Environment" => {
                 for word in unit::split(&entry.value, unit::Escapes::Strict).0 {
                     if let Some(equals) = word.bytes().iter().position(|b| *b == b'=') {
-                        out.extend(in_words(&word.slice(equals + 1..word.len())));
+                        out.extend(in_words(&word.slice(equals + 1..word.len()), which));
                     }
                 }
             }
-            "ExecStart" => out.extend(statements::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0)),
+            "ExecStart" => {
+                out.extend(statements::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0, which))
+            }
             _ => {}
         }
     }
@@ -191,7 +198,7 @@ fn in_unit(entries: &[unit::Entry]) -> Vec<Setting> {
 }
 
 /// The settings in assignments of `KUBELET_EXTRA_ARGS` in a file for login shells.
-fn in_profile(view: &View) -> Vec<Setting> {
+fn in_profile(view: &View, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in view.bytes.split_inclusive(|b| *b == b'\n') {
@@ -209,7 +216,7 @@ fn in_profile(view: &View) -> Vec<Setting> {
         if let Some(equals) = line.bytes().iter().position(|b| *b == b'=') {
             // First the quotes around the value, then those inside it.
             let value = unit::words(&line.slice(equals + 1..line.len()));
-            out.extend(value.iter().flat_map(in_words));
+            out.extend(value.iter().flat_map(|text| in_words(text, which)));
         }
     }
     out
@@ -222,10 +229,10 @@ fn document(view: &View, api: &str, kind: &str) -> Option<Node> {
     (is("kind", &|k| k == kind) && is("apiVersion", &|v| v.starts_with(api))).then_some(tree)
 }
 
-fn in_configuration(view: &View) -> Vec<Setting> {
+fn in_configuration(view: &View, which: Which) -> Vec<Setting> {
     let holds = view.bytes.windows(KIND.len()).any(|w| w == KIND.as_bytes());
     let document = load(view);
-    document.tree().filter(|_| holds).map(statements::in_config).unwrap_or_default()
+    document.tree().filter(|_| holds).map(|tree| statements::in_config(tree, which)).unwrap_or_default()
 }
 
 /// Records settings in files that nothing reads on this image.
@@ -285,7 +292,7 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let document = load(&cx.texts.view(id));
         let fold = config.as_ref() != Some(path);
         machine.record_ineffective(
-            document.tree().map(|t| statements::misplaced(t, fold)).unwrap_or_default(),
+            document.tree().map(|t| statements::misplaced(t, fold, Which::of(cx.whole))).unwrap_or_default(),
             &Reason::ConfigKey,
         );
     }
@@ -321,7 +328,7 @@ fn record_unused_entries(machine: &mut Machine, cx: &mut BootCx<'_>) {
             let Some(File::Known(text)) = files.get(path) else { continue };
             let id = cx.texts.add_made(path.as_str(), text, place);
             let starts: Vec<_> = unit::parse(&cx.texts.view(id)).into_iter().filter(|e| e.key == "ExecStart").collect();
-            machine.record_ineffective(in_unit(&starts), &Reason::TwoStarts);
+            machine.record_ineffective(in_unit(&starts, Which::of(cx.whole)), &Reason::TwoStarts);
         }
     }
     // Where nothing says what the image is, a later file is meant to replace an earlier one.
@@ -334,11 +341,11 @@ fn record_unused_entries(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let id = cx.texts.add_made(path.as_str(), text, place);
         let (starts, variables): (Vec<_>, Vec<_>) =
             unit::parse(&cx.texts.view(id)).into_iter().partition(|e| e.key == "ExecStart");
-        let variables = in_unit(&variables);
+        let variables = in_unit(&variables, Which::of(cx.whole));
         let uses = machine.family() == Some(Family::Al2023)
             && variables_named(&files, &path, format!("{EXTRA_ARGS}=").as_bytes());
         machine.record_ineffective(variables, if uses { &Reason::NoSuchVariable } else { &Reason::VariableNotUsed });
-        machine.record_ineffective(in_unit(&starts), &Reason::StartReplaced);
+        machine.record_ineffective(in_unit(&starts, Which::of(cx.whole)), &Reason::StartReplaced);
     }
 }
 
@@ -353,7 +360,7 @@ fn unused_variables(machine: &Machine, cx: &mut BootCx<'_>) -> Vec<Setting> {
         words.iter().filter_map(service::assignment).all(|(name, _)| !passed(&name))
     };
     let entries: Vec<_> = entries.iter().filter(|e| e.key == "Environment").filter(unused).cloned().collect();
-    in_unit(&entries)
+    in_unit(&entries, Which::of(cx.whole))
 }
 
 /// True if more than one `ExecStart` remains, which systemd refuses except in oneshot units.
@@ -394,11 +401,20 @@ fn record_late_settings(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let mut now = machine.clone();
     now.start = Some(Start { files: machine.files.clone(), argv: None });
     let Some(effective) = effective::kubelet(&mut now, cx) else { return };
-    machine.record_ineffective(statements(&effective), &Reason::NotRestarted);
+    let settings = statements(&effective, cx);
+    machine.record_ineffective(settings, &Reason::NotRestarted);
 }
 
 /// All known settings of a kubelet.
-fn statements(effective: &Effective) -> Vec<Setting> {
+fn statements(effective: &Effective, cx: &BootCx<'_>) -> Vec<Setting> {
     let all = effective.fields.iter().flat_map(|f| f.winner.iter().chain(&f.shadowed));
-    all.filter(|s| !s.raw.has_unknown() && !s.raw.is_empty()).cloned().collect()
+    let durations = all.filter(|s| !s.raw.has_unknown() && !s.raw.is_empty()).cloned();
+    let others = effective.whole.iter().flat_map(|whole| &whole.fields).filter_map(|chosen| {
+        let field = Which::All.by_path(chosen.field.path).filter(|field| !field.is_duration())?;
+        let by = if chosen.from == SetBy::Flag { Mechanism::Flag } else { Mechanism::ConfigFile };
+        let at = chosen.at.filter(|at| !at.is_empty() && chosen.unknown.is_none())?;
+        let raw = cx.texts.view(at.text).traced(at.range());
+        Some(Setting { field, key: None, raw, reading: Reading::Unset, at, carrier: at, by })
+    });
+    durations.chain(others).collect()
 }

@@ -32,6 +32,7 @@ use crate::kubelet::Launch;
 use crate::kubelet::config::{Document, load};
 use crate::node::{BootCx, Booted, Family, Gap, Ineffective, NodeGroup, Reason, Step, Tool, Wrapping};
 use crate::runtime::{Name, Runtime};
+use crate::setting::Which;
 use crate::syntax::{Node, Schema};
 use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
@@ -102,7 +103,7 @@ pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
                 }
             }
             Step::KubeletConfig(tree, _) => {
-                let settings = crate::kubelet::statements::misplaced(tree, false);
+                let settings = crate::kubelet::statements::misplaced(tree, false, Which::of(cx.whole));
                 ineffective
                     .extend(settings.iter().cloned().map(|setting| Ineffective { setting, why: Reason::ConfigKey }));
                 for outcome in &mut outcomes {

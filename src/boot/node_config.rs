@@ -4,7 +4,7 @@
 use crate::decode::{DecodeError, mime};
 use crate::kubelet::statements;
 use crate::node::{BootCx, Family, Reason};
-use crate::setting::Setting;
+use crate::setting::{Setting, Which};
 use crate::syntax::{Node, NodeKind, unit, yaml};
 use crate::text::{Traced, Why};
 
@@ -91,7 +91,7 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
     if version != "node.eks.aws/v1alpha1" {
         cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm does not support {version}"));
         machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
-        machine.record_ineffective(settings(&node), &Reason::ApiVersion);
+        machine.record_ineffective(settings(&node, Which::of(cx.whole)), &Reason::ApiVersion);
         return None;
     }
     Some(node)
@@ -127,10 +127,12 @@ pub(super) fn merged(under: &Node, over: &Node) -> Node {
 }
 
 /// The settings that nodeadm reads from a document.
-pub(super) fn settings(document: &Node) -> Vec<Setting> {
+pub(super) fn settings(document: &Node, which: Which) -> Vec<Setting> {
     let Some(kubelet) = document.path(&["spec", "kubelet"]) else { return Vec::new() };
-    let mut out = kubelet.get("config").map(statements::in_config).unwrap_or_default();
+    let mut out = kubelet.get("config").map(|config| statements::in_config(config, which)).unwrap_or_default();
     let items = kubelet.get("flags").map(Node::items).unwrap_or_default();
-    out.extend(items.iter().filter_map(Node::as_scalar).flat_map(|s| statements::in_words(&unit::words(&s.text))));
+    out.extend(
+        items.iter().filter_map(Node::as_scalar).flat_map(|s| statements::in_words(&unit::words(&s.text), which)),
+    );
     out
 }

@@ -89,7 +89,11 @@ impl Case<'_> {
         let names = Names::of(setting);
         let raw = setting.raw.to_text();
         let (label, carried, last) = if fault.ineffective {
-            ("this timeout", "on the node".to_owned(), format!("not used by {}", own.shown()))
+            (
+                if setting.field.is_duration() { "this timeout" } else { "this setting" },
+                "on the node".to_owned(),
+                format!("not used by {}", own.shown()),
+            )
         } else {
             let label = match raw.as_ref() {
                 _ if !setting.is_zero() => "this value",

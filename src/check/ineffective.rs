@@ -1,35 +1,110 @@
-//! A duration that is written where no kubelet reads it. The explanations and advice are part of the reasons
+//! A setting that is written where no kubelet reads it. The explanations and advice are part of the reasons
 //! (`node::Reason`).
 
 use crate::node::{Booted, Ineffective, Reason};
+use crate::setting::{Field, Kind, Mechanism, Reading, SetBy, Setting, Which};
+use crate::text::Span;
 use crate::value::Guard;
 
 use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
+use super::judge::Options;
 
 /// The settings of a node group and of its boot that no kubelet reads. Settings that depend on unknown values are left out.
-pub(super) fn judge(case: &Case<'_>, booted: Option<&Booted>) -> Vec<Finding> {
+pub(super) fn judge(case: &Case<'_>, booted: Option<&Booted>, options: &Options) -> Vec<Finding> {
     let own = case.group.ineffective.iter().map(|d| (d, None));
     let all = own.chain(booted.into_iter().flat_map(|b| b.ineffective.iter().map(|d| (d, Some(&b.when)))));
-    all.filter_map(|(ineffective, when)| one(case, ineffective, booted, when)).collect()
+    let mut out: Vec<_> = all.filter_map(|(ineffective, when)| one(case, ineffective, booted, when, options)).collect();
+    let covered = |field: &Field| covers(case, field, options);
+    if let Some(booted) = booted {
+        let replaced = replaced(case, booted).into_iter().filter(|found| covered(found.setting.field));
+        out.extend(replaced.filter_map(|found| one(case, &found, Some(booted), Some(&booted.when), options)));
+    }
+    out
 }
 
-fn one(case: &Case<'_>, found: &Ineffective, booted: Option<&Booted>, when: Option<&Guard>) -> Option<Finding> {
+/// True if the rule is about a field. Without a word in the configuration, only durations count.
+fn covers(case: &Case<'_>, field: &Field, options: &Options) -> bool {
+    let named = !case.rule.front.fields.is_empty();
+    case.rule.covers(field) && (named || options.every_setting || field.is_duration())
+}
+
+/// Values of other settings than durations that the kubelet reads and does not use: later ones replace them, or its version does
+/// not have the field.
+fn replaced(case: &Case<'_>, booted: &Booted) -> Vec<Ineffective> {
+    let Some(whole) = booted.effective.as_ref().and_then(|effective| effective.whole.as_deref()) else {
+        return Vec::new();
+    };
+    let setting = |path: &str, by: SetBy, at: Span| {
+        let field = Which::All.by_path(path).filter(|field| !field.is_duration())?;
+        let by = if by == SetBy::Flag { Mechanism::Flag } else { Mechanism::ConfigFile };
+        let raw = case.texts.view(at.text).traced(at.range());
+        (!at.is_empty() && !case.is_own(at)).then(|| Setting {
+            field,
+            key: None,
+            raw,
+            reading: Reading::Unset,
+            at,
+            carrier: at,
+            by,
+        })
+    };
+    let mut out = Vec::new();
+    for chosen in whole.fields.iter().filter(|c| c.unknown.is_none() && c.from != SetBy::Default) {
+        // Their keys and items may be added to each other.
+        if matches!(chosen.field.kind, Kind::Map(_) | Kind::List(_)) {
+            continue;
+        }
+        let counts = chosen.at.map(|at| case.texts.slice(at));
+        for (by, at) in chosen.shadowed.iter().filter(|(_, at)| Some(case.texts.slice(*at)) != counts) {
+            let setting = setting(chosen.field.path, *by, *at);
+            out.extend(setting.map(|setting| Ineffective { setting, why: Reason::SetAgain(chosen.from) }));
+        }
+    }
+    for (field, at) in &whole.lacking {
+        let setting = setting(field.path, SetBy::Config, *at);
+        out.extend(setting.map(|setting| Ineffective { setting, why: Reason::NotInVersion }));
+    }
+    out
+}
+
+fn one(
+    case: &Case<'_>,
+    found: &Ineffective,
+    booted: Option<&Booted>,
+    when: Option<&Guard>,
+    options: &Options,
+) -> Option<Finding> {
     let Ineffective { setting, why } = found;
-    let mut fields = booted.and_then(|b| b.effective.as_ref()).into_iter().flat_map(|e| &e.fields);
+    let effective = booted.and_then(|b| b.effective.as_ref());
+    let mut fields = effective.into_iter().flat_map(|e| &e.fields);
     let settled = fields.find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
-    let known = settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version());
-    if !case.rule.covers(setting.field) || !known && why.requires_known_field() {
+    let known = if setting.field.is_duration() {
+        settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version())
+    } else {
+        let whole = effective.and_then(|e| e.whole.as_deref());
+        let chosen = whole.and_then(|whole| whole.fields.iter().find(|c| c.field.path == setting.field.name));
+        match chosen {
+            Some(chosen) => chosen.unknown.is_none(),
+            None => whole.is_some_and(|whole| whole.more.is_none()),
+        }
+    };
+    if !covers(case, setting.field, options) || !known && why.requires_known_field() {
         return None;
     }
     let names = Names::of(setting);
     let reaches = match why {
         Reason::NotRestarted => "does not reach the running kubelet",
+        Reason::SetAgain(_) => "has no effect",
         _ => "never reaches the kubelet",
+    };
+    let help = match why {
+        Reason::BottlerocketKey if !setting.field.is_duration() => "remove it: it cannot be set on Bottlerocket",
+        why => why.help(),
     };
     let sentences = Sentences {
         headline: format!("`{}` {reaches}: {}", names.written, why.message()),
-        help: case.help(&names, why.help().to_owned()),
+        help: case.help(&names, help.to_owned()),
         notes: case.remark(),
     };
     let group = &case.group.when;

@@ -1,6 +1,7 @@
 //! From an effective configuration to findings. Each predicate has its own file.
 
 use crate::node::{Booted, NodeGroup};
+use crate::setting::SetBy;
 use crate::text::{Place, Texts};
 
 use super::case::{Case, place_of};
@@ -16,6 +17,8 @@ pub struct Options {
     pub limit: Option<i64>,
     /// The streaming idle timeout that fixes write, if it is not the kubelet's default.
     pub write: Option<String>,
+    /// True if the rule about settings without effect is about every field and flag, not only durations.
+    pub every_setting: bool,
 }
 
 /// The findings of `rules` for one boot of `group`. A boot without any known setting has none.
@@ -35,7 +38,7 @@ pub fn judge(
             Predicate::RuntimeZero => zero::of_runtimes(&case, booted),
             Predicate::ReplacedZero => replaced_zero::judge(&case, booted),
             Predicate::InvalidDuration => invalid_duration::judge(&case, booted),
-            Predicate::DeadSetting => ineffective::judge(&case, Some(booted)),
+            Predicate::DeadSetting => ineffective::judge(&case, Some(booted), options),
             Predicate::AboveLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), false),
             Predicate::BelowLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), true),
             Predicate::Unset if rule.is_about_durations() => opt_in::unset(&case, booted),
@@ -52,10 +55,14 @@ pub fn judge(
 }
 
 /// The findings of `rules` for a description that reaches no node, or none that is known.
-pub fn judge_unreached(rules: &[&'static Rule], group: &NodeGroup, texts: &Texts) -> Vec<Finding> {
+pub fn judge_unreached(rules: &[&'static Rule], options: &Options, group: &NodeGroup, texts: &Texts) -> Vec<Finding> {
     let one = |rule: &&'static Rule| {
         let case = Case { rule, group, texts };
-        if rule.predicate == Predicate::DeadSetting { ineffective::judge(&case, None) } else { handed::judge(&case) }
+        if rule.predicate == Predicate::DeadSetting {
+            ineffective::judge(&case, None, options)
+        } else {
+            handed::judge(&case)
+        }
     };
     rules.iter().flat_map(one).collect()
 }
@@ -64,5 +71,13 @@ pub fn judge_unreached(rules: &[&'static Rule], group: &NodeGroup, texts: &Texts
 pub fn delivered(booted: &Booted, texts: &Texts) -> Vec<Place> {
     let fields = booted.effective.iter().flat_map(|e| &e.fields).flat_map(|s| s.winner.iter().chain(&s.shadowed));
     let failed = booted.effective.iter().flat_map(|e| &e.failures).filter_map(|f| f.setting.as_ref());
-    fields.chain(failed).map(|setting| texts.place(texts.trail(place_of(setting)).origin())).collect()
+    // Of other settings, only what counts.
+    let whole = booted.effective.iter().filter_map(|effective| effective.whole.as_deref());
+    let others = whole.flat_map(|whole| {
+        let fields = whole.fields.iter().filter(|c| c.from != SetBy::Default);
+        let parts = fields.clone().flat_map(|c| c.parts.values().map(|(_, at)| *at));
+        fields.filter_map(|c| c.at).chain(parts).chain(whole.others.iter().map(|other| other.at))
+    });
+    let places = fields.chain(failed).map(place_of).chain(others);
+    places.map(|at| texts.place(texts.trail(at).origin())).collect()
 }

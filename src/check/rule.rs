@@ -159,6 +159,7 @@ impl Rule {
             | Predicate::Contains
             | Predicate::MoreOpen
             | Predicate::DoesNotStart => false,
+            Predicate::DeadSetting => self.targets().iter().all(Target::is_duration),
             Predicate::AboveLimit | Predicate::BelowLimit | Predicate::Unset => {
                 !self.front.not && !self.front.written && self.targets().iter().all(Target::is_duration)
             }

@@ -281,7 +281,8 @@ fn help(case: &Case<'_>, looked: &Looked, missing: bool) -> String {
 /// What the rules would have to know of a boot, and do not: the settings, and why not.
 pub fn unresolved(rules: &[&'static Rule], booted: &Booted) -> Vec<String> {
     let mut out: Vec<(String, Vec<String>)> = Vec::new();
-    for rule in rules.iter().filter(|rule| !rule.is_about_durations()) {
+    let compares = |rule: &&&Rule| !rule.is_about_durations() && rule.predicate != Predicate::DeadSetting;
+    for rule in rules.iter().filter(compares) {
         for looked in rule.targets().iter().filter_map(|target| look(rule, target, booted)) {
             let Verdict::Unknown(why) = looked.verdict else { continue };
             if why == NOT_SET {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::check::{Finding, Fix, Options, Predicate, suggestion};
 use crate::setting::duration::{HOUR, SECOND};
-use crate::setting::parse_duration;
+use crate::setting::{ConfigField, Field, parse_duration};
 use crate::syntax::documents::{Documents, in_json, in_yaml};
 use crate::syntax::hcl::{self, Body, ExprKind};
 use crate::syntax::{Node, NodeKind, Style};
@@ -59,6 +59,18 @@ impl Tree {
     }
 }
 
+/// True if nobody misses a setting without effect: its value is a zero or what the field is by default.
+fn says_nothing(finding: &Finding) -> bool {
+    let is = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => *text == finding.raw,
+        other => other.to_string() == finding.raw,
+    };
+    match ConfigField::by_path(&finding.field).filter(|_| Field::by_name(&finding.field).is_none()) {
+        Some(field) => field.before.is_none() && field.default.as_ref().is_some_and(is) || is(&field.kind.zero()),
+        None => parse_duration(finding.raw.as_bytes()) == Ok(0),
+    }
+}
+
 impl<'a> Fixer<'a> {
     /// Nothing parsed yet.
     pub fn new(options: &'a Options) -> Self {
@@ -86,7 +98,7 @@ impl<'a> Fixer<'a> {
         }
         let text = match finding.rule.predicate {
             Predicate::DeadSetting => {
-                if !finding.is_certain() || parse_duration(finding.raw.as_bytes()) != Ok(0) {
+                if !finding.is_certain() || !says_nothing(finding) {
                     return Err("it is not certain that the line is useless");
                 }
                 return match self.tree(place).as_ref() {

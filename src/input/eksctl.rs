@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::kubelet::statements;
 use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping, release_in};
+use crate::setting::Which;
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
@@ -32,7 +33,7 @@ pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
             let label = name.and_then(Node::as_str).map_or_else(|| (n + 1).to_string(), str::to_owned);
             let mut group = NodeGroup::new(format!("{list}.{label}"), name.map_or(item.span, |n| n.span));
             group.minor = minor;
-            node_group(&mut group, item, managed);
+            node_group(&mut group, item, managed, Which::of(cx.given.whole));
             groups.push(group);
         }
     }
@@ -40,7 +41,7 @@ pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 }
 
 /// What a node group boots with.
-fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
+fn node_group(group: &mut NodeGroup, item: &Node, managed: bool, which: Which) {
     let overriding = text(item.get("overrideBootstrapCommand"), group);
     let family = match item.get("amiFamily") {
         None => Some(default_family(overriding.as_ref())),
@@ -65,7 +66,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
         let why = Why::NotUnderstood("kubeletExtraConfig, which eksctl rejects here,".into());
         group.gaps.push(Gap { at: node.span, why });
         let why = if managed { Reason::ManagedExtraConfig } else { Reason::FamilyExtraConfig };
-        group.add_ineffective(statements::in_config(node), &why);
+        group.add_ineffective(statements::in_config(node, which), &why);
         extra = None;
     }
     // eksctl passes it on in the form of each family, over everything else.
@@ -91,7 +92,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                             .into(),
                     );
                     group.gaps.extend(script.span().map(|at| Gap { at, why }));
-                    group.add_ineffective(statements::anywhere(&script), &Reason::ScriptAsNodeConfig);
+                    group.add_ineffective(statements::anywhere(&script, which), &Reason::ScriptAsNodeConfig);
                 }
                 Some(document) => group.steps.push(Step::NodeConfig(document)),
                 None => {}
@@ -108,7 +109,7 @@ fn node_group(group: &mut NodeGroup, item: &Node, managed: bool) {
                 Some(script) => {
                     group.steps.push(Step::Script(script));
                     if let Some(node) = extra {
-                        group.add_ineffective(statements::in_config(node), &Reason::BootstrapOverridden);
+                        group.add_ineffective(statements::in_config(node, which), &Reason::BootstrapOverridden);
                     }
                 }
                 None => {

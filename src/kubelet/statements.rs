@@ -1,4 +1,4 @@
-//! Settings of durations in texts that perhaps no kubelet reads: what they contain, regardless of its effect.
+//! Settings in texts that perhaps no kubelet reads: what they contain, regardless of its effect.
 //!
 //! A value that is partly unknown is not a setting.
 
@@ -9,41 +9,53 @@ use crate::syntax::{Node, NodeKind, unit};
 use crate::text::{Traced, View};
 
 use crate::setting::read_duration;
-use crate::setting::{FIELDS, Field, Mechanism, Reading, Setting, Shape};
+use crate::setting::{ConfigField, FIELDS, Field, Flag, Kind, Mechanism, Reading, Setting, Shape, Takes, Which};
 
 /// The flags among the words of a text, whose quotes are removed as systemd and shells do.
-pub fn in_flags(view: &View) -> Vec<Setting> {
-    in_words(&unit::words(&view.traced(0..view.bytes.len())))
+pub fn in_flags(view: &View, which: Which) -> Vec<Setting> {
+    in_words(&unit::words(&view.traced(0..view.bytes.len())), which)
 }
 
 /// The flags among some words.
-pub fn in_words(words: &[Traced]) -> Vec<Setting> {
+pub fn in_words(words: &[Traced], which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     let mut rest = words.iter().peekable();
     while let Some(word) = rest.next() {
         let equals = word.bytes().iter().position(|b| *b == b'=');
         let name = word.slice(0..equals.unwrap_or(word.len()));
-        let Some(field) = name.known_str().and_then(|n| n.strip_prefix("--")).and_then(Field::by_flag) else {
+        let Some(field) = name.known_str().and_then(|n| n.strip_prefix("--")).and_then(|n| which.by_flag(n)) else {
             continue;
         };
         let (value, carrier) = match equals {
             Some(equals) => (word.slice(equals + 1..word.len()), word.span()),
+            // A switch alone means true.
+            None if is_switch(field) => (word.clone(), word.span()),
             None => {
                 let Some(value) = rest.next_if(|w| !w.bytes().starts_with(b"-")) else { continue };
                 (value.clone(), super::args::both(word, value))
             }
         };
         let (Some(at), Some(carrier), false) = (value.span(), carrier, value.has_unknown()) else { continue };
-        let reading = read_duration(value.bytes());
+        let reading = reading(field, &value);
         out.push(Setting { field, key: None, raw: value, reading, at, carrier, by: Mechanism::Flag });
     }
     out
 }
 
+fn is_switch(field: &Field) -> bool {
+    let takes = field.flag.and_then(Flag::find).map(|flag| flag.takes);
+    matches!(takes, Some(Takes::Switch | Takes::LibrarySwitch))
+}
+
+/// How the kubelet reads a value, if it is a duration.
+fn reading(field: &Field, text: &Traced) -> Reading {
+    if field.is_duration() { read_duration(text.bytes()) } else { Reading::Unset }
+}
+
 /// The settings of a tree that has the form of a `KubeletConfiguration`.
-pub fn in_config(tree: &Node) -> Vec<Setting> {
+pub fn in_config(tree: &Node, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
-    for field in FIELDS {
+    for field in which.fields() {
         let mut path = field.path().peekable();
         if path.peek().is_none() {
             continue;
@@ -67,7 +79,13 @@ pub fn in_config(tree: &Node) -> Vec<Setting> {
 
 /// The setting of a key, if its value is known.
 pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &Node) -> Option<Setting> {
-    let NodeKind::Scalar(scalar) = &value.kind else { return None };
+    let scalar = match &value.kind {
+        NodeKind::Scalar(scalar) => scalar,
+        // Of a list or map, the first value stands for it.
+        NodeKind::Seq(items) if field.shape == Some(Shape::Other) => items.first()?.as_scalar()?,
+        NodeKind::Map(pairs) if field.shape == Some(Shape::Other) => pairs.first()?.1.as_scalar()?,
+        _ => return None,
+    };
     if scalar.text.has_unknown() || scalar.text.is_empty() {
         return None;
     }
@@ -80,7 +98,7 @@ pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &N
         field,
         key: signal.map(str::to_owned),
         raw: scalar.text.clone(),
-        reading: match read_duration(scalar.text.bytes()) {
+        reading: match reading(field, &scalar.text) {
             Reading::Invalid(_) if scalar.text.known_str() == Some("null") => Reading::Unset,
             reading => reading,
         },
@@ -93,21 +111,29 @@ pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &N
 /// The settings of a tree in the form of a `KubeletConfiguration` that a kubelet ignores: the name of a duration in the wrong
 /// place, in another case, or spelled like its flag. Unknown keys of a file are ignored (`codec.go` decodes once more without
 /// strictness). With `fold`, a key in the right place may have any case, as in the merge of drop-ins.
-pub fn misplaced(tree: &Node, fold: bool) -> Vec<Setting> {
+pub fn misplaced(tree: &Node, fold: bool, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     walk(tree, &mut Vec::new(), &mut |path, key, value| {
-        let Some(field) = path.last().and_then(|name| named(name)) else { return };
-        let right = FIELDS.iter().any(|f| {
+        let Some(field) = path.last().and_then(|name| named(name, which)) else { return };
+        let is_right = |f: &Field| {
             let mut names = f.path();
             let same =
                 path.iter().all(|have| names.next().is_some_and(|name| name == *have || fold && overrides(have, name)));
             same && names.next().is_none() && f.shape.is_some()
-        });
-        if !right {
+        };
+        if !which.fields().any(is_right) && !is_data(path) {
             out.extend(by_key(field, None, key, value));
         }
     });
     out
+}
+
+/// True if a path is inside a field that is a map or a list: its keys have names of their own.
+fn is_data(path: &[&str]) -> bool {
+    (1..path.len()).any(|end| {
+        let field = path.get(..end).and_then(|names| ConfigField::by_path(&names.join(".")));
+        field.is_some_and(|field| matches!(field.kind, Kind::Map(_) | Kind::List(_) | Kind::Object(_)))
+    })
 }
 
 /// True if a key in another case is read after the right one. Merging writes the keys in order, and the file that drop-ins are
@@ -133,14 +159,29 @@ pub fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[
     }
 }
 
-/// The field whose last name, or whose flag, equals `name` except for case and dashes.
-pub fn named(name: &str) -> Option<&'static Field> {
-    static NAMES: LazyLock<HashMap<String, &'static Field>> = LazyLock::new(|| {
+/// The field whose last name, or whose flag, equals `name` except for case and dashes. Of fields that are no durations, only
+/// names count that hardly mean anything else.
+pub fn named(name: &str, which: Which) -> Option<&'static Field> {
+    type Names = HashMap<String, &'static Field>;
+    fn names(which: Which) -> Names {
+        let of = |f: &'static Field| {
+            let last = f.path().last().filter(|_| f.is_duration() || is_telling(f.name));
+            let flag = f.flag.filter(|flag| f.is_duration() || flag.contains('-') && f.shape.is_some());
+            last.into_iter().chain(flag).map(move |n| (plain(n), f))
+        };
         // The first field with a name counts.
-        let of = |f: &'static Field| f.path().last().into_iter().chain(f.flag).map(move |n| (plain(n), f));
-        FIELDS.iter().rev().flat_map(of).collect()
-    });
-    NAMES.get(&plain(name)).copied()
+        let all: Vec<_> = which.fields().collect();
+        all.into_iter().rev().flat_map(of).collect()
+    }
+    static DURATIONS: LazyLock<Names> = LazyLock::new(|| names(Which::Durations));
+    static ALL: LazyLock<Names> = LazyLock::new(|| names(Which::All));
+    let names = if which == Which::All { &ALL } else { &DURATIONS };
+    names.get(&plain(name)).copied()
+}
+
+/// True for a name at the top of the configuration of more than one word, such as `readOnlyPort`.
+fn is_telling(name: &str) -> bool {
+    name != "featureGates" && !name.contains('.') && name.contains(|c: char| c.is_ascii_uppercase())
 }
 
 /// A name without dashes, in lower case.
@@ -150,20 +191,24 @@ fn plain(name: &str) -> String {
 
 /// Every setting anywhere in a text of any kind: flags with their values, and field names with values that are durations. For
 /// texts that are known to be unused. Comment lines are skipped.
-pub fn anywhere(text: &Traced) -> Vec<Setting> {
+pub fn anywhere(text: &Traced, which: Which) -> Vec<Setting> {
     let bytes = text.bytes();
     let mut out: Vec<Setting> = Vec::new();
-    for field in FIELDS.iter().filter(|f| f.shape != Some(Shape::Map)) {
+    for field in which.fields().filter(|f| f.shape != Some(Shape::Map)) {
+        let key = field.path().last().filter(|_| field.is_duration() || is_telling(field.name));
         let names = [
             (field.flag.map(|flag| format!("--{flag}")), Mechanism::Flag),
-            (field.path().last().map(str::to_owned), Mechanism::ConfigFile),
+            (key.map(str::to_owned), Mechanism::ConfigFile),
         ];
         for (name, by) in names {
             let Some(name) = name else { continue };
             for start in places(bytes, name.as_bytes()) {
-                let Some(range) = value_after(bytes, start + name.len(), by == Mechanism::Flag) else { continue };
+                let end = start + name.len();
+                let switch = by == Mechanism::Flag && is_switch(field) && bytes.get(end) != Some(&b'=');
+                let after = if switch { Some(start..end) } else { value_after(bytes, end, by == Mechanism::Flag) };
+                let Some(range) = after else { continue };
                 let raw = text.slice(range.clone());
-                let reading = read_duration(raw.bytes());
+                let reading = reading(field, &raw);
                 let (Some(at), false) = (raw.span(), raw.has_unknown()) else { continue };
                 if matches!(reading, Reading::Invalid(_)) {
                     continue;
@@ -178,9 +223,9 @@ pub fn anywhere(text: &Traced) -> Vec<Setting> {
 }
 
 /// Every setting anywhere in a tree: in its texts, and as a key with a duration.
-pub fn in_tree(tree: &Node) -> Vec<Setting> {
+pub fn in_tree(tree: &Node, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
-    scalars(tree, &mut |text| out.extend(anywhere(text)), 0);
+    scalars(tree, &mut |text| out.extend(anywhere(text, which)), 0);
     walk(tree, &mut Vec::new(), &mut |path, key, value| {
         let name = path.last().copied().unwrap_or_default();
         let field = FIELDS.iter().find(|f| f.path().last() == Some(name) && f.shape != Some(Shape::Map));
@@ -258,7 +303,7 @@ mod tests {
     fn flags_among_words() {
         let (_texts, argv) =
             words(&["--v=2", "--sync_frequency=1m", "x", "--runtime-request-timeout", "0", "--file-check-frequency=?"]);
-        assert_eq!(shown(&in_words(&argv)), ["syncFrequency=1m", "runtimeRequestTimeout=0"]);
+        assert_eq!(shown(&in_words(&argv, Which::Durations)), ["syncFrequency=1m", "runtimeRequestTimeout=0"]);
     }
 
     #[test]
@@ -275,7 +320,7 @@ mod tests {
         ] {
             let (_texts, view) = text(given);
             let whole = view.traced(0..view.bytes.len());
-            assert_eq!(shown(&anywhere(&whole)), expected, "{given}");
+            assert_eq!(shown(&anywhere(&whole, Which::Durations)), expected, "{given}");
         }
     }
 
@@ -285,8 +330,30 @@ mod tests {
         let (_texts, view) = text(given);
         let tree = crate::syntax::yaml::parse(&view).tree.remove(0);
         let expected = ["syncFrequency=2m", "syncFrequency=3m", "authentication.webhook.cacheTTL=4m"];
-        assert_eq!(shown(&misplaced(&tree, false)), expected);
-        assert_eq!(shown(&misplaced(&tree, true)), &expected[1..]);
-        assert_eq!(shown(&in_config(&tree)), ["authentication.webhook.cacheTTL=5m", "syncFrequency=1m"]);
+        assert_eq!(shown(&misplaced(&tree, false, Which::Durations)), expected);
+        assert_eq!(shown(&misplaced(&tree, true, Which::Durations)), &expected[1..]);
+        assert_eq!(
+            shown(&in_config(&tree, Which::Durations)),
+            ["authentication.webhook.cacheTTL=5m", "syncFrequency=1m"]
+        );
+    }
+
+    #[test]
+    fn settings_of_every_type_are_found_on_request() {
+        let (_texts, argv) =
+            words(&["--read-only-port=0", "--fail-swap-on", "--node-labels", "a=b", "--sync-frequency=1m"]);
+        let expected = ["readOnlyPort=0", "failSwapOn=--fail-swap-on", "node-labels=a=b", "syncFrequency=1m"];
+        assert_eq!(shown(&in_words(&argv, Which::All)), expected);
+        let given = "readonlyport: 1\nmaxPods: 2\naddress: x\nauthentication: {maxPods: 3, mode: x}\nevictionHard: {maxPods: x}\nfeature-gates: {A: true}\n";
+        let (_texts, view) = text(given);
+        let tree = crate::syntax::yaml::parse(&view).tree.remove(0);
+        assert_eq!(shown(&misplaced(&tree, false, Which::All)), ["readOnlyPort=1", "maxPods=3", "featureGates=true"]);
+        let given = "clusterDNS: [10.0.0.10]\nauthorization: {mode: Webhook}\n";
+        let (_texts, view) = text(given);
+        let tree = crate::syntax::yaml::parse(&view).tree.remove(0);
+        assert_eq!(shown(&in_config(&tree, Which::All)), ["authorization.mode=Webhook", "clusterDNS=10.0.0.10"]);
+        let (_texts, view) = text("x --max-pods 20 --protect-kernel-defaults; jq '.maxPods=30 | .mode=1'");
+        let expected = ["maxPods=20", "protectKernelDefaults=--protect-kernel-defaults", "maxPods=30"];
+        assert_eq!(shown(&anywhere(&view.traced(0..view.bytes.len()), Which::All)), expected);
     }
 }

@@ -410,7 +410,21 @@ impl<'a> Settler<'a> {
         let more = more.or_else(|| self.launch.argv.is_empty().then(line));
         let computes = || Why::FromOutside("what the image passes to the kubelet".into());
         let more = more.or_else(|| (!self.own.fields.is_empty()).then(computes));
-        Whole { refused: self.refused, fields: out, others, more, wild, writes }
+        let lacking = self.lacking();
+        Whole { refused: self.refused, fields: out, lacking, others, more, wild, writes }
+    }
+
+    /// Fields in the files that this version does not have.
+    fn lacking(&self) -> Vec<(&'static ConfigField, Span)> {
+        let documents = || self.config.as_deref().into_iter().chain(self.dropins.iter().map(|(_, document)| document));
+        let missing = ConfigField::all().iter().filter(|field| field.exists_in(self.launch.minor) == Some(false));
+        let found = missing.flat_map(|field| {
+            documents().filter_map(move |document| match document.find(field.path.split('.'), false).entry {
+                PathEntry::At(_, value) => Some((field, value.span)),
+                PathEntry::Above(..) | PathEntry::Absent => None,
+            })
+        });
+        found.collect()
     }
 
     /// Where a setting that is missing would be written.

@@ -1,10 +1,10 @@
-//! Timeouts that never reach a kubelet, and why.
+//! Settings that never reach a kubelet, and why.
 
 use std::sync::Arc;
 
-use crate::setting::Setting;
+use crate::setting::{SetBy, Setting};
 
-/// A duration setting that no kubelet reads.
+/// A setting that no kubelet reads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ineffective {
     /// The setting as written.
@@ -102,6 +102,10 @@ pub enum Reason {
     InitNotCalled,
     /// A configuration of `cfn-init` that no config set in use contains.
     ConfigLeftOut,
+    /// A value that another one replaces, with what carries the other one.
+    SetAgain(SetBy),
+    /// A field of a file that this version of the kubelet does not have.
+    NotInVersion,
     /// A module input that this version of the module ignores, with the explanation from the module's model.
     Ignored(Arc<str>),
     /// The name of a module input that has no effect on what its nodes receive.
@@ -153,6 +157,10 @@ impl Reason {
             Self::LineBreak,
             Self::InitNotCalled,
             Self::ConfigLeftOut,
+            Self::SetAgain(SetBy::Flag),
+            Self::SetAgain(SetBy::DropIn),
+            Self::SetAgain(SetBy::Config),
+            Self::NotInVersion,
             Self::Ignored("this version of the module has no such input".into()),
             Self::NotPassedOn("kubelet_extra_args".into()),
         ]
@@ -208,6 +216,10 @@ impl Reason {
             Self::ConfigLeftOut => {
                 "no call of `cfn-init` runs this config: it is not in the config sets that are called"
             }
+            Self::SetAgain(SetBy::Flag) => "a flag on the kubelet's command line replaces it",
+            Self::SetAgain(SetBy::DropIn) => "a drop-in replaces it",
+            Self::SetAgain(_) => "it is set again later",
+            Self::NotInVersion => "this version of the kubelet does not have it",
             Self::Ignored(why) => return Arc::clone(why),
             Self::NotPassedOn(input) => return format!("the module does not hand `{input}` to these nodes").into(),
         }
@@ -264,6 +276,8 @@ impl Reason {
             }
             Self::InitNotCalled => "call `cfn-init` with this resource in the user data",
             Self::ConfigLeftOut => "add the config to a config set that `cfn-init` runs",
+            Self::SetAgain(_) => "remove it, or change the value that counts",
+            Self::NotInVersion => "remove it, or use a version of Kubernetes that has it",
             Self::Ignored(_) | Self::NotPassedOn(_) => {
                 "use the input that this version of the module passes to its nodes"
             }

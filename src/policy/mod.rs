@@ -98,6 +98,9 @@ pub struct Verdict {
     pub stale: Vec<String>,
 }
 
+/// The rule that is about every field and flag if its name is selected.
+const DEAD_SETTING: &str = "dead-kubelet-setting";
+
 impl Policy {
     /// The rules in force, sorted by id.
     pub fn rules(&self) -> Vec<&'static Rule> {
@@ -131,7 +134,15 @@ impl Policy {
 
     /// True if a rule that is judged needs every field of a kubelet, not only durations.
     pub fn needs_all_fields(&self) -> bool {
-        self.judged().iter().any(|rule| !rule.is_about_durations())
+        self.every_setting() || self.judged().iter().any(|rule| !rule.is_about_durations())
+    }
+
+    /// True if `dead-kubelet-setting` is selected by its name: it is then about every field and flag.
+    fn every_setting(&self) -> bool {
+        let Settings { select, extend_select, .. } = &self.settings;
+        let selected = if self.select.is_empty() { select.as_slice() } else { &[] };
+        let typed = self.select.iter().chain(&self.extend_select).map(String::as_str);
+        typed.chain(selected.iter().chain(extend_select).map(RuleId::as_str)).any(|id| id == DEAD_SETTING)
     }
 
     /// What the command line says, with the default configuration.
@@ -315,6 +326,7 @@ impl Policy {
         Options {
             limit: self.settings.long_streaming_idle_timeout.limit.as_ref().map(|t| t.nanoseconds),
             write: self.settings.fix.streaming_idle_timeout.as_ref().map(|t| t.text.clone()),
+            every_setting: self.every_setting(),
         }
     }
 

@@ -283,7 +283,7 @@ fn within_budget(
     uses.extend(std::mem::take(&mut cx.claims.uses));
     for group in &mut cx.claims.unreached {
         own(group, &root);
-        out.findings.extend(judge_unreached(&rules, group, &cx.texts));
+        out.findings.extend(judge_unreached(&rules, &options, group, &cx.texts));
         let settings = group.ineffective.iter().map(|i| &i.setting).chain(group.handed.iter().map(|h| &h.setting));
         known.extend(net::origins(settings, &cx.texts));
     }

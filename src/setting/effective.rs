@@ -49,6 +49,8 @@ pub struct Whole {
     pub refused: Vec<Failure>,
     /// The fields that its version has, sorted by path.
     pub fields: Vec<Chosen>,
+    /// Fields in its files that its version does not have.
+    pub lacking: Vec<(&'static ConfigField, Span)>,
     /// Flags that write no field.
     pub others: Vec<FlagOnly>,
     /// Set if there may be more of them, such as `--hostname-override`.

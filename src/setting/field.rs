@@ -19,6 +19,8 @@ pub enum Shape {
     Map,
     /// `logging.flushFrequency`: duration text or whole nanoseconds; a zero is replaced.
     TextOrNanoseconds,
+    /// Not a duration.
+    Other,
 }
 
 /// What a zero means for a field when set via one mechanism.
@@ -36,7 +38,7 @@ pub enum Meaning {
     None,
 }
 
-/// One duration setting of the kubelet.
+/// One duration setting of the kubelet, or any other where every setting is looked for.
 #[derive(Debug, PartialEq)]
 pub struct Field {
     /// Path in `KubeletConfiguration`, such as `authentication.webhook.cacheTTL`; the flag's name if there is only a flag.
@@ -65,6 +67,11 @@ impl Field {
     /// The field of a path in `KubeletConfiguration`, or of a setting that is only a flag, by its name.
     pub fn by_name(name: &str) -> Option<&'static Self> {
         FIELDS.binary_search_by(|f| f.name.cmp(name)).ok().and_then(|n| FIELDS.get(n))
+    }
+
+    /// True for a duration.
+    pub fn is_duration(&self) -> bool {
+        Self::by_name(self.name).is_some()
     }
 
     /// The keys from the root of `KubeletConfiguration` to the field; none for a setting that is only a flag.

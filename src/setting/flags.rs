@@ -65,6 +65,11 @@ impl Flag {
         Some(flag)
     }
 
+    /// Every flag, sorted by name.
+    pub fn all() -> &'static [Self] {
+        &FLAGS
+    }
+
     /// The flag of a name without dashes; `_` counts as `-` (`WordSepNormalizeFunc` in component-base).
     pub fn find(name: &str) -> Option<&'static Self> {
         // Most runs ask for few.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::kubelet::statements;
 use crate::node::kubelet_files::{EXTRA_ARGS, OWN_ARGS};
 use crate::node::{BootCx, Family, Reason};
+use crate::setting::Which;
 use crate::text::{Span, Traced, Why};
 
 use super::super::machine::{File, Image, Machine};
@@ -229,7 +230,7 @@ impl Shell<'_, '_> {
             return;
         }
         let id = self.cx.texts.add_made("these flags", text, path.machine.place);
-        path.machine.record_ineffective(statements::in_flags(&self.cx.texts.view(id)), why);
+        path.machine.record_ineffective(statements::in_flags(&self.cx.texts.view(id), Which::of(self.cx.whole)), why);
     }
 
     /// Records the variable of a finished script if it had no effect.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::kubelet::statements;
 use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
+use crate::setting::Which;
 use crate::syntax::{toml, yaml};
 use crate::text::{Traced, Why};
 
@@ -121,10 +122,10 @@ fn execute(
         for (text, why) in &plan.unread {
             let id = cx.texts.add_made(format!("NodeConfig in the {name}"), text, group.place);
             let settings = if *why == Reason::NoInterpreter {
-                statements::anywhere(text)
+                statements::anywhere(text, Which::of(cx.whole))
             } else {
                 let document = yaml::parse(&cx.texts.view(id)).tree.into_iter().next();
-                document.map(|d| node_config::settings(&d)).unwrap_or_default()
+                document.map(|d| node_config::settings(&d, Which::of(cx.whole))).unwrap_or_default()
             };
             machine.record_ineffective(settings, why);
         }
@@ -135,7 +136,7 @@ fn execute(
         // Flags in other commands may belong to other programs.
         let replaced = &merged.replaced_commands;
         if ["bootstrap.sh", "/kubelet", "nodeadm"].iter().any(|w| replaced.to_text().contains(w)) {
-            machine.record_ineffective(statements::anywhere(replaced), &Reason::ListReplaced);
+            machine.record_ineffective(statements::anywhere(replaced, Which::of(cx.whole)), &Reason::ListReplaced);
         }
         for text in &plan.node_configs {
             nodeadm::add_document(machine, text, &format!("NodeConfig in the {name}"), cx);
@@ -179,7 +180,8 @@ fn read_bottlerocket_settings(machine: &mut Machine, settings: &Traced, name: &s
     }
     if let Some(tree) = parsed.tree {
         machine.suggest_kubelet(Some(Family::Bottlerocket));
-        machine.record_ineffective(super::bottlerocket::unsupported_durations(&tree), &Reason::BottlerocketKey);
+        machine
+            .record_ineffective(super::bottlerocket::unsupported(&tree, Which::of(cx.whole)), &Reason::BottlerocketKey);
         for (at, why) in super::bottlerocket::unknown_keys(&tree) {
             machine.gap(at, why);
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::kubelet::statements;
 use crate::node::{Cx, Gap, NodeGroup, Root};
-use crate::setting::{Reading, Setting};
+use crate::setting::{Reading, Setting, Which};
 use crate::syntax::Node;
 use crate::text::{FileError, Span, Traced, Why};
 use crate::value::{Guard, Value};
@@ -180,7 +180,7 @@ impl Application {
         // A zero in a form that only the template understands is listed, anything else is not understood.
         let words = format!("the values of {} for {what}, which is not here", self.name);
         let zero = |setting: &Setting| setting.reading == Reading::Duration(0);
-        let settings = statements::in_tree(tree);
+        let settings = statements::in_tree(tree, Which::Durations);
         if groups.is_empty()
             && let Some(setting) = settings.iter().find(|setting| !zero(setting))
         {

@@ -2,6 +2,7 @@
 
 use crate::kubelet::statements;
 use crate::node::{Family, Gap, NodeGroup, Reason, Step, Wrapping, release_in};
+use crate::setting::Which;
 use crate::syntax::Node;
 use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why, budget};
 use crate::value::{Guard, Kind, Value};
@@ -207,7 +208,7 @@ fn boot_with(
         && !may_run_more(inner)
         && evaluator.template.init_texts().is_empty(at)
     {
-        group.add_ineffective(statements::in_tree(init), &Reason::InitNotCalled);
+        group.add_ineffective(statements::in_tree(init, Which::Durations), &Reason::InitNotCalled);
     }
     let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { calls(&inner.to_text()) } else { Vec::new() };
     // CloudFormation passes user data to EC2 unchanged, so it must be base64.
@@ -276,7 +277,7 @@ fn add_left_out(group: &mut NodeGroup, at: Span, calls: &[InitCall], own: Option
         let own = calls.iter().filter(ours).map(|call| call.sets.as_slice());
         let sets: Vec<_> = own.chain(template.init_texts().sets(init.span, at)).collect();
         for config in init::left_out(init, &sets) {
-            group.add_ineffective(statements::in_tree(config), &Reason::ConfigLeftOut);
+            group.add_ineffective(statements::in_tree(config, Which::Durations), &Reason::ConfigLeftOut);
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::kubelet::statements;
 use crate::node::{Family, Gap, NodeGroup, Reason, Step, Tool, Wrapping, release_in};
+use crate::setting::Which;
 use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 
@@ -36,7 +37,7 @@ enum Merged {
 }
 
 /// `EC2NodeClass` and `AWSNodeTemplate`.
-pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+pub(super) fn node_class(manifest: &Manifest<'_>, which: Which) -> Vec<NodeGroup> {
     let mut group = manifest.group();
     let Some(spec) = manifest.node.get("spec") else { return Vec::new() };
     if let Some((at, why)) = yaml_files::unknown(spec) {
@@ -44,7 +45,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         return vec![group];
     }
     group.release = image_names(spec).next().and_then(release_in);
-    let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group));
+    let kubelet = spec.get("kubelet").and_then(|node| settings(node, &mut group, which));
     let user_data = spec.get("userData").filter(|n| !n.is_null());
     if user_data.is_none() && kubelet.is_none() && group.ineffective.is_empty() {
         return Vec::new();
@@ -68,7 +69,7 @@ pub(super) fn node_class(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 }
 
 /// `NodePool` (until `v1beta1`) and `Provisioner`: only the kubelet's settings, for nodes of any family.
-pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+pub(super) fn node_pool(manifest: &Manifest<'_>, which: Which) -> Vec<NodeGroup> {
     let path: &[&str] = match manifest.kind {
         "NodePool" => &["spec", "template", "spec", "kubelet"],
         _ => &["spec", "kubeletConfiguration"],
@@ -76,10 +77,10 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(node) = manifest.node.path(path) else { return Vec::new() };
     let mut group = manifest.group();
     if manifest.kind == "NodePool" && !manifest.version.starts_with("v1beta") {
-        group.add_ineffective(statements::in_config(node), &Reason::KarpenterKey);
+        group.add_ineffective(statements::in_config(node, which), &Reason::KarpenterKey);
         return vec![group];
     }
-    match settings(node, &mut group) {
+    match settings(node, &mut group, which) {
         Some(kubelet) => group.steps.push(Step::KubeletConfig(kubelet, "kubelet")),
         None if group.gaps.is_empty() && group.ineffective.is_empty() => return Vec::new(),
         None => {}
@@ -87,8 +88,8 @@ pub(super) fn node_pool(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     vec![group]
 }
 
-/// The settings that Karpenter supports. Durations among the others are ineffective.
-fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
+/// The settings that Karpenter supports. Settings among the others are ineffective.
+fn settings(node: &Node, group: &mut NodeGroup, which: Which) -> Option<Node> {
     if let Some((at, why)) = yaml_files::unknown(node) {
         group.gaps.push(Gap { at, why });
         return None;
@@ -98,7 +99,7 @@ fn settings(node: &Node, group: &mut NodeGroup) -> Option<Node> {
         .iter()
         .map(|(key, value)| (key.clone(), placeholder::in_tree(value)))
         .partition(|(key, _)| key.as_str().is_none_or(|name| SETTINGS.contains(&name)));
-    group.add_ineffective(statements::in_config(&Node::map(others, node.span)), &Reason::KarpenterKey);
+    group.add_ineffective(statements::in_config(&Node::map(others, node.span), which), &Reason::KarpenterKey);
     (!known.is_empty()).then(|| Node::map(known, node.span))
 }
 

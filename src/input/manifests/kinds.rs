@@ -7,6 +7,7 @@ use super::{cluster_api, ignition, karpenter, kops, kubeadm, kubelet, tools, wor
 use crate::input::applications::aside;
 use crate::input::eksctl;
 use crate::node::{Cx, NodeGroup};
+use crate::setting::Which;
 use crate::text::Finder;
 
 /// One kind of document, or several that one reader knows.
@@ -38,8 +39,10 @@ const CONFIGURATION: &str = "kubelet.config.k8s.io/";
 /// The rows.
 const KINDS: &[DocumentKind] = &[
     row("eksctl.io", &["ClusterConfig"], |m, cx| eksctl::cluster(m.node, cx)),
-    row("karpenter.k8s.aws", &["EC2NodeClass", "AWSNodeTemplate"], |m, _| karpenter::node_class(m)),
-    row("karpenter.sh", &["NodePool", "Provisioner"], |m, _| karpenter::node_pool(m)),
+    row("karpenter.k8s.aws", &["EC2NodeClass", "AWSNodeTemplate"], |m, cx| {
+        karpenter::node_class(m, Which::of(cx.given.whole))
+    }),
+    row("karpenter.sh", &["NodePool", "Provisioner"], |m, cx| karpenter::node_pool(m, Which::of(cx.given.whole))),
     row("kubelet.config.k8s.io", &["KubeletConfiguration"], |m, _| kubelet::configuration(m)),
     row("bootstrap.cluster.x-k8s.io", &["EKSConfig", "EKSConfigTemplate"], |m, _| cluster_api::eks_config(m)),
     row("bootstrap.cluster.x-k8s.io", &["NodeadmConfig", "NodeadmConfigTemplate"], |m, _| {

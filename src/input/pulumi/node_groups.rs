@@ -2,6 +2,7 @@
 
 use crate::kubelet::statements;
 use crate::node::{Cx, Family, Gap, NodeGroup, Reason, Step, Wrapping, release_in};
+use crate::setting::Which;
 use crate::syntax::Node;
 use crate::text::{Traced, Why};
 use crate::value::{Kind, Value};
@@ -54,9 +55,10 @@ pub(super) fn read(
         group.steps.push(Step::UserData(own, Wrapping::Base64OrPlain));
         return;
     }
+    let whole = cx.given.whole;
     let record_ineffective = |texts: &[&Option<Traced>], group: &mut NodeGroup| {
         for text in texts.iter().filter_map(|t| t.as_ref()) {
-            group.add_ineffective(statements::anywhere(text), &Reason::FamilyExtraConfig);
+            group.add_ineffective(statements::anywhere(text, Which::of(whole)), &Reason::FamilyExtraConfig);
         }
     };
     match group.family {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kubelet::statements;
 use crate::node::{Handed, NodeGroup};
-use crate::setting::{FIELDS, Mechanism, Reading, Setting, read_duration};
+use crate::setting::{FIELDS, Mechanism, Reading, Setting, Which, read_duration};
 use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard, Kind, Value};
 
@@ -117,10 +117,12 @@ impl Engine<'_, '_> {
                     out.push((Setting { field, key: None, raw, reading, at, carrier: at, by }, Some(name.into())));
                 }
             }
-        } else if yaml_files::holds(text.bytes(), b"--") && statements::anywhere(text).iter().any(Setting::is_zero) {
+        } else if yaml_files::holds(text.bytes(), b"--")
+            && statements::anywhere(text, Which::Durations).iter().any(Setting::is_zero)
+        {
             let id = self.cx.texts.add_made(argument.path.join("."), text, at);
             let view = self.cx.texts.view(id);
-            let flags = statements::anywhere(&view.traced(0..view.bytes.len()));
+            let flags = statements::anywhere(&view.traced(0..view.bytes.len()), Which::Durations);
             let flags: Vec<_> = flags.into_iter().filter(|s| s.by == Mechanism::Flag).collect();
             // The last one of several wins.
             let wins = |n: usize| !flags.iter().skip(n + 1).any(|later| later.field == flags[n].field);

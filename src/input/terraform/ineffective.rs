@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::kubelet::statements;
 use crate::node::{Ineffective, NodeGroup, Reason, Step};
-use crate::setting::Setting;
+use crate::setting::{Setting, Which};
 use crate::text::{Layer, Place, Traced};
 use crate::value::{Kind, Value};
 
@@ -35,6 +35,7 @@ struct TextInArgument {
 impl Engine<'_, '_> {
     /// Records the timeouts in arguments of modules of which nothing is in `groups`.
     pub(super) fn ineffective(&mut self, groups: &[NodeGroup]) {
+        let which = Which::of(self.cx.given.whole);
         let mut reached: Option<Vec<Place>> = None;
         for number in 0..self.instances.len() {
             let Some((env, call, module)) = self.instances.get(number).and_then(|instance| {
@@ -63,20 +64,20 @@ impl Engine<'_, '_> {
             texts.retain(|s| s.path.iter().any(|name| is_meant(name)));
             if !model {
                 // An available module may use any input that it mentions.
-                texts.retain(|s| !statements::anywhere(&s.text).is_empty());
+                texts.retain(|s| !statements::anywhere(&s.text, which).is_empty());
                 let caller = env.instance.and_then(|i| self.instances.get(i)).map(|i| i.module.dir.clone());
                 texts.retain(|s| !self.is_named_outside(caller.as_deref(), input_of(&s.path)));
             }
             let mut dead: Vec<Ineffective> = Vec::new();
             for TextInArgument { path, text } in texts {
-                if statements::anywhere(&text).is_empty() {
+                if statements::anywhere(&text, which).is_empty() {
                     continue;
                 }
                 let at = text.span().unwrap_or(call.header);
                 let id = self.cx.texts.add_made(path.join("."), &text, at);
                 let view = self.cx.texts.view(id);
                 let why = reason(&module.ignored, &path);
-                for setting in statements::anywhere(&view.traced(0..view.bytes.len())) {
+                for setting in statements::anywhere(&view.traced(0..view.bytes.len()), which) {
                     let reached = reached.get_or_insert_with(|| self.reached(groups));
                     if !self.is_in(&setting, reached) {
                         dead.push(Ineffective { setting, why: why.clone() });

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use crate::kubelet::statements;
 use crate::node::{Gap, NodeGroup};
+use crate::setting::Which;
 use crate::syntax::hcl::{Block, Body};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why, budget};
@@ -198,7 +199,7 @@ impl Engine<'_, '_> {
             read.groups = manifests::among(&tree, name, self.cx);
             // A kubelet setting in a form that only the chart understands.
             if read.groups.is_empty()
-                && let Some(setting) = statements::in_tree(&tree).first()
+                && let Some(setting) = statements::in_tree(&tree, Which::Durations).first()
             {
                 read.open =
                     Some((setting.at, Why::NotUnderstood(format!("what the chart of {name} makes of it").into())));
