@@ -166,11 +166,24 @@ fn what_images_and_tools_set_themselves_is_known_or_unknown() {
             ],
         ),
         (
+            "old.tf",
+            "resource \"aws_launch_template\" \"w\" {\n  image_id = \"resolve:ssm:/aws/service/eks/optimized-ami/1.29/amazon-linux-2/\
+             amazon-eks-node-1.29-v20240117/image_id\"\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c \
+             --kubelet-extra-args --max-pods=5\")\n}\n",
+            &[
+                ("maxPods", Some(json!(5))),
+                ("authentication.anonymous.enabled", None),
+                ("cgroupDriver", None),
+                ("streamingConnectionIdleTimeout", None),
+            ],
+        ),
+        (
             "node.toml",
-            "[settings.kubernetes]\ncluster-dns-ip = \"10.0.0.10\"\nmax-pods = 30\nsystem-reserved = {cpu = \"1\"}\n",
+            "[settings.kubernetes]\ncluster-dns-ip = \"10.0.0.10\"\nmax-pods = 30\nimage-gc-high-threshold-percent = \"70\"\nimage-gc-low-threshold-percent = 60\nsystem-reserved = {cpu = \"1\"}\n",
             &[
                 ("clusterDNS", Some(json!(["10.0.0.10"]))),
                 ("maxPods", Some(json!(30))),
+                ("imageGCHighThresholdPercent", Some(json!(70))),
                 ("systemReservedCgroup", Some(json!("/system"))),
                 ("authorization.mode", Some(json!("Webhook"))),
                 ("podPidsLimit", Some(json!(1_048_576))),
@@ -419,4 +432,22 @@ fn settings_of_every_type_without_effect_are_reported_if_the_rule_is_named() {
     run_in(dir.path(), &["check", "--select", "dead-kubelet-setting", "--fix", "."], None);
     let fixed = std::fs::read_to_string(dir.path().join("kubelet.yaml")).unwrap();
     assert_eq!(fixed, format!("{header}maxpods: 5\n"));
+}
+
+#[test]
+fn talos_refuses_a_configuration_that_sets_what_it_sets_itself() {
+    let source = "machine:\n  kubelet:\n    extraConfig: {maxPods: 50, authorization: {mode: AlwaysAllow}}\n";
+    let group = shown(&[("worker.yaml", source)], &["--all"]);
+    assert_eq!(group["starts"], json!(false));
+    assert!(group["why_not"].as_str().unwrap().contains("Talos does not allow"), "{group}");
+}
+
+#[test]
+fn a_kubelet_that_exits_later_accepts_its_configuration() {
+    let group = shown(&[("kubelet.yaml", &format!("{HEADER}evictionSoftGracePeriod: {{a: b}}\n"))], &["--all"]);
+    assert_eq!(
+        (&group["starts"], &group["configuration"]["evictionSoftGracePeriod"]),
+        (&json!(true), &json!({"a": "b"}))
+    );
+    assert!(group["why_not"].as_str().unwrap().contains("evictionSoftGracePeriod"), "{group}");
 }

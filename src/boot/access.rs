@@ -80,8 +80,10 @@ fn mode(text: &str, before: Option<u32>) -> Option<u32> {
     let mut parts = [6, 3, 0].map(|shift| before.map(|before| before >> shift & 7));
     for clause in text.split(',') {
         let (classes, rights) = clause.split_at(clause.find(['=', '+', '-']).filter(|at| *at > 0)?);
+        let mut rights = rights.chars();
+        let sign = rights.next()?;
         let mut bits = 0;
-        for right in rights[1..].chars() {
+        for right in rights {
             bits |= match right {
                 'r' => 4,
                 'w' => 2,
@@ -98,9 +100,9 @@ fn mode(text: &str, before: Option<u32>) -> Option<u32> {
                 _ => return None,
             };
             for part in &mut parts[these] {
-                *part = match &rights[..1] {
-                    "=" => Some(bits),
-                    "+" => part.map(|part| part | bits),
+                *part = match sign {
+                    '=' => Some(bits),
+                    '+' => part.map(|part| part | bits),
                     _ => part.map(|part| part & !bits),
                 };
             }

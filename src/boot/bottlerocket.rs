@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::kubelet::config::Document;
 use crate::kubelet::{Launch, Own, statements};
 use crate::node::BootCx;
-use crate::setting::{Effective, Setting, Which};
+use crate::setting::{ConfigField, Effective, Kind, Setting, Which};
 use crate::syntax::{Node, NodeKind, Scalar, Schema, Style};
 use crate::text::{Span, Traced, Why};
 
@@ -125,6 +125,14 @@ pub(super) fn effective(settings: &Node, machine: &Machine, cx: &BootCx<'_>) -> 
         for (setting, field) in rows {
             if let Some((key, value)) = kubernetes.and_then(|k| k.pair(setting)) {
                 let one = *field == "clusterDNS" && value.as_scalar().is_some();
+                // The template writes texts without quotes.
+                let plain = ConfigField::by_path(field).is_some_and(|f| matches!(f.kind, Kind::Int(..) | Kind::Bool));
+                let value = if plain && let NodeKind::Scalar(scalar) = &value.kind {
+                    let scalar = Scalar { style: Style::Plain, ..scalar.clone() };
+                    &Node { kind: NodeKind::Scalar(scalar), ..value.clone() }
+                } else {
+                    value
+                };
                 let value = if one { Node::new(NodeKind::Seq(vec![value.clone()]), value.span) } else { value.clone() };
                 pairs.push((Node { span: key.span, ..word(field) }, value));
             }
@@ -134,7 +142,7 @@ pub(super) fn effective(settings: &Node, machine: &Machine, cx: &BootCx<'_>) -> 
     let mut own = Own::default();
     if cx.whole {
         copy(OTHERS);
-        own = own::of_image("bottlerocket", machine);
+        own = Own { is_other_file: false, ..own::of_image("bottlerocket", machine) };
         if let Some(kubernetes) = kubernetes {
             derive(kubernetes, &mut own, &mut pairs, &word);
         }

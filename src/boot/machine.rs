@@ -294,6 +294,9 @@ impl Machine {
 
     /// Records a new mode or owner of a file, and with `below` of all files in it. Without a text it is unknown.
     pub(super) fn set_access(&mut self, (path, below): (String, bool), right: Right, text: Option<&Traced>, at: Span) {
+        if self.access.is_none() {
+            return;
+        }
         let path = self.real(&path).into_owned();
         let Some(all) = &mut self.access else { return };
         let before = access::last(all, &path, right).filter(|_| !below).and_then(|change| change.value.as_deref());

@@ -130,6 +130,8 @@ fn of_tool(started_by: &Tool, minor: Option<u32>) -> Own {
     }
     let mut own = named(started_by.name, minor);
     own.is_untouched = true;
+    // `ProtectedConfigurationFields` in `pkg/machinery/kubelet/kubelet.go` of siderolabs/talos.
+    own.refuses = (started_by.name == "talos").then_some("Talos");
     for field in own.fields.iter_mut().filter(|f| started_by.changed.contains(&f.path)) {
         field.value = None;
     }
@@ -148,7 +150,7 @@ pub(super) fn of_image(name: &str, machine: &Machine) -> Own {
             }) =>
         {
             let why = format!("what release {} of the image sets", release.escape_debug());
-            Own { rest: Some(Why::FromOutside(why.into())), ..Own::default() }
+            Own { rest: Some(Why::FromOutside(why.into())), is_other_file: true, ..Own::default() }
         }
         _ => named(name, machine.minor),
     }

@@ -8,25 +8,25 @@ use crate::value::Guard;
 
 use super::case::{Case, Fault, Names, Sentences};
 use super::finding::Finding;
-use super::judge::Options;
 
-/// The settings of a node group and of its boot that no kubelet reads. Settings that depend on unknown values are left out.
-pub(super) fn judge(case: &Case<'_>, booted: Option<&Booted>, options: &Options) -> Vec<Finding> {
+/// The settings of a node group and of its boot that no kubelet reads: durations, or with `every` all of them. Settings that depend
+/// on unknown values are left out.
+pub(super) fn judge(case: &Case<'_>, booted: Option<&Booted>, every: bool) -> Vec<Finding> {
     let own = case.group.ineffective.iter().map(|d| (d, None));
     let all = own.chain(booted.into_iter().flat_map(|b| b.ineffective.iter().map(|d| (d, Some(&b.when)))));
-    let mut out: Vec<_> = all.filter_map(|(ineffective, when)| one(case, ineffective, booted, when, options)).collect();
-    let covered = |field: &Field| covers(case, field, options);
+    let mut out: Vec<_> = all.filter_map(|(ineffective, when)| one(case, ineffective, booted, when, every)).collect();
+    let covered = |field: &Field| covers(case, field, every);
     if let Some(booted) = booted {
         let replaced = replaced(case, booted).into_iter().filter(|found| covered(found.setting.field));
-        out.extend(replaced.filter_map(|found| one(case, &found, Some(booted), Some(&booted.when), options)));
+        out.extend(replaced.filter_map(|found| one(case, &found, Some(booted), Some(&booted.when), every)));
     }
     out
 }
 
 /// True if the rule is about a field. Without a word in the configuration, only durations count.
-fn covers(case: &Case<'_>, field: &Field, options: &Options) -> bool {
+fn covers(case: &Case<'_>, field: &Field, every: bool) -> bool {
     let named = !case.rule.front.fields.is_empty();
-    case.rule.covers(field) && (named || options.every_setting || field.is_duration())
+    case.rule.covers(field) && (named || every || field.is_duration())
 }
 
 /// Values of other settings than durations that the kubelet reads and does not use: later ones replace them, or its version does
@@ -73,7 +73,7 @@ fn one(
     found: &Ineffective,
     booted: Option<&Booted>,
     when: Option<&Guard>,
-    options: &Options,
+    every: bool,
 ) -> Option<Finding> {
     let Ineffective { setting, why } = found;
     let effective = booted.and_then(|b| b.effective.as_ref());
@@ -89,7 +89,7 @@ fn one(
             None => whole.is_some_and(|whole| whole.more.is_none()),
         }
     };
-    if !covers(case, setting.field, options) || !known && why.requires_known_field() {
+    if !covers(case, setting.field, every) || !known && why.requires_known_field() {
         return None;
     }
     let names = Names::of(setting);

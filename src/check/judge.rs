@@ -38,7 +38,7 @@ pub fn judge(
             Predicate::RuntimeZero => zero::of_runtimes(&case, booted),
             Predicate::ReplacedZero => replaced_zero::judge(&case, booted),
             Predicate::InvalidDuration => invalid_duration::judge(&case, booted),
-            Predicate::DeadSetting => ineffective::judge(&case, Some(booted), options),
+            Predicate::DeadSetting => ineffective::judge(&case, Some(booted), options.every_setting),
             Predicate::AboveLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), false),
             Predicate::BelowLimit if rule.is_about_durations() => opt_in::beyond(&case, booted, limit(), true),
             Predicate::Unset if rule.is_about_durations() => opt_in::unset(&case, booted),
@@ -59,7 +59,7 @@ pub fn judge_unreached(rules: &[&'static Rule], options: &Options, group: &NodeG
     let one = |rule: &&'static Rule| {
         let case = Case { rule, group, texts };
         if rule.predicate == Predicate::DeadSetting {
-            ineffective::judge(&case, None, options)
+            ineffective::judge(&case, None, options.every_setting)
         } else {
             handed::judge(&case)
         }

@@ -36,6 +36,10 @@ pub struct Own {
     pub is_untouched: bool,
     /// Set if it may set any other field as well.
     pub rest: Option<Why>,
+    /// True if nothing is known of the file that it ships either.
+    pub is_other_file: bool,
+    /// The name of the tool, if it refuses files that set what it writes last.
+    pub refuses: Option<&'static str>,
 }
 
 /// A field that an image or a tool sets.
@@ -189,6 +193,9 @@ impl<'a> Settler<'a> {
                 self.wrong.extend(take_from(track, field, &config, SetBy::Config));
             }
             self.config = Some(config);
+            if let Some(why) = self.own.rest.as_ref().filter(|_| self.own.is_other_file) {
+                self.tracks.values_mut().for_each(|track| track.unknown = Some(why.clone()));
+            }
             self.own_fields();
             self.absolute_paths();
             self.defaults();
@@ -218,6 +225,9 @@ impl<'a> Settler<'a> {
             let written = track.at.is_some() || track.unknown.is_some();
             if written && !last {
                 continue;
+            }
+            if let (Some(tool), Some(at)) = (self.own.refuses, track.at) {
+                self.wrong.push((at, format!("{tool} does not allow a configuration that sets {path}")));
             }
             match value.clone().filter(|_| !written || self.own.is_untouched) {
                 Some(value) => *track = Track { value: Some(value), from: SetBy::Config, ..Track::default() },

@@ -7,11 +7,12 @@ use std::sync::Arc;
 pub fn release_in(text: &str) -> Option<Arc<str>> {
     let mut versions = Vec::new();
     let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let before = rest[..start].chars().next_back();
-        let end = rest[start..].find(|c: char| !c.is_ascii_digit() && c != '.').map_or(rest.len(), |end| start + end);
-        let number = rest[start..end].trim_end_matches('.');
-        rest = &rest[end..];
+    while let Some((head, tail)) = rest.find(|c: char| c.is_ascii_digit()).and_then(|at| rest.split_at_checked(at)) {
+        let before = head.chars().next_back();
+        let end = tail.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(tail.len());
+        let (number, after) = tail.split_at(end);
+        let number = number.trim_end_matches('.');
+        rest = after;
         if before.is_some_and(|c| c.is_ascii_alphabetic() && !matches!(c, 'v' | 'V')) {
             continue;
         }

@@ -110,7 +110,8 @@ fn group_json(group: &ShownGroup, all: bool, scan: &Scan) -> Value {
         "kubernetes": group.kubernetes,
         "when": group.when.conditions().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "kubelet": group.kubelet,
-        "starts": group.starts,
+        // With a grace period that it cannot read, it accepts its configuration and exits when it begins to manage pods.
+        "starts": if loaded(group).is_some() && group.starts == Some(false) { Some(true) } else { group.starts },
         "why_not": if group.why_not.is_empty() { Value::Null } else { json!(group.why_not.join("; ")) },
         "settings": settings.map(|s| json!({
             "field": s.field,

@@ -66,8 +66,8 @@ impl Flag {
     }
 
     /// Every flag, sorted by name.
-    pub fn all() -> &'static [Self] {
-        &FLAGS
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        ROWS.lines().filter_map(|row| Self::find(row.split(' ').next()?))
     }
 
     /// The flag of a name without dashes; `_` counts as `-` (`WordSepNormalizeFunc` in component-base).

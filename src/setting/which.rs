@@ -31,7 +31,7 @@ static OTHERS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let mut out: Vec<_> =
         fields.map(|f| other(f.path, f.flag.map(|(name, _)| name), Some(Shape::Other), f.since)).collect();
     let names_file = |name: &str| matches!(name, "config" | "config-dir");
-    for flag in Flag::all().iter().filter(|flag| !names_file(flag.name) && Field::by_flag(flag.name).is_none()) {
+    for flag in Flag::all().filter(|flag| !names_file(flag.name) && Field::by_flag(flag.name).is_none()) {
         if out.iter().all(|field| field.flag != Some(flag.name)) {
             out.push(other(flag.name, Some(flag.name), None, flag.since));
         }
@@ -74,7 +74,7 @@ mod tests {
         for field in ConfigField::all() {
             assert!(Which::All.by_path(field.path).is_some(), "{}", field.path);
         }
-        for flag in Flag::all().iter().filter(|flag| !matches!(flag.name, "config" | "config-dir")) {
+        for flag in Flag::all().filter(|flag| !matches!(flag.name, "config" | "config-dir")) {
             assert!(Which::All.by_flag(flag.name).is_some(), "{}", flag.name);
         }
         assert!(Which::Durations.by_flag("read-only-port").is_none());
