@@ -1,11 +1,13 @@
 //! From units to findings, node groups and notes, and which units are read as a part of others.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::boot;
@@ -33,6 +35,14 @@ const MAX_LAUNCHES: usize = 64;
 /// What a node group takes of the budget of the unit, besides what its boot does.
 const GROUP: usize = 20_000;
 
+/// The budget of a run in which each unit may use all that it may, and what each may use first in one of more units: then those that
+/// need more are read again as long as the budget of the run lasts.
+const RUN: usize = 256 * budget::UNIT;
+const SHARE: usize = budget::UNIT / 16;
+
+/// How many of them are read at once.
+const TOGETHER: usize = 32;
+
 /// A unit and the kind of input that reads it.
 pub(super) type Claimed = (&'static dyn Input, Unit);
 
@@ -52,34 +62,60 @@ pub(super) fn read_units(
     let files = units.iter().flat_map(|(_, unit)| &unit.files);
     let files: HashMap<&OsStr, AtomicBool> = files.map(|file| (file.as_os_str(), AtomicBool::new(false))).collect();
     progress.expect(files.len());
-    let one = |unit: &Claimed| {
+    let one = |n: usize, most: usize| {
         if progress.is_cancelled() {
-            return Unwound::default();
+            return (Unwound::default(), 0);
         }
-        let out = caught(|| read(unit)).unwrap_or_else(|why| Unwound::failed(unit, &why));
+        let unit = &units[n];
+        let (out, used) =
+            budget::within(most, || caught(|| read(unit)).unwrap_or_else(|why| Unwound::failed(unit, &why)));
         let flags = unit.1.files.iter().filter_map(|file| files.get(file.as_os_str()));
         progress.step(flags.filter(|done| !done.swap(true, Ordering::Relaxed)).count());
-        out
+        (out, used)
     };
+    let pool = OnceCell::new();
+    let pool = || pool.get_or_init(|| rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok()).as_ref();
+    let most = if units.len() > RUN / budget::UNIT { SHARE } else { budget::UNIT };
+    let mut out = in_parallel(pool, units, (0..units.len()).collect(), |n| one(n, most));
+    let mut total: usize = out.iter().map(|(_, used)| used).sum();
+    let again: Vec<_> = (0..units.len()).filter(|n| most < budget::UNIT && out[*n].1 >= most).collect();
+    for some in again.chunks(TOGETHER) {
+        if total > RUN {
+            break;
+        }
+        for (n, done) in some.iter().zip(in_parallel(pool, units, some.to_vec(), |n| one(n, budget::UNIT))) {
+            total += done.1;
+            out[*n] = done;
+        }
+    }
+    out.into_iter().map(|(unit, _)| unit).collect()
+}
+
+/// What `read` gives for some of the units, in their order.
+fn in_parallel<'a, T: Send>(
+    pool: impl Fn() -> Option<&'a ThreadPool>,
+    units: &[Claimed],
+    which: Vec<usize>,
+    read: impl Fn(usize) -> T + Sync,
+) -> Vec<T> {
     // The units of one file share its tree, which the thread keeps that has read it.
     let mut files: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
-    for (n, (_, unit)) in units.iter().enumerate() {
-        files.entry(&unit.path).or_default().push(n);
+    for n in &which {
+        files.entry(&units[*n].1.path).or_default().push(*n);
     }
     let mut files: Vec<_> = files.into_values().collect();
     if files.len() < 2 {
-        return units.iter().map(one).collect();
+        return which.into_iter().map(read).collect();
     }
     // Units of one kind are adjacent, and some kinds make up most of the work.
     files.sort_unstable();
-    let read = |file: Vec<usize>| file.into_iter().map(|n| (n, one(&units[n]))).collect::<Vec<_>>();
-    let mut out: Vec<_> = match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+    let read = |file: Vec<usize>| file.into_iter().map(|n| (n, read(n))).collect::<Vec<_>>();
+    let given = rayon::current_thread_index().is_some();
+    let mut out: Vec<_> = match (!given).then(pool).flatten() {
         // The number of threads was given.
-        _ if rayon::current_thread_index().is_some() => {
-            files.into_par_iter().with_max_len(1).flat_map_iter(read).collect()
-        }
-        Ok(pool) => pool.install(|| files.into_par_iter().with_max_len(1).flat_map_iter(read).collect()),
-        Err(_) => files.into_iter().flat_map(read).collect(),
+        None if given => files.into_par_iter().with_max_len(1).flat_map_iter(read).collect(),
+        Some(pool) => pool.install(|| files.into_par_iter().with_max_len(1).flat_map_iter(read).collect()),
+        None => files.into_iter().flat_map(read).collect(),
     };
     out.sort_unstable_by_key(|(n, _)| *n);
     out.into_iter().map(|(_, unit)| unit).collect()
@@ -373,7 +409,10 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::PathBuf;
 
-    use super::{Claimed, Covered, FileList, Progress, Scan, Unwound, Weight, covered, read_units, units_of};
+    use super::{
+        Claimed, Covered, FileList, Progress, RUN, Scan, TOGETHER, Unwound, Weight, budget, covered, read_units,
+        units_of,
+    };
 
     #[test]
     fn a_module_is_judged_through_its_callers_and_a_circle_through_its_first() {
@@ -413,6 +452,26 @@ mod tests {
             assert_eq!(problem.message.contains("this is a bug"), unit.path.ends_with("x.sh"), "{}", problem.message);
             assert_eq!(problem.weight, Weight::Fault);
         }
+    }
+
+    #[test]
+    fn many_units_that_need_all_they_may_share_the_budget_of_the_run() {
+        let whole = |files: usize| {
+            let units = units_of(&FileList::of((0..files).map(|n| PathBuf::from(format!("/a/{n:04}.sh"))).collect()));
+            assert!(units.len() >= files);
+            let read = |unit: &Claimed| {
+                let ends = budget::unit(|| budget::spend(budget::UNIT - 1));
+                Unwound { yields: ends, ..Unwound::failed(unit, "read") }
+            };
+            let out = read_units(&units, &Progress::default(), read);
+            let whole = out.iter().take_while(|unit| unit.yields).count();
+            assert!(out.iter().skip(whole).all(|unit| !unit.yields), "the first ones are read again");
+            (whole, out.len())
+        };
+        let (some, all) = whole(9);
+        assert_eq!(some, all);
+        let (some, all) = whole(600);
+        assert!(some > TOGETHER && some < all && some <= RUN / budget::UNIT + TOGETHER, "{some} of {all}");
     }
 
     #[test]

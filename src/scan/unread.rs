@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::input::{Unit, is_watched, is_wide};
-use crate::text::{FileError, Files, LIMIT, Place, Source};
+use crate::text::{FileError, Files, LIMIT, Place, Source, budget};
 
 use super::note::{Note, Weight};
 
@@ -21,11 +21,13 @@ pub(super) fn limit(path: &Path, what: &str) -> Note {
 
 /// The problem of a unit that takes too much.
 pub(super) fn budget(unit: &Unit) -> Note {
+    let words = if budget::is_share() {
+        "takes more memory or steps than the many units of this run may together, so it was not read to its end: check it by itself"
+    } else {
+        "takes more memory or steps than one unit may, so it was not read to its end: split it into smaller ones"
+    };
     // A folder may be the root, which has no name in a report.
-    note(
-        unit.files.first().unwrap_or(&unit.path),
-        "takes more memory or steps than one unit may, so it was not read to its end: split it into smaller ones",
-    )
+    note(unit.files.first().unwrap_or(&unit.path), words)
 }
 
 /// The problem of a file that some kind of input looks at and cannot read.

@@ -9,10 +9,13 @@ use std::collections::BTreeSet;
 
 /// The budget of a unit: one for each byte that is written into a text, and for each step as many as it takes nanoseconds, or
 /// bytes of memory. Scripts of 100 KiB in public repositories stay below it.
-const UNIT: usize = 128 << 20;
+pub const UNIT: usize = 128 << 20;
 
 thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// What the next unit may use, and what the last one has used.
+    static MOST: Cell<usize> = const { Cell::new(UNIT) };
+    static USED: Cell<usize> = const { Cell::new(0) };
     static REACHED: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
 }
 
@@ -28,8 +31,25 @@ impl Drop for Before {
 
 /// Reads a unit with a budget of its own.
 pub fn unit<T>(read: impl FnOnce() -> T) -> T {
-    let _before = Before(LEFT.replace(UNIT), REACHED.take());
-    read()
+    let most = MOST.get();
+    let _before = Before(LEFT.replace(most), REACHED.take());
+    let done = read();
+    USED.set(most.saturating_sub(LEFT.get()));
+    done
+}
+
+/// Reads a unit with a budget of at most `most`, and says how much of it was used. `read` does not panic.
+pub fn within<T>(most: usize, read: impl FnOnce() -> T) -> (T, usize) {
+    USED.set(0);
+    let before = MOST.replace(most);
+    let done = read();
+    MOST.set(before);
+    (done, USED.get())
+}
+
+/// True if the unit has less than a unit may have when there are few.
+pub fn is_share() -> bool {
+    MOST.get() < UNIT
 }
 
 /// Does work that several units share and only the first of them does: it counts for none of them.
@@ -99,6 +119,15 @@ mod tests {
             assert!(is_spent());
         });
         assert!(!is_spent());
+    }
+
+    #[test]
+    fn a_unit_of_many_has_a_share_and_says_what_it_used() {
+        let read = || unit(|| (spend(80), is_share(), is_spent()));
+        assert_eq!(within(100, read), ((true, true, false), 80));
+        assert_eq!(within(80, read), ((false, true, true), 80));
+        assert_eq!(within(UNIT, read), ((true, false, false), 80));
+        assert!(!is_share());
     }
 
     #[test]
