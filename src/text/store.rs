@@ -85,7 +85,7 @@ impl View {
                 break;
             }
             out.push_same(&self.bytes[at..from], self.span(at..from));
-            out.push_piece(&self.bytes[from..to], Whence::Unknown(self.span(from..to), why.clone()), None);
+            out.push_piece(&self.bytes[from..to], Whence::Unknown(self.span(from..to), why.clone().into()), None);
             at = to;
         }
         out.push_same(&self.bytes[at..end], self.span(at..end));

@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::why::Why;
 use super::{Span, budget};
 
@@ -21,7 +23,7 @@ pub enum Whence {
     /// Computed from the span as a whole: an escape, a decoded group, a rendered number.
     Made(Span),
     /// Unknown; the span is the expression that could not be evaluated.
-    Unknown(Span, Why),
+    Unknown(Span, Arc<Why>),
 }
 
 impl Whence {
@@ -106,16 +108,16 @@ pub enum Layer {
 #[derive(Default)]
 pub struct Traced(Option<Arc<Held>>);
 
-/// What a text holds that is not empty.
+/// What a text holds that is not empty. Most texts are short and have one piece, and a tree has many texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Held {
-    bytes: Vec<u8>,
-    pieces: Vec<Piece>,
+    bytes: SmallVec<[u8; 16]>,
+    pieces: SmallVec<[Piece; 1]>,
     encodes: Option<Arc<Vec<Encoded>>>,
 }
 
 /// What a text without bytes holds.
-static NOTHING: Held = Held { bytes: Vec::new(), pieces: Vec::new(), encodes: None };
+static NOTHING: Held = Held { bytes: SmallVec::new_const(), pieces: SmallVec::new_const(), encodes: None };
 
 /// A range of bytes that are an original encoded by a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,7 +223,7 @@ impl Traced {
     /// One unknown part: the value of `span` is not known.
     pub fn unknown(span: Span, why: Why) -> Self {
         let mut new = Self::new();
-        new.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why), None);
+        new.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why.into()), None);
         new
     }
 
@@ -283,7 +285,7 @@ impl Traced {
     /// The first unknown part, if any.
     pub fn first_unknown(&self) -> Option<(Span, &Why)> {
         self.pieces().iter().find_map(|p| match &p.whence {
-            Whence::Unknown(span, why) => Some((*span, why)),
+            Whence::Unknown(span, why) => Some((*span, &**why)),
             _ => None,
         })
     }
@@ -291,7 +293,7 @@ impl Traced {
     /// The unknown parts as ranges of these bytes, each with its place and reason.
     pub fn unknowns(&self) -> impl Iterator<Item = (Range<usize>, Span, &Why)> {
         self.ranges().filter_map(|(range, piece)| match &piece.whence {
-            Whence::Unknown(span, why) => Some((range, *span, why)),
+            Whence::Unknown(span, why) => Some((range, *span, &**why)),
             _ => None,
         })
     }
@@ -380,12 +382,12 @@ impl Traced {
         if self
             .pieces()
             .last()
-            .is_none_or(|last| !matches!(&last.whence, Whence::Unknown(_, why) if matches!(why, Why::Limit(_))))
+            .is_none_or(|last| !matches!(&last.whence, Whence::Unknown(_, why) if matches!(**why, Why::Limit(_))))
         {
             let held = self.change();
             held.bytes.extend_from_slice(UNKNOWN_MARK.as_bytes());
             let end = held.bytes.len() as u32;
-            held.pieces.push(Piece { end, whence: Whence::Unknown(at, why), via: None });
+            held.pieces.push(Piece { end, whence: Whence::Unknown(at, why.into()), via: None });
         }
     }
 
@@ -401,7 +403,7 @@ impl Traced {
 
     /// Appends an unknown part.
     pub fn push_unknown(&mut self, span: Span, why: Why) {
-        self.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why), None);
+        self.push_piece(UNKNOWN_MARK.as_bytes(), Whence::Unknown(span, why.into()), None);
     }
 
     /// Appends another text with its map.
