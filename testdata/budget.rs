@@ -210,3 +210,24 @@ fn a_configuration_that_is_too_large_is_refused() {
     let said = checked(&files(&[("kubelet-lint.toml", format!("exclude = [{patterns}]\n"))]));
     assert!(said.contains("more than 1000"), "{said}");
 }
+
+#[test]
+fn what_holds_itself_again_and_again_is_named() {
+    let grows = "{{ $d := dict }}{{ range $i := until 3000 }}{{ $_ := set $d (toString $i) $d }}{{ end }}";
+    let said = checked(&chart(&format!("{grows}a: {{{{ $d | toJson }}}}")));
+    let found = said.contains("templates/a.yaml:5:24") && said.contains("invalid-duration");
+    assert!(found || said.contains("limit reached") || said.contains(SPENT), "{said}");
+    let call =
+        "& $EKSBootstrapScriptFile -EKSClusterName c -KubeletExtraArgs '--streaming-connection-idle-timeout=0'\n";
+    let script = format!("<powershell>\n{}{call}</powershell>\n", "$x = \"$x$x\"\n".repeat(3_000));
+    let said = checked(&files(&[("u.ps1", script)]));
+    assert!(said.contains(SPENT), "{said}");
+}
+
+#[test]
+fn a_file_of_a_node_that_is_too_large_is_named() {
+    let keys: String = (0..110_000).map(|n| format!("a{n} = 1\n")).collect();
+    let table = "[plugins.\"io.containerd.grpc.v1.cri\"]\nstream_idle_timeout = \"0s\"\n";
+    let said = checked(&files(&[("config.toml", format!("version = 2\n{keys}{table}"))]));
+    assert!(said.contains("limit reached"), "{said}");
+}

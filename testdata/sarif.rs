@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kubelet_lint::check::Level;
 use kubelet_lint::report::Look;
 use serde_json::Value;
 
@@ -94,4 +95,27 @@ fn a_clean_scan_still_has_results_and_rules() {
     let log: Value = serde_json::from_str(&text).unwrap();
     assert!(validator().is_valid(&log));
     assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn no_report_has_more_results_than_github_accepts() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/demo");
+    let mut found = scan_in(&demo, &["."]);
+    let one = found.findings.swap_remove(0);
+    let of = |level, n: usize| {
+        let mut finding = one.clone();
+        finding.level = level;
+        std::iter::repeat_n(finding, n)
+    };
+    found.findings = of(Level::Note, 3).chain(of(Level::Error, 24_999)).collect();
+    let log: Value = serde_json::from_str(&render("sarif", &found, &Look::plain(&demo))).unwrap();
+    let levels = |level: &str| {
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        results.iter().filter(|result| result["level"] == *level).count()
+    };
+    assert_eq!((levels("error"), levels("note")), (24_999, 1));
+    let notices = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    let more: Vec<_> = notices.iter().filter(|notice| notice["descriptor"]["id"] == "more-findings").collect();
+    assert_eq!(more.len(), 1);
+    assert!(more[0]["message"]["text"].as_str().unwrap().starts_with("2 more findings"), "{}", more[0]);
 }
