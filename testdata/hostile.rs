@@ -420,6 +420,10 @@ fn a_fix_changes_no_value_that_something_else_uses() {
         ("u.sh", script(&format!("T=0\nU=$T\n[ \"$U\" = 0 ] && echo off\n{}", boot("$U")))),
         ("u.sh", script(&format!("A=x0\n{}", boot("${A:1}")))),
         ("u.sh", script(&format!("A=00\n{}", boot("${A:1}")))),
+        ("u.sh", script(&format!("T=0\nsleep ${{T:-5}}\n{}", boot("$T")))),
+        ("u.sh", script(&format!("T=0\necho ${{T:0:1}} > /etc/x\n{}", boot("$T")))),
+        ("u.sh", script(&format!("T=0\ncat > /etc/other <<E\nx=$T\nE\n{}", boot("$T")))),
+        ("u.sh", script(&format!("export T=0\n/opt/program\n{}", boot("$T")))),
         ("u.sh", script(&format!("for t in 0; do\nsleep $t\n{}\ndone", boot("$t")))),
         ("t.yaml", template("{Type: Number, Default: 0, MaxValue: 3}", "${T}")),
         ("t.yaml", template("{Type: String, Default: '0', AllowedPattern: '^[0-9]$'}", "${T}")),
@@ -439,6 +443,11 @@ fn a_fix_changes_no_value_that_something_else_uses() {
             ),
         ),
         ("main.tf", terraform("  type = number\n  default = \"0\"\n", "")),
+        (
+            "main.tf",
+            terraform("", "  tags = local.all\n").replace("var.idle", "local.all.idle")
+                + "locals {\n  all = { idle = \"0\", b = \"1\" }\n}\n",
+        ),
     ];
     for (name, content) in &left {
         let dir = folder(&[(name, content)]);

@@ -62,9 +62,16 @@ pub(super) fn check(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'
     }
     let mut all: BTreeMap<&Path, &Arc<Source>> = sources.iter().map(|s| (s.path(), s)).collect();
     all.extend(finding.passes.iter().map(|p| (p.source.path(), &p.source)).filter(|(_, s)| !s.is_derived()));
+    if let Some(object) = object(place)
+        && all.values().any(|source| is_whole_elsewhere(&String::from_utf8_lossy(&source.bytes()), &object))
+    {
+        return Err(SHARED);
+    }
     // On its way the value may get further names.
     let (mut names, mut open) = (BTreeSet::new(), vec![name_of(place)?]);
     while let Some(name) = open.pop() {
+        let first = names.is_empty();
+        let mut used = 0;
         if !names.insert(name.clone()) {
             continue;
         }
@@ -79,11 +86,48 @@ pub(super) fn check(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'
             for line in lines {
                 let mut passes = finding.passes.iter().filter(|pass| *pass != place);
                 let is_pass = passes.any(|p| p.source.path() == source.path() && p.source.line_of(p.start) == line);
-                uses(&String::from_utf8_lossy(source.line(line)), (&name, &finding.field), is_pass, &mut open)?;
+                let text = String::from_utf8_lossy(source.line(line));
+                used += uses(&text, (&name, &finding.field), is_pass, &mut open)?;
+                if text.trim_start().starts_with("export") && !is_alone(&String::from_utf8_lossy(&bytes), &name) {
+                    return Err(SHARED);
+                }
             }
+        }
+        // A line such as `x=$T` may be one of a file that the script writes.
+        if !first && used == 0 {
+            return Err(SHARED);
         }
     }
     Ok(())
+}
+
+/// True if no line of a script starts a program that could read the exported `name` from its environment, other than with it.
+fn is_alone(script: &str, name: &str) -> bool {
+    const WORDS: &[&str] = &["done", "echo", "else", "exit", "export", "fi", "if", "local", "readonly", "set", "then"];
+    script.lines().map(str::trim).all(|line| {
+        let word = line.split_whitespace().next().unwrap_or("#");
+        word.starts_with('#') || line.contains(name) || word.contains('=') || WORDS.contains(&word)
+    })
+}
+
+/// The name of the object that holds a place in a file of Terraform.
+fn object(place: &Place) -> Option<String> {
+    static OBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"([A-Za-z_][\w-]*)\s*=\s*\{[^{}]*$"));
+    let ends = |list: &[&str]| list.iter().any(|end| place.source.path().to_string_lossy().ends_with(end));
+    ends(&[".tf", ".tofu", ".tfvars"]).then_some(())?;
+    Some(OBJECT.as_ref()?.captures(&before(place))?.get(1)?.as_str().to_owned())
+}
+
+/// True if the text uses a variable or local value as a whole, other than for a repetition, whose items have the names of their parts.
+fn is_whole_elsewhere(text: &str, name: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[');
+    let repeats = |head: &str| head.contains("for_each") || head.trim_end().ends_with(" in");
+    let names = ["var", "local"].map(|kind| format!("{kind}.{name}"));
+    let whole = |line: &str, name: &String| {
+        let mut parts = line.match_indices(name).filter_map(|(at, _)| line.split_at_checked(at));
+        parts.any(|(head, tail)| !tail.get(name.len()..).unwrap_or_default().starts_with(goes_on) && !repeats(head))
+    };
+    text.lines().any(|line| names.iter().any(|name| whole(line, name)))
 }
 
 /// What stands before a place.
@@ -183,24 +227,33 @@ fn block(place: &Place) -> Option<(String, String)> {
 }
 
 /// Checks each use of a name in a line, apart from where it gets its value: it must be the value of the flag or field, on its way to
-/// the node (`is_pass`), or the whole value of a further name, which is added.
-fn uses(line: &str, (name, field): (&str, &str), is_pass: bool, further: &mut Vec<String>) -> Result<(), &'static str> {
+/// the node (`is_pass`), or the whole value of a further name, which is added. The result is the number of uses.
+fn uses(
+    line: &str,
+    (name, field): (&str, &str),
+    is_pass: bool,
+    further: &mut Vec<String>,
+) -> Result<usize, &'static str> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     if line.trim_start().starts_with('#') || line.trim_start().starts_with("//") {
-        return Ok(());
+        return Ok(0);
     }
-    let mut passed = false;
+    let (mut passed, mut used) = (false, 0);
     for (at, _) in line.match_indices(name) {
         let (Some(head), Some(tail)) = (line.get(..at), line.get(at + name.len()..)) else { return Err(SHARED) };
         let marked = head.ends_with('$') || head.ends_with("${");
         let ends = |c: char| is_word(c) || c == '-' && !marked;
-        if head.ends_with(ends) || tail.starts_with(ends) || is_definition(head, tail) {
+        if head.ends_with(ends) || tail.starts_with(ends) {
             continue;
         }
         // `${A:1}` is another value.
         if head.ends_with("${") && !tail.starts_with('}') {
             return Err(SHARED);
         }
+        if is_definition(head, tail) {
+            continue;
+        }
+        used += 1;
         let prefix = head.trim_end_matches("var.").trim_end_matches("local.").trim_end_matches(['{', '$']);
         if is_beside_name(prefix, field) {
             continue;
@@ -213,7 +266,7 @@ fn uses(line: &str, (name, field): (&str, &str), is_pass: bool, further: &mut Ve
             return Err(SHARED);
         }
     }
-    Ok(())
+    Ok(used)
 }
 
 /// True if what is between two parts of a line gets its value or its type there.
