@@ -35,8 +35,18 @@ pub fn parse(view: &View) -> Parsed<Vec<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },
     };
-    match budget::attempt(|| quick::stream(view)) {
+    let mut spent = false;
+    let quick = budget::attempt(|| {
+        let tree = quick::stream(view);
+        spent = budget::is_spent();
+        tree
+    });
+    match quick {
         Some(tree) => Parsed { tree, errors: Vec::new() },
+        None if spent => {
+            let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
+            Parsed { tree: Vec::new(), errors: vec![error] }
+        }
         None => full(view, text),
     }
 }
