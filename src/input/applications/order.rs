@@ -1,7 +1,7 @@
 //! Which application delivers which: one that another application or a kustomization delivers is read as that one delivers it, with
 //! its patches and variables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::input::kustomize;
@@ -57,6 +57,9 @@ pub(super) fn seeds(all: Vec<Written>, files: &[PathBuf], cx: &mut Cx<'_>) -> Ve
         .iter()
         .map(|folder| folder.as_ref().map(|(dir, which)| graph.reach(dir, which, cx)).unwrap_or_default())
         .collect();
+    // How many applications reach each file.
+    let mut reached: HashMap<&Path, usize> = HashMap::new();
+    reach.iter().flatten().for_each(|path| *reached.entry(path.as_path()).or_default() += 1);
     // Kustomizations that reach an application, and that nothing else delivers.
     let own = files.iter().filter(|path| kustomize::is_one(path)).filter_map(|path| Some((path, path.parent()?)));
     let kustomizations: Vec<_> = own.map(|(path, dir)| (path, dir, graph.reach(dir, &Which::default(), cx))).collect();
@@ -66,13 +69,15 @@ pub(super) fn seeds(all: Vec<Written>, files: &[PathBuf], cx: &mut Cx<'_>) -> Ve
         .iter()
         .filter(|(path, _, files)| {
             !included.contains(path)
-                && !reach.iter().any(|reach| reach.contains(*path))
+                && !reached.contains_key(path.as_path())
                 && files.iter().any(|file| ours.contains(file.as_path()))
         })
         .collect();
     let by_root = |path: &Path| roots.iter().any(|(_, _, reach)| reach.contains(path));
-    let by_other =
-        |n: usize| reach.iter().enumerate().any(|(m, reach)| m != n && reach.contains(all[n].path.as_path()));
+    let by_other = |n: usize| {
+        let path = all[n].path.as_path();
+        reached.get(path).is_some_and(|times| *times > usize::from(reach[n].contains(path)))
+    };
     // Lower comes first: what nothing delivers, what delivers something, and the rest if nothing delivers it.
     let rank = |n: usize| match (folders[n].is_some(), by_root(&all[n].path) || by_other(n)) {
         (true, false) => Some(0),
