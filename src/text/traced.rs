@@ -344,8 +344,8 @@ impl Traced {
         if self.0.is_none() {
             // Most texts have one piece, and a tree has many texts.
             budget::spend(size_of::<Piece>());
-            let pieces = vec![Piece { end: bytes.len() as u32, whence, via }];
-            self.0 = Some(Arc::new(Held { bytes: bytes.to_vec(), pieces, encodes: None }));
+            let pieces = SmallVec::from_iter([Piece { end: bytes.len() as u32, whence, via }]);
+            self.0 = Some(Arc::new(Held { bytes: SmallVec::from_slice(bytes), pieces, encodes: None }));
             return;
         }
         let held = self.change();
