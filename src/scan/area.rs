@@ -11,6 +11,7 @@ use crate::text::{Disk, FileError, Files};
 
 use super::beside::Beside;
 use super::narrow::Named;
+use super::net;
 use super::note::Note;
 use super::overlay::Overlay;
 use super::request::{Request, ScanError};
@@ -108,7 +109,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
         Some(named) => {
             whole = named.in_repository();
             named.around().iter().for_each(|dir| near.walk(dir, &root, request, &searcher));
-            named.beside().into_iter().for_each(|path| near.take(path.clone(), look(&path, request, &searcher)));
+            named.beside().into_iter().for_each(|path| near.take(path.clone(), look(&path, &root, request, &searcher)));
         }
         None => {}
     }
@@ -179,7 +180,7 @@ pub(super) struct Found {
 impl Found {
     /// Adds the files below a folder, and what a search of each has found.
     fn walk(&mut self, dir: &Path, root: &Path, request: &Request, searcher: &Searcher) {
-        let look = |path: &Path| look(path, request, searcher);
+        let look = |path: &Path| look(path, root, request, searcher);
         let enter = |dir: &Path, has: &dyn Fn(&str) -> bool| request.policy.pass(dir, has);
         let found = Walk { root, ignored: request.no_ignore, look: &look, only: None, enter: &enter }.collect(dir);
         self.left_out.extend(found.left_out);
@@ -198,10 +199,11 @@ impl Found {
 }
 
 /// What a search of a file has found; `None` if the configuration excludes it.
-fn look(path: &Path, request: &Request, searcher: &Searcher) -> Option<Seen> {
+fn look(path: &Path, root: &Path, request: &Request, searcher: &Searcher) -> Option<Seen> {
     match request.policy.excludes(path) {
         true => None,
         false if reads_all(request) => Some(Seen::ANY),
+        false if net::says_nothing(path, root) => Some(Seen::default()),
         false => Some(searcher.look(path, &request.edited)),
     }
 }

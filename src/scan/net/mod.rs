@@ -30,6 +30,7 @@ const MAX_LOOKED_AT: usize = 1_000;
 const MAX_PLACES: usize = 100;
 
 pub(super) use mention::names;
+pub(super) use passed_over::says_nothing;
 
 /// The places in files that the report speaks about in another way.
 #[derive(Debug, Default)]

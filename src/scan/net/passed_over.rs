@@ -11,10 +11,11 @@ use super::mention::{Pattern, pattern};
 
 /// Extensions of files that are not looked at: documents, pictures, archives, programs, and what programs write.
 const EXTENSIONS: &[&str] = &[
-    "adoc", "asciidoc", "bats", "bin", "bmp", "css", "csv", "diff", "dll", "doc", "docx", "drawio", "eot", "exe",
-    "gif", "gz", "htm", "html", "ico", "ipynb", "jar", "jpeg", "jpg", "lock", "log", "map", "markdown", "md", "mdx",
-    "mp4", "o", "odt", "org", "patch", "pdf", "png", "pptx", "pyc", "rego", "rst", "sarif", "snap", "so", "sum", "svg",
-    "tar", "tex", "tgz", "tsv", "ttf", "wasm", "webp", "whl", "woff", "woff2", "xls", "xlsx", "xz", "zip", "zst",
+    "adoc", "ai", "asciidoc", "bats", "bin", "bmp", "css", "csv", "diff", "dll", "doc", "docx", "drawio", "eot", "eps",
+    "exe", "gif", "gz", "htm", "html", "ico", "ipynb", "jar", "jpeg", "jpg", "lock", "log", "map", "markdown", "md",
+    "mdx", "mp4", "o", "odt", "org", "patch", "pdf", "png", "pptx", "psd", "pyc", "rego", "rst", "sarif", "snap", "so",
+    "sum", "svg", "tar", "tex", "tgz", "tsv", "ttf", "wasm", "webp", "whl", "woff", "woff2", "xls", "xlsx", "xz",
+    "zip", "zst",
 ];
 
 /// Names of files that people or tools keep about a project, without their extension.
@@ -53,6 +54,22 @@ const ENDS: &[&str] = &[
 
 /// Folders of data for tests.
 const FOLDERS: &[&str] = &["testdata", "__tests__", "__snapshots__"];
+
+/// Extensions of pictures and fonts.
+const PICTURES: &[&str] = &[
+    "ai", "bmp", "eot", "eps", "gif", "ico", "jpeg", "jpg", "mp4", "pdf", "png", "psd", "ttf", "webp", "woff", "woff2",
+];
+
+/// True if the path alone says that nothing reads a file: pictures, and copies of Go modules, which are most of some repositories.
+/// No kind of input claims one by its words, and the net looks at none.
+pub(in super::super) fn says_nothing(path: &Path, root: &Path) -> bool {
+    let Some(extension) = path.extension().and_then(|extension| extension.to_str()) else { return false };
+    let copied = || {
+        let parts = path.strip_prefix(root).unwrap_or(path).iter().map(|part| part.as_encoded_bytes());
+        parts.clone().zip(parts.skip(1)).any(|(folder, inner)| folder == b"vendor" && inner.contains(&b'.'))
+    };
+    PICTURES.contains(&extension) || extension == "go" && copied()
+}
 
 /// The folders with policies in Rego, below the root: data for their tests is in folders below them.
 pub(super) fn policies(files: &[PathBuf], root: &Path) -> BTreeSet<PathBuf> {
@@ -153,7 +170,7 @@ fn document(bytes: &[u8], at: usize) -> (usize, usize) {
 mod tests {
     use std::path::Path;
 
-    use super::{by_document, by_path, by_text, policies};
+    use super::{by_document, by_path, by_text, policies, says_nothing};
 
     #[test]
     fn files_about_a_timeout_are_known_by_their_paths() {
@@ -176,6 +193,18 @@ mod tests {
         ] {
             assert_eq!(by_path(Path::new(path), Path::new("/r"), &policies), expected, "{path}");
         }
+        for (path, expected) in [
+            ("/r/vendor/k8s.io/kubelet/types.go", true),
+            ("/r/vendor/k8s.io/kubelet/a.yaml", false),
+            ("/r/vendor/nodes/main.go", false),
+            ("/r/main.go", false),
+            ("/r/docs/a.png", true),
+            ("/r/README.md", false),
+        ] {
+            assert_eq!(says_nothing(Path::new(path), Path::new("/r")), expected, "{path}");
+            assert!(!expected || by_path(Path::new(path), Path::new("/r"), &policies), "{path}");
+        }
+        assert!(super::PICTURES.iter().all(|picture| super::EXTENSIONS.contains(picture)));
         // What is above the root says nothing.
         assert!(!by_path(Path::new("/testdata/r/a.yaml"), Path::new("/testdata/r"), &policies));
     }
