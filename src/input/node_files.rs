@@ -48,7 +48,7 @@ impl Input for NodeFiles {
                 files.extend(shared.iter().cloned());
                 // The unit itself comes before what belongs to it.
                 files.sort_by_key(|path| !template_stem(path).ends_with(SERVICE));
-                units.extend(files.first().cloned().map(|path| Unit { path, files, folder: false }));
+                units.extend(files.first().cloned().map(|path| Unit { files, ..Unit::of(&path) }));
             }
         }
         units

@@ -36,6 +36,15 @@ impl Seen {
     pub const ANY: Self = Self { words: Words::ANY, calls: None };
 }
 
+/// What need not be looked at in Terraform.
+#[derive(Debug, Default)]
+pub struct Quiet {
+    /// Folders that say nothing about a node.
+    pub folders: HashSet<PathBuf>,
+    /// Other folders, in which no argument of a module can be a setting.
+    pub arguments: HashSet<PathBuf>,
+}
+
 /// The files of a scan: absolute paths, sorted, each once.
 #[derive(Debug, Default)]
 pub struct FileList {
@@ -46,7 +55,7 @@ pub struct FileList {
     /// What files of Terraform call, by their number.
     calls: HashMap<usize, Calls>,
     /// Folders of Terraform that say nothing about a node.
-    dismissed: HashSet<PathBuf>,
+    quiet: Quiet,
     /// Which files some kind of input claims by their path.
     claimed: Vec<AtomicBool>,
 }
@@ -92,13 +101,18 @@ impl FileList {
     }
 
     /// Leaves out folders of Terraform.
-    pub fn dismiss(&mut self, folders: HashSet<PathBuf>) {
-        self.dismissed = folders;
+    pub fn dismiss(&mut self, quiet: Quiet) {
+        self.quiet = quiet;
     }
 
     /// True for a folder of Terraform that is left out.
     pub(super) fn is_dismissed(&self, dir: &Path) -> bool {
-        self.dismissed.contains(dir)
+        self.quiet.folders.contains(dir)
+    }
+
+    /// True for a folder of Terraform in which no argument of a module can be a setting.
+    pub(super) fn names_none(&self, dir: &Path) -> bool {
+        self.quiet.arguments.contains(dir)
     }
 
     /// The files that some kind of input has claimed by their path, whether or not it reads them, with their words.
@@ -207,12 +221,14 @@ pub struct Unit {
     pub files: Vec<PathBuf>,
     /// True if its node groups belong to a folder: the path, or the folder of the one file.
     pub folder: bool,
+    /// True if no argument of a module that it calls can be a setting.
+    pub names_none: bool,
 }
 
 impl Unit {
     /// A folder with these files.
     pub(super) fn of_folder(path: impl Into<PathBuf>, files: Vec<PathBuf>) -> Self {
-        Self { path: path.into(), files, folder: true }
+        Self { path: path.into(), files, folder: true, names_none: false }
     }
 
     /// What its node groups belong to, and whether that is a folder.
@@ -235,7 +251,7 @@ impl Unit {
 
     /// A file that is a unit on its own.
     pub(super) fn of(path: &Path) -> Self {
-        Self { path: path.to_owned(), files: vec![path.to_owned()], folder: false }
+        Self { path: path.to_owned(), files: vec![path.to_owned()], folder: false, names_none: false }
     }
 }
 

@@ -72,6 +72,8 @@ pub enum Group {
     Decodes,
     /// What names values that Terraform is applied with.
     Applied,
+    /// A word of the name of a setting.
+    Named,
     /// Names of timeouts in any form; these words are given by the net.
     Timeouts,
     /// The start of a packed text.

@@ -248,18 +248,13 @@ fn scalars(tree: &Node, see: &mut impl FnMut(&Traced), depth: usize) {
 /// Where a name is a word of its own, outside of comments.
 fn places(bytes: &[u8], name: &[u8]) -> Vec<usize> {
     let is_name = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    let mut out = Vec::new();
-    let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        if line.trim_ascii_start().first() != Some(&b'#') {
-            let found = line.windows(name.len()).enumerate().filter(|(_, w)| *w == name).map(|(n, _)| n);
-            let whole =
-                |n: &usize| !is_name(n.checked_sub(1).and_then(|n| line.get(n))) && !is_name(line.get(n + name.len()));
-            out.extend(found.filter(whole).map(|n| at + n));
-        }
-        at += line.len();
-    }
-    out
+    let whole =
+        |at: &usize| !is_name(at.checked_sub(1).and_then(|at| bytes.get(at))) && !is_name(bytes.get(at + name.len()));
+    let commented = |at: &usize| {
+        let start = memchr::memrchr(b'\n', &bytes[..*at]).map_or(0, |end| end + 1);
+        bytes[start..*at].trim_ascii_start().first().unwrap_or(&name[0]) == &b'#'
+    };
+    memchr::memmem::find_iter(bytes, name).filter(whole).filter(|at| !commented(at)).collect()
 }
 
 /// The value that follows a name: after `=` or `:`, or for a flag after a blank, with or without quotes.

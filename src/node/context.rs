@@ -67,6 +67,8 @@ pub struct Cx<'a> {
     pub notes: Notes,
     /// What the unit claims about other units and files.
     pub claims: Claims,
+    /// No argument of a module that it calls can be a setting.
+    pub names_none: bool,
     /// Machines that scripts of this unit launch, with their user data.
     pub launched: Vec<NodeGroup>,
     /// Every file read for this unit, in order of first use.
@@ -87,6 +89,7 @@ impl<'a> Cx<'a> {
             given: Given::default(),
             notes: Notes::default(),
             claims: Claims::default(),
+            names_none: false,
             launched: Vec::new(),
             read: Vec::new(),
             refused: Vec::new(),

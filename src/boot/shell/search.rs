@@ -18,6 +18,12 @@ pub(super) fn in_search_path(name: &str, path: &ScriptRun) -> Option<String> {
     if name.contains('/') || registry::is_builtin(name) {
         return None;
     }
+    // Most names are of no file that the boot wrote.
+    let is = |file: &str| file.rsplit('/').next() == Some(name);
+    let plain = !matches!(name, "" | "." | "..");
+    if plain && !is(image::BOOTSTRAP) && !path.machine.files.iter().any(|(file, _)| is(file)) {
+        return None;
+    }
     let set = path.get("PATH").map_or(Cow::Borrowed(SEARCH_PATH), |value| value.to_text());
     // An unknown part is that of the image.
     let folders = set.replace(crate::text::UNKNOWN_MARK, SEARCH_PATH);

@@ -63,33 +63,31 @@ impl Carrier {
     /// The attributes that contain what a machine boots with in a resource.
     pub(super) fn all(block: &Block) -> Vec<Self> {
         let mut out = Vec::new();
-        for &(attribute, key, contains) in ATTRIBUTES {
-            Self::find(&block.body, &Self { nested: Vec::new(), attribute, key, contains }, &mut out);
-        }
-        out
+        Self::find(&block.body, &mut Vec::new(), &mut out);
+        out.sort_by_key(|(rank, _)| *rank);
+        out.into_iter().map(|(_, carrier)| carrier).collect()
     }
 
-    fn find(body: &Body, carrier: &Self, out: &mut Vec<Self>) {
-        let fits = |value: &Attribute| match (&value.value.kind, carrier.key) {
-            (ExprKind::Object(entries), Some(wanted)) => entries.iter().any(|(key, _)| match key {
-                Key::Name(name, _) => name.known_str() == Some(wanted),
-                Key::Expr(expr) => expr.as_literal().is_none_or(|name| name.known_str() == Some(wanted)),
-            }),
-            // A map needs a key, and a text has none.
-            (ExprKind::Object(_), None) | (ExprKind::Template(_), Some(_)) => false,
-            _ => true,
-        };
-        if body.attribute(carrier.attribute).is_some_and(fits) && !out.contains(carrier) {
-            out.push(carrier.clone());
+    fn find<'b>(body: &'b Body, nested: &mut Vec<&'b Arc<str>>, out: &mut Vec<(usize, Self)>) {
+        for (rank, &(attribute, key, contains)) in ATTRIBUTES.iter().enumerate() {
+            if body.attribute(attribute).is_some_and(|found| fits(found, key)) {
+                let nested = nested.iter().map(|kind| Arc::clone(kind)).collect();
+                let carrier = Self { nested, attribute, key, contains };
+                if !out.iter().any(|(_, known)| *known == carrier) {
+                    out.push((rank, carrier));
+                }
+            }
+        }
+        if nested.len() == MAX_NESTED {
+            return;
         }
         for inner in &body.blocks {
             let content = inner.body.blocks_of("content").next().filter(|_| &*inner.kind == "dynamic");
-            let kind: Arc<str> = if content.is_some() { inner.label(0).into() } else { Arc::clone(&inner.kind) };
-            let mut deeper = carrier.clone();
-            deeper.nested.push(kind);
-            if deeper.nested.len() <= MAX_NESTED {
-                Self::find(content.map_or(&inner.body, |c| &c.body), &deeper, out);
-            }
+            let kind = if content.is_some() { inner.labels.first() } else { Some(&inner.kind) };
+            let Some(kind) = kind else { continue };
+            nested.push(kind);
+            Self::find(content.map_or(&inner.body, |c| &c.body), nested, out);
+            nested.pop();
         }
     }
 
@@ -102,6 +100,18 @@ impl Carrier {
         } else {
             Wrapping::Base64OrPlain
         }
+    }
+}
+
+/// True for a value that may be a map with a key, or a text if there is none.
+fn fits(attribute: &Attribute, key: Option<&str>) -> bool {
+    match (&attribute.value.kind, key) {
+        (ExprKind::Object(entries), Some(wanted)) => entries.iter().any(|(key, _)| match key {
+            Key::Name(name, _) => name.known_str() == Some(wanted),
+            Key::Expr(expr) => expr.as_literal().is_none_or(|name| name.known_str() == Some(wanted)),
+        }),
+        (ExprKind::Object(_), None) | (ExprKind::Template(_), Some(_)) => false,
+        _ => true,
     }
 }
 
@@ -118,15 +128,6 @@ pub(super) const NOT_FOLLOWED: &[&str] = &[
     "null_resource",
     "terraform_data",
 ];
-
-/// True if resources and data sources of this type are looked up by type.
-pub(super) fn is_followed(kind: &str) -> bool {
-    NOT_FOLLOWED.contains(&kind) || LOOKED_FOR.contains(&kind) || is_document(kind)
-}
-
-/// Types that are always read, for what they say about nodes.
-const LOOKED_FOR: &[&str] =
-    &["aws_ami", "aws_eks_cluster", "aws_eks_node_group", "aws_launch_template", "aws_s3_bucket"];
 
 pub(super) fn is_provisioned(block: &Block) -> bool {
     block.body.blocks_of("provisioner").next().is_some()

@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::ineffective::SWITCHES;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
+use super::setting_names::words_of;
 use super::state::UnreadCall;
 
 /// Arguments of a call that are not inputs of the module.
@@ -136,22 +137,6 @@ impl Engine<'_, '_> {
 /// False for a text without a digit, which neither is nor contains a zero.
 fn may_be_zero(text: &Traced) -> bool {
     text.bytes().iter().any(u8::is_ascii_digit)
-}
-
-/// The words of a name, in lower case: `streamingConnection_idle` has three.
-fn words_of(name: &str) -> Vec<String> {
-    let mut out = vec![String::new()];
-    let mut lower = false;
-    for c in name.chars() {
-        if !c.is_ascii_alphanumeric() || lower && c.is_ascii_uppercase() {
-            out.push(String::new());
-        }
-        lower = c.is_ascii_lowercase();
-        if let Some(word) = out.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
-            word.push(c.to_ascii_lowercase());
-        }
-    }
-    out
 }
 
 /// Collects every text and number of a value, except where a switch next to it is off.

@@ -128,7 +128,7 @@ impl Engine<'_, '_> {
         let blocks = modules.flat_map(|m| {
             let outputs = m.outputs.values().chain(m.resources.values()).chain(m.data.values());
             let spans = outputs.chain(m.ephemeral.values()).chain(m.calls.values()).map(|b| b.span);
-            let spans = spans.chain(m.locals.values().map(|a| a.value.span)).chain(m.left_out.iter().copied());
+            let spans = spans.chain(m.locals.values().map(|a| a.value.span));
             spans.chain(m.variables.values().map(|b| b.body.span))
         });
         let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');

@@ -54,7 +54,7 @@ pub(super) fn values(id: TextId, cx: &mut Cx<'_>) -> Option<Vec<Attribute>> {
     for object in objects(&tree) {
         for (key, value) in properties(object) {
             let Some(name) = name(key) else { continue };
-            out.push(Attribute { name, name_span: key.span, value: literal(value) });
+            out.push(Attribute { name, name_span: key.span, value: literal(value).into() });
         }
     }
     Some(out)
@@ -130,7 +130,7 @@ impl BlockReader<'_, '_> {
                 self.labelled(&name, labels, &[], (key.span, value), &mut body.blocks);
                 self.depth -= 1;
             }
-            body.attributes.push(Attribute { name, name_span: key.span, value: expr });
+            body.attributes.push(Attribute { name, name_span: key.span, value: expr.into() });
         }
         body
     }

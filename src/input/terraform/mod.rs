@@ -33,6 +33,7 @@ mod registry_modules;
 mod resources;
 mod scope;
 mod scripts;
+mod setting_names;
 mod stacks;
 mod state;
 mod stored_objects;
@@ -89,12 +90,14 @@ impl Input for Terraform {
         }
         // Those that say nothing about a node are not read.
         dirs.retain(|dir, _| !files.is_dismissed(Path::new(dir)));
-        let mut units: Vec<Unit> = dirs.into_iter().map(|(path, files)| Unit::of_folder(path, files)).collect();
+        let unit = |(path, own)| Unit { names_none: files.names_none(Path::new(path)), ..Unit::of_folder(path, own) };
+        let mut units: Vec<Unit> = dirs.into_iter().map(unit).collect();
         units.sort();
         units
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        cx.names_none = unit.names_none;
         // The first readable file is the fallback location for the unit.
         let first = unit.files.iter().find_map(|path| cx.open(path).ok());
         let first = first.unwrap_or_else(|| cx.texts.add_source(Arc::new(Source::new(&*unit.path, Vec::new()))));

@@ -212,7 +212,7 @@ impl Engine<'_, '_> {
         let mut open: Vec<Arc<str>> = Vec::new();
         let mut locals: Vec<Arc<str>> = Vec::new();
         let mut next: Vec<&Expr> =
-            ["count", "for_each"].iter().filter_map(|name| call.body.attribute(name)).map(|a| &a.value).collect();
+            ["count", "for_each"].iter().filter_map(|name| call.body.attribute(name)).map(|a| &*a.value).collect();
         while let Some(expr) = next.pop() {
             let mut names = Vec::new();
             expr.visit(&mut |e| {
@@ -229,7 +229,7 @@ impl Engine<'_, '_> {
                     continue;
                 }
                 seen.push(Arc::clone(&name));
-                next.extend(module.locals.get(&name).filter(|_| &*root == "local").map(|a| &a.value));
+                next.extend(module.locals.get(&name).filter(|_| &*root == "local").map(|a| &*a.value));
             }
         }
         open.iter().any(|name| match &self.variable(instance, name).kind {

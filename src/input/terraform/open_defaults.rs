@@ -2,11 +2,12 @@
 //! module for others: who calls it fills in what is null or empty here. It is judged a second time with these variables unknown,
 //! and what the defaults hide is kept, with its conditions.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::hcl::{Block, Conditional, Expr, ExprKind, StepKind};
+use crate::syntax::hcl::{Block, Conditional, Expr, ExprKind, Late, StepKind};
 use crate::text::{Span, Why};
 use crate::value::Value;
 
@@ -79,10 +80,14 @@ fn is_something(branch: &Expr) -> bool {
 }
 
 /// The variables that choose between two things in the blocks of a module.
-fn choosing(module: &Module) -> Vec<Arc<str>> {
+fn choosing_in(module: &Module) -> Vec<Arc<str>> {
     let mut out = Vec::new();
-    let mut look = |expr: &Expr| {
-        expr.visit(&mut |expr| {
+    let mut look = |value: &Late| {
+        // Only a condition is looked for.
+        if !value.may_have(b'?') {
+            return;
+        }
+        value.visit(&mut |expr| {
             if let ExprKind::Conditional(c) = &expr.kind {
                 let Conditional { condition, then, otherwise } = &**c;
                 if is_something(then) && is_something(otherwise) {
@@ -91,7 +96,7 @@ fn choosing(module: &Module) -> Vec<Arc<str>> {
             }
         });
     };
-    fn within(block: &Block, look: &mut dyn FnMut(&Expr)) {
+    fn within(block: &Block, look: &mut dyn FnMut(&Late)) {
         block.body.attributes.iter().for_each(|attribute| look(&attribute.value));
         block.body.blocks.iter().for_each(|inner| within(inner, look));
     }
@@ -117,10 +122,11 @@ pub(super) fn with_inputs(
     place: Span,
     cx: &mut Cx<'_>,
 ) -> Vec<NodeGroup> {
-    let choosing = choosing(module);
+    let choosing = OnceCell::new();
+    let chooses = |name: &Arc<str>| choosing.get_or_init(|| choosing_in(module)).contains(name);
     let open = |name: &Arc<str>, block: &Block| {
         let default = block.body.attribute("default").map(|a| &a.value);
-        default.is_some_and(|d| is_open(d) || (matches!(d.kind, ExprKind::Bool(_)) && choosing.contains(name)))
+        default.is_some_and(|d| is_open(d) || (matches!(d.kind, ExprKind::Bool(_)) && chooses(name)))
     };
     let open: Vec<_> = module.variables.iter().filter(|(name, block)| open(name, block)).collect();
     if open.is_empty() || !is_library(dir, module, cx) {

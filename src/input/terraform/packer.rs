@@ -183,7 +183,7 @@ fn for_machine(body: &Body, key: &str, name: &str) -> Body {
             let Some(attribute) = key_text(key) else { continue };
             block.body.attributes.retain(|a| *a.name != *attribute);
             let name_span = value.span;
-            block.body.attributes.push(Attribute { name: attribute.into(), name_span, value: value.clone() });
+            block.body.attributes.push(Attribute { name: attribute.into(), name_span, value: value.clone().into() });
         }
         block
     };
@@ -290,7 +290,7 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let kind = item.get("type").and_then(Node::as_str)?;
         let attributes = item.pairs().iter().filter_map(|(key, value)| {
             let value = json::literal(&filled(value, &variables));
-            Some(Attribute { name: key.as_str()?.into(), name_span: key.span, value })
+            Some(Attribute { name: key.as_str()?.into(), name_span: key.span, value: value.into() })
         });
         let body = Body { attributes: attributes.collect(), blocks: Vec::new(), span: item.span };
         Some(Block { kind: "provisioner".into(), labels: vec![kind.into()], header: item.span, body, span: item.span })

@@ -212,7 +212,7 @@ impl<'t> PlanReader<'_, '_, 't> {
             };
             let attributes = expressions.pairs().iter().filter_map(|(key, value)| {
                 let value = self.written_value(planned, key, value);
-                Some(Attribute { name: key.as_str()?.into(), name_span: key.span, value })
+                Some(Attribute { name: key.as_str()?.into(), name_span: key.span, value: value.into() })
             });
             let attributes = attributes.collect();
             body.blocks.push(Block {
@@ -258,7 +258,7 @@ impl<'t> PlanReader<'_, '_, 't> {
             } else {
                 self.value(planned, (key, value), unknown, written, depth)
             };
-            body.attributes.push(Attribute { name: name.into(), name_span: key.span, value: expr });
+            body.attributes.push(Attribute { name: name.into(), name_span: key.span, value: expr.into() });
             let objects = match &value.kind {
                 NodeKind::Map(_) => std::slice::from_ref(value),
                 NodeKind::Seq(items) => items,
@@ -278,7 +278,7 @@ impl<'t> PlanReader<'_, '_, 't> {
             let Some(name) = key.as_str().filter(|name| values.get(name).is_none()) else { continue };
             if is_true(unknown) {
                 let value = self.later(planned, key, written.and_then(|w| w.get(name)));
-                body.attributes.push(Attribute { name: name.into(), name_span: key.span, value });
+                body.attributes.push(Attribute { name: name.into(), name_span: key.span, value: value.into() });
             }
         }
         body
@@ -313,7 +313,7 @@ impl<'t> PlanReader<'_, '_, 't> {
                     } else {
                         Traced::made(a.name.as_bytes(), a.name_span)
                     };
-                    (hcl::Key::Name(name, a.name_span), a.value)
+                    (hcl::Key::Name(name, a.name_span), a.value.into_expr())
                 });
                 ExprKind::Object(entries.collect())
             }
@@ -363,7 +363,8 @@ fn not_hashed(planned: &Planned<'_>, body: &mut Body, written: Option<&Node>) {
         let constant = written.and_then(|w| w.path(&["user_data", "constant_value"]));
         let why =
             || Why::FromOutside(format!("{}.user_data, of which only the SHA-1 is here,", planned.address).into());
-        attribute.value = constant.map_or_else(|| unknown_expr(attribute.value.span, why()), json::literal);
+        let span = attribute.value.span;
+        attribute.value = constant.map_or_else(|| unknown_expr(span, why()), json::literal).into();
     }
 }
 

@@ -17,6 +17,9 @@
 //! values count for all folders above them, and for all folders if a command may name them. A word that is put together from
 //! parts is not found; that holds for every search.
 //!
+//! In a folder that is kept, the arguments of modules are settings only if something in these texts names one
+//! (`setting_names.rs`); else they are not evaluated to find out whether what they set is lost.
+//!
 //! A folder that calls one which is kept is kept, so a module is judged through the same callers as without this.
 //! `testdata/cases.rs` compares the scans of all cases with and without it.
 
@@ -24,16 +27,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::setting::FIELDS;
 use crate::text::Files;
 
-use super::super::unit::{Calls, FileList};
+use super::super::unit::{Calls, FileList, Quiet};
 use super::super::watched::{Group, Words};
 use super::super::yaml_files::holds;
 use super::carriers::{CLUSTERS, DOCUMENTS, NOT_FOLLOWED};
 use super::lang::functions::files::lexical;
 use super::registry_modules::is_modelled;
 use super::scope::{FileKind, kind_of};
+use super::setting_names;
 use super::value_sets::is_values;
 
 /// Attributes that carry what a machine boots with.
@@ -78,6 +84,9 @@ const LISTS: &[&str] = &["fileset(", "kubectl_path_documents", "kubectl_filename
 const MAX_STEPS: usize = 500;
 const MAX_DEPTH: usize = 10;
 
+/// How many files are looked at for one folder whose arguments need not be.
+const MAX_LOOKS: usize = 20;
+
 /// The groups of words that tell such folders apart.
 pub(in super::super) fn words() -> Vec<(Group, Vec<&'static str>)> {
     let flags = FIELDS.iter().filter_map(|field| field.flag);
@@ -90,6 +99,7 @@ pub(in super::super) fn words() -> Vec<(Group, Vec<&'static str>)> {
         (Group::Lists, LISTS.to_vec()),
         (Group::Decodes, vec!["decode("]),
         (Group::Applied, vec!["tfvars", "TF_VAR_"]),
+        (Group::Named, setting_names::words()),
     ]
 }
 
@@ -193,8 +203,8 @@ pub struct Around<'a> {
     pub modules: bool,
 }
 
-/// The folders of Terraform among the files of a scan that say nothing about a node.
-pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> HashSet<PathBuf> {
+/// What need not be looked at in the folders of Terraform among the files of a scan.
+pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quiet {
     let mut folders: HashMap<&Path, Folder> = HashMap::new();
     let mut topical = Vec::new();
     let mut values = Vec::new();
@@ -236,7 +246,8 @@ pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Hash
     let kept: HashSet<&Path> = folders.keys().copied().filter(|dir| reach.keeps(dir)).collect();
     let quiet = |dir: &&Path| reach.below(dir).is_some_and(|below| !below.iter().any(|dir| kept.contains(*dir)));
     #[allow(clippy::iter_over_hash_type, reason = "the result is a set")]
-    folders.keys().copied().filter(quiet).map(Path::to_owned).collect()
+    let (out, rest): (Vec<&Path>, Vec<&Path>) = folders.keys().copied().partition(quiet);
+    Quiet { folders: out.into_iter().map(Path::to_owned).collect(), arguments: reach.naming_none(rest) }
 }
 
 /// True if a text speaks about kubelets, or may be read as something that does.
@@ -355,7 +366,37 @@ impl Reach<'_> {
                 || self.commands
                 || path.strip_prefix(top).is_ok_and(|below| below.components().count() < 6)
         };
-        self.values.iter().any(applies) || words.has(Group::Reads) && self.reads(words, &folders)
+        self.values.iter().any(applies) || words.has(Group::Reads) && self.reads(words, &folders, &self.named)
+    }
+
+    /// Those of some folders in which no argument of a module can be a setting: nothing that they evaluate names one.
+    fn naming_none(&self, mut dirs: Vec<&Path>) -> HashSet<PathBuf> {
+        let calls =
+            |dir: &Path| self.folders.get(dir).is_some_and(|folder| folder.elsewhere || !folder.calls.is_empty());
+        dirs.retain(|dir| calls(dir) && !self.is_installed(dir));
+        if !self.around.whole || self.around.values || dirs.is_empty() {
+            return HashSet::new();
+        }
+        let may = self.list.files.iter().enumerate().filter(|(n, _)| self.list.words(*n).has(Group::Named));
+        let (code, others): (Vec<&PathBuf>, Vec<&PathBuf>) = may.map(|(_, path)| path).partition(|path| is_code(path));
+        if others.len() > MAX_LOOKS * dirs.len() {
+            return HashSet::new();
+        }
+        let names = |path: &&PathBuf| self.files.glance(path).is_none_or(|text| setting_names::are_in(&text));
+        let code: HashSet<&Path> = code.into_par_iter().filter(names).filter_map(|path| path.parent()).collect();
+        let others: Vec<&PathBuf> = others.into_par_iter().filter(names).collect();
+        if others.iter().any(|path| is_values(path)) {
+            return HashSet::new();
+        }
+        let others = Names::of(others, self.list);
+        let quiet = |dir: &&Path| {
+            let Some(below) = self.below(dir) else { return false };
+            let folders: Vec<(&Path, &Folder)> =
+                below.iter().filter_map(|dir| Some((*dir, self.folders.get(*dir)?))).collect();
+            let words = folders.iter().fold(Words::default(), |known, (_, folder)| known.with(folder.words));
+            !below.iter().any(|dir| code.contains(dir)) && !self.reads(words, &folders, &others)
+        };
+        dirs.into_par_iter().filter(quiet).map(Path::to_owned).collect()
     }
 
     /// True if `terraform init` has put modules beside a folder.
@@ -363,14 +404,14 @@ impl Reach<'_> {
         self.files.is_dir(&dir.join(".terraform"))
     }
 
-    /// True if the texts of some folders read a file that speaks about kubelets, or may.
-    fn reads(&self, words: Words, folders: &[(&Path, &Folder)]) -> bool {
+    /// True if the texts of some folders read one of the files that `named` has, or may.
+    fn reads(&self, words: Words, folders: &[(&Path, &Folder)], named: &Names) -> bool {
         if words.has(Group::Lists) || words.has(Group::Decodes) {
-            return !self.named.0.is_empty() || words.has(Group::Lists);
+            return !named.0.is_empty() || words.has(Group::Lists);
         }
         let one = |dir: &Path, path: &PathBuf| {
             let Some(text) = self.files.glance(path) else { return true };
-            self.named.are_in(&text, dir) || strings(&text).any(|string| self.is_unlisted(string, dir))
+            named.are_in(&text, dir) || strings(&text).any(|string| self.is_unlisted(string, dir))
         };
         folders.iter().any(|(dir, folder)| folder.files.iter().any(|path| one(dir, path)))
     }

@@ -20,17 +20,26 @@ use super::state::UnreadCall;
 /// Words that show that a resource concerns the kubelet of a node.
 const ABOUT_KUBELETS: &[&str] = &["kubelet", "nodeconfig", "ec2nodeclass", "/etc/eks/"];
 
+/// True if a resource may say something about a node.
+fn speaks(block: &Block) -> bool {
+    NOT_FOLLOWED.contains(&block.label(0))
+        || holds_documents(block)
+        || is_store(block)
+        || is_provisioned(block)
+        || !Carrier::all(block).is_empty()
+}
+
+/// The numbers of the resources of a module that may say something about a node. A module may have many instances.
+fn speaking(module: &Module) -> &[usize] {
+    module.speaking.get_or_init(|| {
+        let all = module.resources.values().enumerate();
+        all.filter(|(_, block)| speaks(block)).map(|(number, _)| number).collect()
+    })
+}
+
 /// True if a module declares something that a node boots with, or calls modules that may.
 pub(super) fn concerns(module: &Module) -> bool {
-    let one = |block: &Arc<Block>| {
-        !Carrier::all(block).is_empty()
-            || NOT_FOLLOWED.contains(&block.label(0))
-            || is_provisioned(block)
-            || holds_documents(block)
-    };
-    !module.calls.is_empty()
-        || module.resources.values().any(one)
-        || module.data.values().any(|block| holds_documents(block))
+    !module.calls.is_empty() || !speaking(module).is_empty() || module.data.values().any(|block| holds_documents(block))
 }
 
 /// The alternatives that Terraform accepts: where it fails, there is no node. A single remaining one is unconditional.
@@ -54,12 +63,16 @@ impl Engine<'_, '_> {
     /// The node groups of module instances and of everything that they call, with the notes about them.
     pub(super) fn judged(&mut self, roots: &[usize], place: Span) -> Vec<NodeGroup> {
         let groups = self.node_groups(roots);
-        self.ineffective(&groups);
+        if !self.cx.names_none {
+            self.ineffective(&groups);
+        }
         if self.exhausted() {
             self.cx.gap(place, Why::Limit("steps of evaluation"));
         }
         let (gaps, problems) = (self.cx.notes.gaps.len(), self.cx.notes.problems.len());
-        self.hand_over();
+        if !self.cx.names_none {
+            self.hand_over();
+        }
         // What such a module gets is of interest only if it is a zero.
         self.cx.notes.gaps.truncate(gaps);
         self.cx.notes.problems.truncate(problems);
@@ -76,7 +89,8 @@ impl Engine<'_, '_> {
         let mut stores = Vec::new();
         for instance in instances {
             let module = Arc::clone(&self.instances[instance].module);
-            for ((kind, name), block) in &module.resources {
+            let speaking = speaking(&module).iter().filter_map(|number| module.resources.get_index(*number));
+            for ((kind, name), block) in speaking {
                 let address = format!("{kind}.{name}");
                 if is_store(block) {
                     stores.push((instance, address.clone(), Arc::clone(block)));

@@ -1,17 +1,14 @@
 //! A directory of Terraform files: its declarations before evaluation.
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
 use crate::node::{Cx, Problem};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, Key, Plain};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, Key};
 use crate::text::{FileError, Span, TextId, budget};
 
-use super::super::yaml_files;
-use super::carriers::is_followed;
 use super::json;
 
 /// The declarations of a directory. Blocks are in the order of the file names, then of the source.
@@ -37,10 +34,10 @@ pub(super) struct Module {
     pub(super) applied: bool,
     /// A file of values that is not text, such as an encrypted one: it may set any variable.
     pub(super) sealed: Option<Arc<str>>,
-    /// Blocks that were not read, because nothing refers to them.
-    pub(super) left_out: Vec<Span>,
     /// For a model: inputs that the module does not have or use, and the reasons.
     pub(super) ignored: Vec<(String, Arc<str>)>,
+    /// The numbers of the resources that may say something about a node, once they have been looked for.
+    pub(super) speaking: OnceLock<Vec<usize>>,
 }
 
 /// A module that is shared by all units, with the problems found when it was read.
@@ -94,12 +91,11 @@ impl Module {
         let mut module = Self { dir: dir.to_owned(), ..Self::default() };
         let mut overrides = Vec::new();
         let mut values = Vec::new();
-        let unasked = Unasked::among(files, cx);
         for path in files {
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
             match kind_of(name) {
                 FileKind::Plain => {
-                    if let Some(body) = read(path, &unasked, &mut module.left_out, cx) {
+                    if let Some(body) = read(path, cx) {
                         body.blocks.into_iter().for_each(|block| module.take(block));
                     }
                 }
@@ -109,7 +105,7 @@ impl Module {
             }
         }
         for path in overrides {
-            if let Some(body) = read(&path, &Unasked::default(), &mut Vec::new(), cx) {
+            if let Some(body) = read(&path, cx) {
                 module.override_with(body);
             }
         }
@@ -240,10 +236,6 @@ pub(super) fn kind_of(name: &str) -> FileKind {
     if plain == "terraform.tfvars" || plain.ends_with(".auto.tfvars") { FileKind::Values } else { FileKind::Other }
 }
 
-fn kind_in(path: &Path) -> FileKind {
-    path.file_name().and_then(|n| n.to_str()).map_or(FileKind::Other, kind_of)
-}
-
 /// A text without anything to evaluate.
 pub(super) fn text_of(expr: &Expr) -> Option<String> {
     Some(expr.as_literal()?.to_text().into_owned())
@@ -262,7 +254,7 @@ pub(super) fn values_in(path: &Path, cx: &mut Cx<'_>) -> Vec<Attribute> {
     let attributes = if is_json(path) {
         open(path, cx).and_then(|id| json::values(id, cx))
     } else {
-        read(path, &Unasked::default(), &mut Vec::new(), cx).map(|body| body.attributes)
+        read(path, cx).map(|body| body.attributes)
     };
     attributes.unwrap_or_default()
 }
@@ -285,81 +277,13 @@ fn open(path: &Path, cx: &mut Cx<'_>) -> Option<TextId> {
     }
 }
 
-fn read(path: &Path, unasked: &Unasked, left_out: &mut Vec<Span>, cx: &mut Cx<'_>) -> Option<Body> {
+fn read(path: &Path, cx: &mut Cx<'_>) -> Option<Body> {
     let id = open(path, cx)?;
     if is_json(path) {
         return json::body(id, cx);
     }
-    let view = cx.texts.view(id);
-    let parsed = hcl::parse_without(&view, &mut |block| {
-        let skip = unasked.has(block, &view.bytes);
-        if skip {
-            left_out.push(view.span(block.range.clone()));
-        }
-        skip
-    });
+    let parsed = hcl::parse(&cx.texts.view(id));
     Some(cx.parsed(parsed))
-}
-
-/// Types of resources that nothing in a directory refers to: their blocks are skipped unless they concern a node.
-#[derive(Debug, Default)]
-struct Unasked(HashSet<Vec<u8>>);
-
-/// Words that mark blocks that are always read.
-const READ: &[&[u8]] = &[
-    b"custom_data",
-    b"extra_config",
-    b"guest_properties",
-    b"guestinfo",
-    b"metadata",
-    b"properties",
-    b"provisioner",
-    b"user_data",
-    b"userdata",
-];
-
-impl Unasked {
-    fn among(files: &[PathBuf], cx: &Cx<'_>) -> Self {
-        let sources: Vec<_> = files.iter().filter_map(|path| Some((path, cx.files.read(path).ok()?))).collect();
-        let mut heads: HashMap<Vec<u8>, usize> = HashMap::new();
-        let mut texts = crate::text::Texts::new();
-        for (path, source) in sources.iter().filter(|(path, _)| !is_json(path)) {
-            if kind_in(path) == FileKind::Plain {
-                let id = texts.add_source(Arc::clone(source));
-                let view = texts.view(id);
-                for block in hcl::plain_blocks(&view) {
-                    *heads.entry(view.bytes[block.head.1].to_vec()).or_default() += 1;
-                }
-            }
-        }
-        heads.retain(|kind, _| std::str::from_utf8(kind).is_ok_and(|kind| !is_followed(kind)));
-        if heads.is_empty() {
-            return Self::default();
-        }
-        // A type that occurs outside the headers of its blocks may be referenced.
-        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-        let mut left = heads.clone();
-        // Most words are of another length than all types.
-        let lengths: HashSet<usize> = left.keys().map(Vec::len).collect();
-        let longest = lengths.iter().max().map_or(0, |longest| longest + 1);
-        let lengths: Vec<bool> = (0..longest).map(|length| lengths.contains(&length)).collect();
-        for (_, source) in &sources {
-            let bytes = source.bytes();
-            let words = bytes.split(|b| !is_name(b));
-            for word in words.filter(|word| lengths.get(word.len()) == Some(&true)) {
-                if let Some(count) = left.get_mut(word) {
-                    *count = count.wrapping_sub(1);
-                }
-            }
-        }
-        Self(left.into_iter().filter(|(_, count)| *count == 0).map(|(kind, _)| kind).collect())
-    }
-
-    fn has(&self, block: &Plain, text: &[u8]) -> bool {
-        let (kind, label) = (&text[block.head.0.clone()], &text[block.head.1.clone()]);
-        let holds = |word: &&[u8]| yaml_files::holds(&text[block.range.clone()], word);
-        matches!(kind, b"resource" | b"data") && self.0.contains(label) && !READ.iter().any(holds)
-    }
 }
 
 /// An unreadable file has no text to point into, so an empty one with its name is added.

@@ -98,19 +98,24 @@ pub(super) fn ends(path: &Path, with: &[&str]) -> bool {
 fn called(mut block: Block, cx: &mut Cx<'_>) -> Block {
     let mut attributes: Vec<Attribute> = Vec::new();
     for attribute in std::mem::take(&mut block.body.attributes) {
-        match (&*attribute.name, attribute.value.kind) {
+        let span = attribute.value.span;
+        match (&*attribute.name, attribute.value.into_expr().kind) {
             ("source" | "version" | "for_each", kind) => {
-                let value = hcl::Expr { kind, ..attribute.value };
-                attributes.push(Attribute { value, ..attribute });
+                let (name, name_span) = (attribute.name, attribute.name_span);
+                attributes.push(Attribute { name, name_span, value: hcl::Expr { kind, span }.into() });
             }
             ("inputs", ExprKind::Object(entries)) => {
                 for (key, value) in entries {
                     if let Some(name) = key_text(&key) {
-                        attributes.push(Attribute { name: name.into(), name_span: attribute.name_span, value });
+                        attributes.push(Attribute {
+                            name: name.into(),
+                            name_span: attribute.name_span,
+                            value: value.into(),
+                        });
                     }
                 }
             }
-            ("inputs", _) => cx.gap(attribute.value.span, Why::NotUnderstood("inputs that are not an object".into())),
+            ("inputs", _) => cx.gap(span, Why::NotUnderstood("inputs that are not an object".into())),
             _ => {}
         }
     }

@@ -210,7 +210,7 @@ fn names(module: &mut Module, dir: &Path, stack: &Block, blocks: &[Block], cx: &
     let to_root = inner.iter().map(|_| "..").collect::<Vec<_>>().join("/");
     let at = stack.header;
     let mut add = |name: &str, expr: hcl::Expr| {
-        let attribute = Attribute { name: name.into(), name_span: at, value: expr };
+        let attribute = Attribute { name: name.into(), name_span: at, value: expr.into() };
         module.locals.insert(name.into(), Arc::new(attribute));
     };
     let texts = [
@@ -232,7 +232,7 @@ fn names(module: &mut Module, dir: &Path, stack: &Block, blocks: &[Block], cx: &
     }
     for name in ["name", "id", "description", "tags"] {
         if let Some(attribute) = stack.body.attribute(name) {
-            add(&format!("terramate.stack.{name}"), attribute.value.clone());
+            add(&format!("terramate.stack.{name}"), attribute.value.clone().into_expr());
         }
     }
 }

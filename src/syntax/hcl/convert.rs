@@ -39,7 +39,7 @@ impl Convert<'_> {
             .map(|a| Attribute {
                 name: name(a.key.as_str()),
                 name_span: self.span(a.key.span()),
-                value: self.expr(&a.value),
+                value: self.expr(&a.value).into(),
             })
             .collect();
         let blocks = body

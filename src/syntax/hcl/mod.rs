@@ -7,15 +7,15 @@
 mod convert;
 mod names;
 mod parse;
-mod plain;
+mod quick;
 mod scan;
 mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
 
-pub use parse::{MAX_BYTES, MAX_ENTRIES, parse, parse_expression, parse_template, parse_without, plain_blocks};
-pub use plain::Plain;
+pub use parse::{MAX_BYTES, MAX_ENTRIES, parse, parse_expression, parse_template};
 pub use tree::{
-    Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, For, Key, Part, Step, StepKind, Template, Unary,
+    Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, For, Key, Late, Part, Step, StepKind, Template,
+    Unary,
 };

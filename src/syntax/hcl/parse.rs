@@ -7,10 +7,10 @@ use std::ops::Range;
 use hcl::edit::parser;
 
 use crate::syntax::{Parsed, SyntaxError};
-use crate::text::View;
+use crate::text::{View, budget};
 
 use super::convert::Convert;
-use super::plain::{Plain, plain};
+use super::quick;
 use super::scan::{apply, edits_of_template, outline};
 use super::tree::{Body, Expr, Part, Template};
 
@@ -31,17 +31,12 @@ const MAX_ERRORS: usize = 100;
 
 /// Parses a file. A block with a syntax error is reported and left out; the other blocks are kept.
 pub fn parse(view: &View) -> Parsed<Body> {
-    parse_without(view, &mut |_| false)
+    let quick = || readable_as_is(view).ok().and_then(|_| quick::body(view, MAX_ENTRIES));
+    budget::attempt(quick).map_or_else(|| by_grammar(view), |tree| Parsed { tree, errors: Vec::new() })
 }
 
-/// The blocks of a file that are simple enough to be known valid without parsing.
-pub fn plain_blocks(view: &View) -> Vec<Plain> {
-    let Ok(text) = readable(view) else { return Vec::new() };
-    outline(&text).items.into_iter().filter_map(|item| plain(&text, item)).collect()
-}
-
-/// Like [`parse`], but without the plain blocks for which `skip` returns true.
-pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parsed<Body> {
+/// The same for any text.
+pub(super) fn by_grammar(view: &View) -> Parsed<Body> {
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: view.span(0..view.bytes.len()) };
     let mut errors = Vec::new();
     let mut text = match readable(view) {
@@ -49,14 +44,7 @@ pub fn parse_without(view: &View, skip: &mut dyn FnMut(&Plain) -> bool) -> Parse
         Err(error) => return Parsed { tree: body, errors: vec![error] },
     };
     let shape = outline(&text);
-    let left_out: Vec<_> =
-        shape.items.iter().filter_map(|item| plain(&text, item.clone())).filter(|b| skip(b)).collect();
     apply(&shape.edits, &mut text);
-    for block in left_out {
-        // All other text keeps its offset.
-        let blank = " ".repeat(block.range.len());
-        text.to_mut().replace_range(block.range, &blank);
-    }
     let mut take = |range: Range<usize>| -> Result<(), SyntaxError> {
         let chunk = text.get(range.clone()).unwrap_or_default();
         let (tree, renamed) = parse_chunk(chunk, range.start, view)?;

@@ -1,8 +1,9 @@
 //! The tree of HCL: bodies, blocks, expressions and templates, each with its source range.
 
-use std::sync::Arc;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, View, budget};
 
 /// The content of a block, or of a whole file.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,66 @@ pub struct Attribute {
     /// The source range of the name.
     pub name_span: Span,
     /// The value.
-    pub value: Expr,
+    pub value: Late,
+}
+
+/// The value of an attribute, which may be read only when it is asked for. That it can be read is known.
+#[derive(Clone, Debug)]
+pub struct Late(State);
+
+#[derive(Clone, Debug)]
+enum State {
+    Known(Expr),
+    Later { view: Arc<View>, range: Range<usize>, read: fn(&View, usize) -> Expr, known: OnceLock<Expr> },
+}
+
+impl Late {
+    /// What `read` reads from the start of `range`.
+    pub(super) fn new(view: &Arc<View>, range: Range<usize>, read: fn(&View, usize) -> Expr) -> Self {
+        Self(State::Later { view: Arc::clone(view), range, read, known: OnceLock::new() })
+    }
+
+    /// False if this byte does not stand in its text.
+    pub fn may_have(&self, byte: u8) -> bool {
+        match &self.0 {
+            State::Known(_) => true,
+            State::Later { view, range, .. } => view.bytes[range.clone()].contains(&byte),
+        }
+    }
+
+    /// The value alone.
+    pub fn into_expr(self) -> Expr {
+        match self.0 {
+            State::Known(value) => value,
+            State::Later { .. } => (*self).clone(),
+        }
+    }
+}
+
+impl From<Expr> for Late {
+    fn from(value: Expr) -> Self {
+        Self(State::Known(value))
+    }
+}
+
+impl Deref for Late {
+    type Target = Expr;
+
+    fn deref(&self) -> &Expr {
+        match &self.0 {
+            State::Known(value) => value,
+            // It counts for no unit, because any may be the first.
+            State::Later { view, range, read, known } => {
+                known.get_or_init(|| budget::aside(|| read(view, range.start)))
+            }
+        }
+    }
+}
+
+impl PartialEq for Late {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
 }
 
 /// `kind "label" { ... }`.
