@@ -189,7 +189,7 @@ fn in_unit(entries: &[unit::Entry], which: Which) -> Vec<Setting> {
                 }
             }
             "ExecStart" => {
-                out.extend(statements::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0, which))
+                out.extend(statements::in_words(&unit::split(&entry.value, unit::Escapes::Relaxed).0, which));
             }
             _ => {}
         }

@@ -61,9 +61,9 @@ impl Tree {
 
 /// True if nobody misses a setting without effect: its value is a zero or what the field is by default.
 fn says_nothing(finding: &Finding) -> bool {
-    let is = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => *text == finding.raw,
-        other => other.to_string() == finding.raw,
+    let is = |value: &serde_json::Value| {
+        let written = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        written == finding.raw
     };
     match ConfigField::by_path(&finding.field).filter(|_| Field::by_name(&finding.field).is_none()) {
         Some(field) => field.before.is_none() && field.default.as_ref().is_some_and(is) || is(&field.kind.zero()),

@@ -121,7 +121,7 @@ pub fn misplaced(tree: &Node, fold: bool, which: Which) -> Vec<Setting> {
                 path.iter().all(|have| names.next().is_some_and(|name| name == *have || fold && overrides(have, name)));
             same && names.next().is_none() && f.shape.is_some()
         };
-        if !which.fields().any(is_right) && !(which == Which::All && is_data(path)) {
+        if !(which.fields().any(is_right) || which == Which::All && is_data(path)) {
             out.extend(by_key(field, None, key, value));
         }
     });

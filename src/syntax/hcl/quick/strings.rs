@@ -87,14 +87,14 @@ impl Reader<'_> {
         self.take(b'\n')?;
         let mut from = self.at;
         // An empty one is a case of its own.
-        if self.end_of_heredoc(word)?.is_some() {
+        if self.end_of_heredoc(word).ok()?.is_some() {
             return None;
         }
         loop {
             match self.peek(0) {
                 b'\n' => {
                     self.at += 1;
-                    if let Some(end) = self.end_of_heredoc(word)? {
+                    if let Some(end) = self.end_of_heredoc(word).ok()? {
                         self.literal(&mut tokens, from);
                         self.at = end;
                         return Some(ExprKind::Template(Template { parts: tokens.finish() }));
@@ -116,18 +116,18 @@ impl Reader<'_> {
         }
     }
 
-    /// The place after the end mark in this line, if it is one; nothing at all if the text ends, or for white space of other kinds.
-    fn end_of_heredoc(&self, word: &[u8]) -> Option<Option<usize>> {
+    /// The place after the end mark in this line, if it is one. A failure if the text ends, or for white space of other kinds.
+    fn end_of_heredoc(&self, word: &[u8]) -> Result<Option<usize>, ()> {
         if self.at >= self.text.len() {
-            return None;
+            return Err(());
         }
-        let line = std::str::from_utf8(&self.text[self.at..self.line_end()]).ok()?;
+        let line = std::str::from_utf8(&self.text[self.at..self.line_end()]).map_err(|_| ())?;
         let inner = line.trim();
         if inner.as_bytes() != word {
-            return Some(None);
+            return Ok(None);
         }
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         let plain = line.trim_matches([' ', '\t']).len() == inner.len();
-        plain.then_some(Some(self.at + indent + word.len()))
+        plain.then_some(Some(self.at + indent + word.len())).ok_or(())
     }
 }
