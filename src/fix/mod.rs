@@ -59,7 +59,7 @@ impl Tree {
     }
 }
 
-/// True if nobody misses a setting without effect: its value is a zero or what the field is by default.
+/// True if a setting without effect can go without loss: its value is a zero or the default.
 fn says_nothing(finding: &Finding) -> bool {
     let is = |value: &serde_json::Value| {
         let written = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

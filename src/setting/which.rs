@@ -15,7 +15,7 @@ pub enum Which {
     All,
 }
 
-/// Every field and flag that is no duration.
+/// Every field and flag of another type than a duration.
 static OTHERS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let other = |name, flag, shape, since| Field {
         name,

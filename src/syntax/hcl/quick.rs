@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 40;
 const MAX_OPERATORS: usize = 100;
 
 /// The tree of a file; `None` if something in it is not understood here, or it may have more than `most` entries in one object.
-/// Values are only checked, and read when they are asked for.
+/// Values are only checked, and read when they are needed.
 pub(super) fn body(view: &View, most: usize) -> Option<Body> {
     let text = &view.bytes;
     if memchr::memchr2_iter(b'\n', b',', text).count() > most || memchr::memchr2(b'\r', 0, text).is_some() {

@@ -39,7 +39,7 @@ pub struct Attribute {
     pub value: Late,
 }
 
-/// The value of an attribute, which may be read only when it is asked for. That it can be read is known.
+/// The value of an attribute, which may be read only when it is needed. That it can be read is known.
 #[derive(Clone, Debug)]
 pub struct Late(State);
 
