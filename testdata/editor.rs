@@ -200,10 +200,16 @@ fn a_request_waits_for_its_scan_unless_it_is_cancelled() {
     session.initialize(&[]);
     session.open("a.yaml", ZERO);
     let place = json!({"textDocument": {"uri": session.address("a.yaml")}, "position": {"line": 2, "character": 33}});
-    for id in ["one", "two"] {
-        session.send(&json!({"jsonrpc": "2.0", "id": id, "method": "textDocument/hover", "params": place}));
+    let mut all = String::new();
+    for message in [
+        json!({"jsonrpc": "2.0", "id": "one", "method": "textDocument/hover", "params": place}),
+        json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": "one"}}),
+        json!({"jsonrpc": "2.0", "id": "two", "method": "textDocument/hover", "params": place}),
+    ] {
+        let body = message.to_string();
+        all.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
     }
-    session.notify("$/cancelRequest", json!({"id": "one"}));
+    session.send_bytes(all.as_bytes());
     let cancelled = session.next();
     assert_eq!((&cancelled["id"], &cancelled["error"]["code"]), (&json!("one"), &json!(-32800)), "{cancelled}");
     assert_eq!(session.marks().2, ["2 replaced-zero"]);
@@ -225,7 +231,7 @@ fn the_configuration_counts_and_a_new_one_leads_to_a_new_scan() {
         session.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
     };
     configure(&mut session, "ignore = [\"replaced-zero\"]\n");
-    assert_eq!(session.marks(), ("nodes/a.yaml".into(), Value::Null, vec![]));
+    assert_eq!(session.marks(), ("nodes/a.yaml".into(), json!(1), vec![]));
     // One that cannot be read is named where it is wrong, and once.
     configure(&mut session, "ignore = [\"no-such-rule\"]\n");
     let told = session.next();
@@ -356,6 +362,10 @@ fn what_no_client_should_send_is_refused_or_passed_over() {
             session.notify(method, params.clone());
         }
     }
+    // The last one has closed the file.
+    assert_eq!(session.marks(), ("a.yaml".into(), Value::Null, vec![]));
+    session.open("a.yaml", ZERO);
+    assert_eq!(session.marks().2, ["2 replaced-zero"]);
     // A change whose end is before its start, and past the text.
     let changes = json!([{"range": {"start": far, "end": {"line": 0, "character": 0}}, "text": "#\n"}]);
     let document = json!({"uri": session.address("a.yaml"), "version": -5});

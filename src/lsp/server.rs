@@ -16,7 +16,7 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::scan::{Progress, Request};
+use crate::scan::{Kept, Progress, Request};
 
 use super::address;
 use super::answer::{Spot, actions, changeable, definition, hover};
@@ -61,6 +61,7 @@ struct Server<'a> {
     unit: Unit,
     watches: bool,
     documents: Documents,
+    kept: Arc<Kept>,
     /// What was found for the files that are judged from each folder.
     found: BTreeMap<PathBuf, Arc<Found>>,
     /// The folders whose files have changed since.
@@ -94,6 +95,7 @@ pub fn serve(input: impl Read + Send + 'static, out: &mut dyn Write, configured:
         unit: Unit::default(),
         watches: false,
         documents: Documents::default(),
+        kept: Arc::default(),
         found: BTreeMap::new(),
         stale: BTreeSet::new(),
         due: None,
@@ -310,7 +312,7 @@ impl Server<'_> {
     fn start(&mut self) {
         self.due = None;
         let homes = std::mem::take(&mut self.stale);
-        let job = Job::of(homes.iter(), &self.documents);
+        let job = Job::of(homes.iter(), &self.documents, &self.kept);
         self.running = Some((homes, Arc::clone(&job.progress)));
         let events = self.events.clone();
         job.start(Arc::clone(&self.configured), move |results| {
@@ -369,19 +371,21 @@ impl Server<'_> {
                 }
             }
         }
-        let mut now: BTreeMap<String, (Value, Option<i32>)> = BTreeMap::new();
+        let mut now: BTreeMap<String, Value> = BTreeMap::new();
         for (path, marks) in files {
-            let version = self.documents.open.get(path).map(|document| document.version);
-            now.extend(naming.address(path).map(|uri| (uri.as_str().to_owned(), (json!(marks), version))));
+            now.extend(naming.address(path).map(|uri| (uri.as_str().to_owned(), json!(marks))));
         }
         let gone = self.shown.keys().filter(|address| !now.contains_key(*address));
-        let gone: Vec<_> = gone.map(|address| (address.clone(), (json!([]), None))).collect();
-        for (address, (marks, version)) in now.into_iter().chain(gone) {
+        let gone: Vec<_> = gone.map(|address| (address.clone(), json!([]))).collect();
+        let open = self.documents.open.values();
+        let versions: HashMap<String, i32> =
+            open.map(|document| (document.address.clone(), document.version)).collect();
+        for (address, marks) in now.into_iter().chain(gone) {
             if self.shown.get(&address) == Some(&marks) {
                 continue;
             }
             let mut params = json!({"uri": address, "diagnostics": marks});
-            if let Some(version) = version {
+            if let Some(version) = versions.get(&address) {
                 params["version"] = json!(version);
             }
             self.send(&wire::notification("textDocument/publishDiagnostics", params))?;

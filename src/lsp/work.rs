@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use crate::scan::{Progress, Request, STACK, Scan, ScanError, caught, scan};
+use crate::scan::{Kept, Progress, Request, STACK, Scan, ScanError, caught, scan};
 
 use super::documents::Documents;
 
@@ -30,10 +30,11 @@ pub(super) struct Job {
 
 impl Job {
     /// Of the open files that are judged from these folders.
-    pub(super) fn of<'a>(homes: impl Iterator<Item = &'a PathBuf>, documents: &Documents) -> Self {
+    pub(super) fn of<'a>(homes: impl Iterator<Item = &'a PathBuf>, documents: &Documents, kept: &Arc<Kept>) -> Self {
         let progress = Arc::<Progress>::default();
         let one = |home: &PathBuf| {
             let mut request = Request { progress: Arc::clone(&progress), ..Request::default() };
+            request.edited.kept = Some(Arc::clone(kept));
             for (path, document) in documents.of(home) {
                 request.paths.push(path.clone());
                 request.edited.insert(path, Arc::clone(&document.source));

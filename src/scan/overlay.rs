@@ -7,19 +7,25 @@ use std::sync::Arc;
 
 use crate::text::{Disk, FileError, Files, MAX_DATA_BYTES, Source, normal};
 
+use super::kept::Kept;
+
 /// Files by absolute path, as they would be. They need not be on the disk.
 #[derive(Clone, Debug, Default)]
-pub struct Edited(BTreeMap<PathBuf, Arc<Source>>);
+pub struct Edited {
+    files: BTreeMap<PathBuf, Arc<Source>>,
+    /// What is remembered of the files on the disk.
+    pub kept: Option<Arc<Kept>>,
+}
 
 impl Edited {
     /// Sets what is read for a file. `path` is absolute and without symbolic links.
     pub fn insert(&mut self, path: &Path, source: Arc<Source>) {
-        self.0.insert(path.to_owned(), source);
+        self.files.insert(path.to_owned(), source);
     }
 
     /// What is read for a file instead of what is on the disk.
     pub(super) fn get(&self, path: &Path) -> Option<&Arc<Source>> {
-        self.0.get(path)
+        self.files.get(path)
     }
 }
 
@@ -32,7 +38,7 @@ pub(super) struct Overlay {
 impl Overlay {
     fn own(&self, path: &Path) -> Option<&Arc<Source>> {
         let again = || self.edited.get(&normal(path)?);
-        self.edited.get(path).or_else(|| if self.edited.0.is_empty() { None } else { again() })
+        self.edited.get(path).or_else(|| if self.edited.files.is_empty() { None } else { again() })
     }
 }
 
@@ -50,12 +56,15 @@ impl Files for Overlay {
     }
 
     fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
-        self.own(path).map_or_else(|| self.disk.glance(path), |source| Some(source.bytes()))
+        // Another repository may be open as well.
+        let own = self.edited.kept.as_ref().filter(|_| path.starts_with(self.disk.root()));
+        let kept = || own.and_then(|kept| kept.text(path)).or_else(|| self.disk.glance(path));
+        self.own(path).map_or_else(kept, |source| Some(source.bytes()))
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
         let mut names = self.disk.list(dir);
-        let more: Vec<_> = self.edited.0.keys().filter(|path| path.parent() == Some(dir)).cloned().collect();
+        let more: Vec<_> = self.edited.files.keys().filter(|path| path.parent() == Some(dir)).cloned().collect();
         if !more.is_empty() {
             names.extend(more);
             names.sort();

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use crate::input::{Group, Search, Seen, reach, words};
 use crate::text::{hold, most_bytes};
 
+use super::kept::Look;
 use super::net;
 use super::overlay::Edited;
 
@@ -40,22 +41,8 @@ impl Searcher {
 
     /// What a file of Terraform calls, without the words in it.
     pub(super) fn calls(path: &Path, edited: &Edited) -> Seen {
-        let calls = |text: &[u8]| reach::calls_in(path, text).map(Box::new);
-        Seen { calls: Self::with_text(path, edited, calls).flatten(), ..Seen::ANY }
-    }
-
-    /// Calls `with` with the text of a file that a walk has found. `None` if it cannot be read or is too large.
-    fn with_text<T>(path: &Path, edited: &Edited, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        if let Some(source) = edited.get(path) {
-            return Some(with(&source.bytes()));
-        }
-        BUFFER.with_borrow_mut(|buffer| {
-            let out = hold::read(path, most_bytes(path), buffer).map(|length| with(&buffer[..length]));
-            if buffer.len() > MAX_KEPT {
-                *buffer = Vec::new();
-            }
-            out.ok()
-        })
+        let calls = |text: &[u8]| Seen { calls: reach::calls_in(path, text).map(Box::new), ..Seen::ANY };
+        looked(path, edited, Look::Calls, calls)
     }
 
     /// What a look at a file that a walk has found says. Of one that cannot be read or is too large, any may stand in it: who reads it
@@ -63,6 +50,23 @@ impl Searcher {
     pub(super) fn look(&self, path: &Path, edited: &Edited) -> Seen {
         let search = self.search();
         let seen = |text: &[u8]| Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) };
-        Self::with_text(path, edited, seen).unwrap_or(Seen::ANY)
+        looked(path, edited, Look::Words, seen)
     }
+}
+
+/// What `look` says about the text of a file that a walk has found.
+fn looked(path: &Path, edited: &Edited, which: Look, look: impl FnOnce(&[u8]) -> Seen) -> Seen {
+    if let Some(source) = edited.get(path) {
+        return look(&source.bytes());
+    }
+    if let Some(kept) = &edited.kept {
+        return kept.look(path, which, look).unwrap_or(Seen::ANY);
+    }
+    BUFFER.with_borrow_mut(|buffer| {
+        let out = hold::read(path, most_bytes(path), buffer).map(|length| look(&buffer[..length]));
+        if buffer.len() > MAX_KEPT {
+            *buffer = Vec::new();
+        }
+        out.unwrap_or(Seen::ANY)
+    })
 }
