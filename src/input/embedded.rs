@@ -10,7 +10,7 @@ use crate::value::{Condition, Guard};
 use super::cloudformation::is_template;
 use super::standalone::{is_user_data, shebang};
 use super::template_text::decoded;
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, is_named};
 use super::watched::{Group, KUBELET_WORDS, is_watched};
 use super::{manifests, yaml_files};
 
@@ -32,7 +32,10 @@ impl Input for Embedded {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["yaml", "yml"], |words| words.has(Group::Watched))
+        let mut units = files.with_extension(&["yaml", "yml"], |words| words.has(Group::Watched));
+        // What the CDK passes to its program.
+        units.extend(files.each(|path| is_named(path, "cdk.json"), |words| words.has(Group::Watched)));
+        units
     }
 
     fn yields(&self) -> bool {
@@ -64,13 +67,44 @@ fn has_reader(tree: &Node) -> bool {
 /// The node groups of the strings in a tree, each named after its path. If these are values that something applies (`applied`),
 /// documents for a cluster among them reach it.
 pub(super) fn in_tree(tree: &Node, applied: bool, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let mut walk = Walk { applied, left: MAX_TEXTS, out: Vec::new() };
+    let mut walk = Walk { applied, documents: true, left: MAX_TEXTS, out: Vec::new() };
     walk.node(tree, "", cx);
     walk.out
 }
 
+/// The node groups of the values for a chart that is elsewhere: documents, and such strings.
+pub(super) fn in_values(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let documents = manifests::among(tree, name, cx);
+    let more = strings(tree, cx);
+    with_others(documents, more, cx)
+}
+
+/// The same for the values of an application: a document for nodes among them counts as a string.
+pub(super) fn in_applied_values(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let strings = strings(tree, cx);
+    let more = manifests::among(tree, name, cx);
+    with_others(strings, more, cx)
+}
+
+/// Those outside of documents.
+fn strings(tree: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let mut walk = Walk { applied: true, documents: false, left: MAX_TEXTS, out: Vec::new() };
+    walk.node(tree, "", cx);
+    walk.out
+}
+
+/// Node groups, and those of others that stand elsewhere in the source.
+fn with_others(mut groups: Vec<NodeGroup>, others: Vec<NodeGroup>, cx: &Cx<'_>) -> Vec<NodeGroup> {
+    let origin = |group: &NodeGroup| cx.texts.trail(group.place).origin();
+    let known: Vec<_> = groups.iter().map(origin).collect();
+    groups.extend(others.into_iter().filter(|group| !known.contains(&origin(group))));
+    groups
+}
+
 struct Walk {
     applied: bool,
+    /// Strings in documents count as well.
+    documents: bool,
     left: usize,
     out: Vec<NodeGroup>,
 }
@@ -92,6 +126,7 @@ impl Walk {
                     self.node(item, &format!("{path}[{n}]"), cx);
                 }
             }
+            NodeKind::Map(_) if !self.documents && manifests::is_read(tree) => {}
             NodeKind::Map(pairs) => {
                 for (key, value) in pairs {
                     let name = key.as_str().unwrap_or("?");

@@ -21,7 +21,7 @@ use crate::value::Value;
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, normal};
 use super::yaml_values::value_of;
-use super::{helm, manifests, template_text, yaml_files};
+use super::{embedded, helm, manifests, template_text, yaml_files};
 use target::{Names, identity, selects};
 
 /// The names of kustomization files.
@@ -57,6 +57,9 @@ impl Input for Kustomize {
         let (mut build, documents) = Build::of(&unit.path, None, false, cx);
         cx.claims.covers.append(&mut build.below);
         if documents.is_empty() && build.values.is_empty() && build.groups.is_empty() {
+            if build.removes {
+                cx.claims.uses.append(&mut build.files);
+            }
             return Vec::new();
         }
         cx.claims.uses.append(&mut build.files);
@@ -65,7 +68,7 @@ impl Input for Kustomize {
         let mut groups = manifests::in_trees(&documents, &name, cx);
         groups.append(&mut build.groups);
         for values in &build.values {
-            groups.append(&mut manifests::among(values, &name, cx));
+            groups.append(&mut embedded::in_values(values, &name, cx));
         }
         for group in &mut groups {
             if !group.name.contains(&name) {
@@ -156,6 +159,8 @@ struct Build {
     skipped: bool,
     /// A patch concerns a kubelet, or a replacement may.
     patches_hold: bool,
+    /// A patch removed a document.
+    removes: bool,
     /// The items of `vars`.
     vars: Vec<Node>,
     /// Where they are looked for.
@@ -297,9 +302,12 @@ impl Build {
                 }
             }
             let label = format!(" of {}", yaml_files::shown(dir, cx));
-            if let Some((mut trees, mut groups)) =
-                helm::documents(&place, &|own| helm::overlay(own, &values), &label, cx)
-            {
+            if let Some((mut trees, mut groups)) = helm::documents(
+                &place,
+                &helm::Given { with: &|own, _| helm::overlay(own, &values), differs: false },
+                &label,
+                cx,
+            ) {
                 own.append(&mut trees);
                 self.groups.append(&mut groups);
             }
@@ -465,6 +473,7 @@ impl Build {
     }
 
     fn patches(&mut self, dir: &Path, tree: &Node, own: &mut Vec<Node>, cx: &mut Cx<'_>) {
+        let count = own.len();
         for item in tree.get("patchesStrategicMerge").map(Node::items).unwrap_or_default() {
             let patches = match item.as_scalar() {
                 Some(text) if text.text.bytes().contains(&b'\n') => self.inline(&text.text, item.span, cx),
@@ -485,6 +494,7 @@ impl Build {
                 apply(&patches, item.get("target"), own, item.span, cx);
             }
         }
+        self.removes |= own.len() < count;
     }
 
     fn file(&mut self, dir: &Path, name: &Node, cx: &mut Cx<'_>) -> Vec<Node> {

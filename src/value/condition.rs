@@ -9,6 +9,8 @@ struct Question {
     number: usize,
     scope: Arc<str>,
     words: Arc<str>,
+    /// What holds otherwise, where there are better words than *not*.
+    opposite: Option<Arc<str>>,
 }
 
 type Table = HashMap<(Arc<str>, Arc<str>), &'static Question>;
@@ -33,12 +35,20 @@ impl Condition {
 
     /// A condition whose words have one answer in `scope`, such as a module or a script, and may have another one elsewhere.
     pub fn within(scope: impl Into<Arc<str>>, words: impl Into<Arc<str>>, holds: bool) -> Self {
-        let (scope, words) = (scope.into(), words.into());
+        Self::ask(scope.into(), words.into(), None, holds)
+    }
+
+    /// A choice of two, each with words of its own that mean the same everywhere. `holds` is true for the first.
+    pub fn either(words: &str, opposite: &str, holds: bool) -> Self {
+        Self::ask("".into(), words.into(), Some(opposite.into()), holds)
+    }
+
+    fn ask(scope: Arc<str>, words: Arc<str>, opposite: Option<Arc<str>>, holds: bool) -> Self {
         let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
         let number = table.len();
         let question = *table.entry((Arc::clone(&scope), Arc::clone(&words))).or_insert_with(|| {
             // It lives as long as the process, as the table does.
-            Box::leak(Box::new(Question { number, scope, words }))
+            Box::leak(Box::new(Question { number, scope, words, opposite }))
         });
         Self { question, holds }
     }
@@ -107,7 +117,11 @@ impl std::fmt::Debug for Condition {
 
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.holds { write!(f, "{}", self.words()) } else { write!(f, "not ({})", self.words()) }
+        match &self.question.opposite {
+            _ if self.holds => write!(f, "{}", self.words()),
+            Some(opposite) => write!(f, "{opposite}"),
+            None => write!(f, "not ({})", self.words()),
+        }
     }
 }
 
@@ -165,7 +179,11 @@ impl Guard {
     /// The same for people: conditions with the same words are one, in any scope.
     #[must_use]
     pub fn without_scopes(&self) -> Self {
-        let mut all: Vec<_> = self.0.iter().map(|c| Condition::new(Arc::clone(c.words()), c.holds)).collect();
+        let unscoped = |c: &Condition| match &c.question.opposite {
+            Some(_) => c.clone(),
+            None => Condition::new(Arc::clone(c.words()), c.holds),
+        };
+        let mut all: Vec<_> = self.0.iter().map(unscoped).collect();
         all.sort();
         all.dedup();
         Self(all)

@@ -9,6 +9,7 @@ use crate::syntax::Node;
 use crate::text::{FileError, Span, Traced, Why};
 use crate::value::{Guard, Value};
 
+use crate::input::helm::{Given, Version};
 use crate::input::set_values::{lay, path_of, put, typed};
 use crate::input::unit::normal;
 use crate::input::{embedded, helm, kustomize, manifests, yaml_files, yaml_values};
@@ -44,6 +45,8 @@ pub(in crate::input) enum Template {
 pub(in crate::input) struct Values {
     /// All layers so far.
     pub(in crate::input) tree: Node,
+    /// The same as Helm 4 takes them, if that differs.
+    newer: Option<Node>,
     /// True if the chart's own values do not count.
     pub(in crate::input) alone: bool,
     /// Where the layers are written.
@@ -55,14 +58,33 @@ pub(in crate::input) struct Values {
 impl Values {
     /// No values; `at` is where the application is described.
     pub(in crate::input) fn new(at: Span) -> Self {
-        Self { tree: Node::map(Vec::new(), at), alone: false, places: Vec::new(), open: Vec::new() }
+        Self { tree: Node::map(Vec::new(), at), newer: None, alone: false, places: Vec::new(), open: Vec::new() }
     }
 
     /// Lays a map over the others. Anything else is left out.
     pub(in crate::input) fn lay(&mut self, over: &Node) {
         if over.is_map() {
-            lay(&mut self.tree, over.clone());
+            self.trees().for_each(|tree| lay(tree, over.clone()));
             self.places.push(over.span);
+        }
+    }
+
+    fn trees(&mut self) -> impl Iterator<Item = &mut Node> {
+        std::iter::once(&mut self.tree).chain(&mut self.newer)
+    }
+
+    /// Lays the first document of a file over the others. Helm 4 takes all of them.
+    fn first(&mut self, documents: &[Node]) {
+        if let Some(all) = helm::merged_documents(documents) {
+            lay(self.newer.get_or_insert_with(|| self.tree.clone()), all);
+            documents
+                .iter()
+                .take(1)
+                .filter(|first| first.is_map())
+                .for_each(|first| lay(&mut self.tree, first.clone()));
+            self.places.extend(documents.iter().map(|node| node.span));
+        } else if let Some(first) = documents.first() {
+            self.lay(first);
         }
     }
 
@@ -76,10 +98,8 @@ impl Values {
         if manifests::names_one(&view.bytes) {
             yaml_files::note_errors(&view, &parsed, cx);
         }
-        if let Some(tree) = parsed.tree.first() {
-            self.lay(tree);
-            self.places.push(at);
-        }
+        self.first(&parsed.tree);
+        self.places.push(at);
     }
 
     /// Lays the map in a file over the others; false if there is none. `at` names it.
@@ -88,10 +108,11 @@ impl Values {
         match cx.view(&path) {
             Ok(view) => {
                 let parsed = yaml_files::documents(&view);
-                yaml_files::note_errors(&view, &parsed, cx);
-                if let Some(tree) = parsed.tree.first() {
-                    self.lay(tree);
+                if let Some(error) = parsed.errors.first() {
+                    let why = Why::NotUnderstood("a file of values that is not valid YAML".into());
+                    self.open.push(Gap { at: error.at, why });
                 }
+                self.first(&parsed.tree);
                 cx.claims.uses.push(path);
                 true
             }
@@ -106,7 +127,7 @@ impl Values {
     /// Sets one value, as `--set` does, or `--set-string` (`string`).
     pub(in crate::input) fn set(&mut self, path: &str, text: &Traced, string: bool, at: Span) {
         match path_of(path).zip(typed(text.clone(), string, at)) {
-            Some((path, value)) => put(&mut self.tree, &path, value, at),
+            Some((path, value)) => self.trees().for_each(|tree| put(tree, &path, value.clone(), at)),
             None => self
                 .open
                 .push(Gap { at, why: Why::NotUnderstood(format!("the value `{}`", path.escape_debug()).into()) }),
@@ -126,17 +147,22 @@ impl Application {
         let mut groups = match &self.template {
             Template::Chart(dir) => {
                 let values = yaml_values::value_of(&self.values.tree);
+                let newer = self.values.newer.as_ref().map(yaml_values::value_of);
                 let alone = self.values.alone;
-                let with = |own: &Value| if alone { values.clone() } else { helm::overlay(own, &values) };
+                let with = |own: &Value, version| {
+                    let values = newer.as_ref().filter(|_| version == Some(Version::Four)).unwrap_or(&values);
+                    if alone { values.clone() } else { helm::overlay(own, values) }
+                };
+                let given = Given { with: &with, differs: newer.is_some() };
                 if self.patches.is_empty() {
-                    helm::filled(dir, &with, "", cx).unwrap_or_default()
+                    helm::filled(dir, &given, "", cx).unwrap_or_default()
                 } else {
-                    self.patched(dir, &with, cx)
+                    self.patched(dir, &given, cx)
                 }
             }
             Template::Documents(documents, values, name) => {
                 let groups = manifests::in_trees(documents, name, cx);
-                let more = values.iter().flat_map(|values| manifests::among(values, name, cx)).collect::<Vec<_>>();
+                let more = values.iter().flat_map(|values| embedded::in_values(values, name, cx)).collect::<Vec<_>>();
                 groups.into_iter().chain(more).collect()
             }
             Template::Elsewhere(what) => self.among_values(what, cx),
@@ -156,8 +182,8 @@ impl Application {
     }
 
     /// The node groups of what a chart renders, changed by the patches.
-    fn patched(&self, dir: &Path, with: &dyn Fn(&Value) -> Value, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Some((mut documents, open)) = helm::documents(dir, with, "", cx) else { return Vec::new() };
+    fn patched(&self, dir: &Path, given: &Given<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let Some((mut documents, open)) = helm::documents(dir, given, "", cx) else { return Vec::new() };
         kustomize::note_open(&open, cx);
         for (dir, patch) in &self.patches {
             kustomize::changed(dir, patch, &mut documents, cx);
@@ -172,11 +198,7 @@ impl Application {
             lay(&mut tree, patch.clone());
         }
         let tree = &tree;
-        let mut groups = embedded::in_tree(tree, true, cx);
-        let origin = |group: &NodeGroup, cx: &Cx<'_>| cx.texts.trail(group.place).origin();
-        let known: Vec<_> = groups.iter().map(|group| origin(group, cx)).collect();
-        let more = manifests::among(tree, &format!("values of {}", self.name), cx);
-        groups.extend(more.into_iter().filter(|group| !known.contains(&origin(group, cx))));
+        let groups = embedded::in_applied_values(tree, &format!("values of {}", self.name), cx);
         // A zero in a form that only the template understands is listed, anything else is not understood.
         let words = format!("the values of {} for {what}, which is not here", self.name);
         let zero = |setting: &Setting| setting.reading == Reading::Duration(0);

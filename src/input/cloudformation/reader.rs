@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::input::{manifests, yaml_files};
+use crate::input::yaml_files;
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::text::{Span, TextId, Traced};
+
+/// The node groups of the documents in a tree, with the name of what applies them.
+pub(super) type Among = fn(&Node, &str, &mut Cx<'_>) -> Vec<NodeGroup>;
 
 /// Reads the templates of one unit.
 pub(super) struct StackReader<'r, 'f> {
@@ -39,10 +42,10 @@ impl<'r, 'f> StackReader<'r, 'f> {
     }
 
     /// The node groups of a text with Kubernetes documents, as a list or alone, or with the values of a chart.
-    pub(super) fn documents(&mut self, text: &Traced, name: &str, at: Span) -> Vec<NodeGroup> {
+    pub(super) fn documents(&mut self, text: &Traced, name: &str, at: Span, among: Among) -> Vec<NodeGroup> {
         let id = self.cx.texts.add_made(format!("documents of {name}"), text, at);
         let tree = self.parse(id);
-        tree.iter().flat_map(|node| manifests::among(node, name, self.cx)).collect()
+        tree.iter().flat_map(|node| among(node, name, self.cx)).collect()
     }
 
     /// The file that a template names relative to itself.

@@ -11,11 +11,11 @@ use super::choice::Answer;
 use super::choice::{restrict, when};
 use super::init_calls::{INIT, InitCall, calls};
 use super::intrinsics::{Evaluator, dynamic_references};
-use super::reader::StackReader;
+use super::reader::{Among, StackReader};
 use super::template::{Expr, Template, refers_to};
 use super::{init, scripts};
 use crate::input::yaml_values::node_of;
-use crate::input::{manifests, yaml_files};
+use crate::input::{embedded, manifests, yaml_files};
 
 /// The most combinations of the `Fn::If`s around a property.
 const MAX_OUTCOMES: usize = 32;
@@ -99,6 +99,8 @@ fn applied(
     reader: &mut StackReader<'_, '_>,
 ) -> Vec<NodeGroup> {
     let Some(node) = resource.path(&["Properties", property]) else { return Vec::new() };
+    // The chart itself is elsewhere.
+    let among: Among = if property == "Values" { embedded::in_values } else { manifests::among };
     let mut groups = Vec::new();
     for (when, value) in evaluator.eval(node.into()).alternatives() {
         let Some(when) = group.when.and(&when) else { continue };
@@ -108,9 +110,9 @@ fn applied(
                     reader.cx.gap(node.span, why.clone());
                     continue;
                 }
-                _ => reader.documents(&text, &group.name, node.span),
+                _ => reader.documents(&text, &group.name, node.span, among),
             },
-            None => manifests::among(&node_of(&value), &group.name, reader.cx),
+            None => among(&node_of(&value), &group.name, reader.cx),
         };
         restrict(&mut inner, &when);
         groups.append(&mut inner);

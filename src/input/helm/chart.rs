@@ -13,11 +13,14 @@ use crate::text::{View, Why, budget};
 use crate::value::{Kind, Value};
 
 use super::engine::Defines;
+use super::functions::FAILS;
 use super::packed::{CHART, Sources, is_read};
-use super::values::{from_json, map, merged, overlay, without_nulls};
+use super::values::{from_json, map, merged, open_top, overlay, without_nulls};
+use super::version::{self, Version};
 use crate::input::applications::aside::may_describe;
 use crate::input::manifests;
 use crate::input::unit::normal;
+use crate::input::yaml_files::{self, first_line};
 use crate::input::yaml_values::value_of;
 
 /// The deepest nesting of charts.
@@ -41,10 +44,12 @@ pub(super) struct Chart {
     about: Value,
     /// Its default values.
     values: Value,
-    /// The same without nulls, if there are any.
-    without_nulls: Option<Value>,
-    /// True if its values, or those of a subchart, have nulls.
-    pub(super) has_nulls: bool,
+    /// The same as Helm 4 takes them, if that differs.
+    newer: Option<Value>,
+    /// True if two versions of Helm may render it, or a subchart, in two ways.
+    pub(super) differs: bool,
+    /// True if it calls a function that only Helm 4 has: Helm 3 renders no chart that contains it.
+    pub(super) only_four: bool,
     /// True if no values change what it and its subcharts render, apart from those that it may pass on to `absent` ones.
     plain: bool,
     /// True if it, or a subchart, has subcharts that are not in the source.
@@ -65,27 +70,22 @@ pub(super) struct Chart {
     pub(super) dynamic: bool,
 }
 
-/// What versions of Helm do with the nulls in the values of a chart.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nulls {
-    Kept,
-    Removed,
-}
-
 /// How the values of a chart with all its subcharts are put together.
 pub(super) struct How {
     /// The tags that the values of the whole chart set.
     pub(super) tags: Value,
-    pub(super) nulls: Nulls,
+    pub(super) version: Option<Version>,
     /// How often charts were used so far.
     uses: Cell<usize>,
+    /// True if Helm refuses one of the charts, and so renders nothing.
+    pub(super) failed: Cell<bool>,
     /// The charts that render the same again, by their addresses.
     rendered: RefCell<BTreeSet<usize>>,
 }
 
 impl How {
-    pub(super) fn new(tags: Value, nulls: Nulls) -> Self {
-        Self { tags, nulls, uses: Cell::default(), rendered: RefCell::default() }
+    pub(super) fn new(tags: Value, version: Option<Version>) -> Self {
+        Self { tags, version, uses: Cell::default(), failed: Cell::default(), rendered: RefCell::default() }
     }
 
     /// True if the chart was rendered before and renders the same again.
@@ -139,13 +139,19 @@ impl File {
     }
 }
 
-/// The values in a file.
-pub(super) fn values_in(path: &Path, sources: &Sources, cx: &mut Cx<'_>) -> Option<Value> {
+/// The values in a file, and what Helm 4 makes of several documents in it.
+pub(super) fn values_in(path: &Path, sources: &Sources, cx: &mut Cx<'_>) -> Option<(Value, Option<Value>)> {
     let view = sources.view(path, cx).ok()?;
     let parsed = yaml::parse(&view);
-    crate::input::yaml_files::note_errors(&view, &parsed, cx);
-    let tree = parsed.tree.first()?;
-    tree.is_map().then(|| from_json(&value_of(tree)))
+    yaml_files::note_errors(&view, &parsed, cx);
+    let first = parsed.tree.first()?;
+    let newer = version::merged_documents(&parsed.tree).map(|tree| from_json(&value_of(&tree)));
+    let values = match first.is_map() {
+        true => from_json(&value_of(first)),
+        false if newer.is_some() => map([], first.span),
+        false => return None,
+    };
+    Some((values, newer))
 }
 
 /// The value at a dotted path.
@@ -171,18 +177,21 @@ impl Chart {
 
     fn read(dir: &Path, depth: usize, reading: &mut Reading<'_>, cx: &mut Cx<'_>) -> Option<Self> {
         let (files, sources) = (reading.files, &mut *reading.sources);
+        sources.leave_out(dir, cx);
         let about = yaml::parse(&sources.view(&dir.join(CHART), cx).ok()?).tree.into_iter().next()?;
         let mut values_files = ["values.yaml", "values.yml"].iter().map(|name| dir.join(name));
         let values_file = values_files.find(|path| sources.holds(path, cx));
         let values = values_file.as_ref().and_then(|path| values_in(path, sources, cx));
         let view = values_file.as_ref().and_then(|path| sources.view(path, cx).ok());
-        let dynamic = view.is_some_and(|view| manifests::may_hold(&view.bytes));
-        let values = values.unwrap_or_else(|| map([], about.span));
+        let dynamic = view.as_ref().is_some_and(|view| manifests::may_hold(&view.bytes));
+        let (values, newer) = values.unwrap_or_else(|| (map([], about.span), None));
+        let newer = without_nulls(newer.as_ref().unwrap_or(&values)).or(newer);
         let mut chart = Self {
             dir: dir.to_owned(),
             about: value_of(&about),
-            without_nulls: without_nulls(&values),
-            has_nulls: false,
+            newer,
+            differs: false,
+            only_four: false,
             plain: false,
             lacks: false,
             valueless: false,
@@ -207,7 +216,12 @@ impl Chart {
             && chart.children.iter().all(|child| child.is_plain() && child.chart.plain)
             && (valueless || !lacks);
         (chart.lacks, chart.valueless, chart.plain) = (lacks, valueless, plain);
-        chart.has_nulls = chart.without_nulls.is_some() || chart.children.iter().any(|child| child.chart.has_nulls);
+        chart.only_four = chart.templates.iter().any(|file| version::is_new(&file.view.bytes));
+        chart.differs = chart.only_four
+            || chart.newer.is_some()
+            || chart.templates.iter().any(|file| version::asks(&file.view.bytes))
+            || view.is_some_and(|view| version::asks(&view.bytes))
+            || chart.children.iter().any(|child| child.chart.differs);
         Some(chart)
     }
 
@@ -264,13 +278,13 @@ impl Chart {
     }
 
     /// Its values with the given ones.
-    pub(super) fn given(&self, over: Option<&Value>, nulls: Nulls) -> Value {
-        over.map_or_else(|| self.own(nulls).clone(), |over| overlay(self.own(nulls), over))
+    pub(super) fn given(&self, over: Option<&Value>, version: Option<Version>) -> Value {
+        over.map_or_else(|| self.own(version).clone(), |over| overlay(self.own(version), over))
     }
 
     /// Its own values.
-    pub(super) fn own(&self, nulls: Nulls) -> &Value {
-        self.without_nulls.as_ref().filter(|_| nulls == Nulls::Removed).unwrap_or(&self.values)
+    pub(super) fn own(&self, version: Option<Version>) -> &Value {
+        self.newer.as_ref().filter(|_| version == Some(Version::Four)).unwrap_or(&self.values)
     }
 
     /// True if it renders the same with any other values.
@@ -321,6 +335,12 @@ impl Chart {
         self.about.get("name").and_then(|n| n.as_known_str().map(str::to_owned)).unwrap_or_else(folder)
     }
 
+    /// True if it, or a subchart, may concern a kubelet.
+    pub(super) fn may_concern(&self) -> bool {
+        let own = self.dynamic || self.templates.iter().any(|file| file.holds);
+        own || self.children.iter().any(|child| child.chart.may_concern())
+    }
+
     /// The folders of all subcharts.
     pub(super) fn below(&self) -> BTreeSet<PathBuf> {
         let mut out = BTreeSet::new();
@@ -360,8 +380,8 @@ impl Chart {
         out
     }
 
-    /// The value of `.` in its templates. `name` is Helm's name for the chart: those of its parents, and its own.
-    pub(super) fn dot(&self, values: &Value, name: &str, template: &Path) -> Value {
+    /// The value of `.` in its templates. `full` is Helm's name for the chart: those of its parents, and its own.
+    pub(super) fn dot(&self, values: &Value, full: &str, template: &Path, version: Option<Version>) -> Value {
         let at = self.about.at;
         let outside = |what: &str| Value::unknown(Why::FromOutside(what.into()), at);
         let release = map(
@@ -379,29 +399,40 @@ impl Chart {
         let template = template.strip_prefix(&self.dir).unwrap_or(template).display();
         let template = map(
             [
-                (Arc::from("Name"), text(format!("{name}/{template}"))),
-                (Arc::from("BasePath"), text(format!("{name}/templates"))),
+                (Arc::from("Name"), text(format!("{full}/{template}"))),
+                (Arc::from("BasePath"), text(format!("{full}/templates"))),
             ],
             at,
         );
         let about = match &self.about.kind {
             Kind::Map(about) => {
-                // What is not set is empty.
-                let empty =
-                    [(Arc::from("Annotations"), map([], at)), (Arc::from("Keywords"), Value::list(Vec::new(), at))];
-                let given = about.entries.iter().map(|(k, e)| (capital(k), e.value.clone()));
+                let empty = FIELDS.iter().map(|(name, empty)| {
+                    let value = match empty {
+                        Empty::Text => text(String::new()),
+                        Empty::List => Value::list(Vec::new(), at),
+                        Empty::Map => map([], at),
+                        Empty::No => Value::bool(false, at),
+                    };
+                    (Arc::from(*name), value)
+                });
+                let given = about.entries.iter().map(|(k, e)| (field(k), e.value.clone()));
+                let root = (Arc::from("IsRoot"), Value::bool(!full.contains('/'), at));
                 // A subchart goes by its alias.
-                let own = name.rsplit_once('/').map(|(_, name)| (Arc::from("Name"), text(name.to_owned())));
-                map(empty.into_iter().chain(given).chain(own), at)
+                let own = full.rsplit_once('/').map(|(_, name)| (Arc::from("Name"), text(name.to_owned())));
+                let all = map(empty.chain(given).chain([root]).chain(own), at);
+                // Anything else is a mistake to Helm 3, and nothing to Helm 4.
+                if version == Some(Version::Three) { open_top(all, Why::Invalid(FAILS.into())) } else { all }
             }
             _ => self.about.clone(),
         };
+        let cluster = map([(Arc::from("HelmVersion"), version::described(version, at))], at);
+        let cluster = open_top(cluster, Why::FromOutside("the capabilities of the cluster".into()));
         map(
             [
                 (Arc::from("Values"), values.clone()),
                 (Arc::from("Chart"), about),
                 (Arc::from("Release"), release),
-                (Arc::from("Capabilities"), outside("the capabilities of the cluster")),
+                (Arc::from("Capabilities"), cluster),
                 (Arc::from("Template"), template),
                 (Arc::from("Files"), outside("all files of a chart")),
                 (Arc::from("Subcharts"), outside("templates of other charts")),
@@ -416,11 +447,45 @@ fn is_empty(values: &Value) -> bool {
     matches!(&values.kind, Kind::Map(map) if map.entries.is_empty())
 }
 
-/// `name` as the Go field: with a capital letter.
-fn capital(name: &str) -> Arc<str> {
-    let mut chars = name.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect::<String>().into()
+/// What a field of a chart is if `Chart.yaml` does not set it.
+#[derive(Clone, Copy)]
+enum Empty {
+    Text,
+    List,
+    Map,
+    No,
+}
+
+/// The fields of a chart. Source: helm/helm `pkg/chart/v2/metadata.go`.
+const FIELDS: &[(&str, Empty)] = &[
+    ("Name", Empty::Text),
+    ("Home", Empty::Text),
+    ("Sources", Empty::List),
+    ("Version", Empty::Text),
+    ("Description", Empty::Text),
+    ("Keywords", Empty::List),
+    ("Maintainers", Empty::List),
+    ("Icon", Empty::Text),
+    ("APIVersion", Empty::Text),
+    ("Condition", Empty::Text),
+    ("Tags", Empty::Text),
+    ("AppVersion", Empty::Text),
+    ("Deprecated", Empty::No),
+    ("Annotations", Empty::Map),
+    ("KubeVersion", Empty::Text),
+    ("Dependencies", Empty::List),
+    ("Type", Empty::Text),
+];
+
+/// True if Helm 3 knows this field of a chart.
+pub(super) fn is_field(name: &str) -> bool {
+    name == "IsRoot" || FIELDS.iter().any(|(field, _)| *field == name)
+}
+
+/// The name of the field for a key of `Chart.yaml`.
+fn field(key: &str) -> Arc<str> {
+    let known = FIELDS.iter().find(|(field, _)| field.eq_ignore_ascii_case(key));
+    known.map_or(key, |(field, _)| field).into()
 }
 
 impl Child {
@@ -440,7 +505,7 @@ impl Child {
 
     /// The values of the subchart, from the values of its parent.
     fn values(&self, above: &Value, how: &How) -> Value {
-        let values = self.chart.given(above.get(&self.name).as_ref(), how.nulls);
+        let values = self.chart.given(above.get(&self.name).as_ref(), how.version);
         let global = above.get("global").unwrap_or_else(|| map([], above.at));
         let at = global.at;
         let values = overlay(&values, &map([(Arc::from("global"), global)], at));
@@ -468,6 +533,18 @@ fn templates(dir: &Path, files: &[PathBuf], sources: &Sources, cx: &mut Cx<'_>) 
     let mut out = Vec::new();
     let paths = paths.into_iter().filter(|p| is_read(p));
     for path in budget::at_most(paths, MAX_TEMPLATES, "templates of a chart") {
+        if sources.leaves_out(&path) {
+            if let Ok(view) = cx.view(&path)
+                && manifests::may_hold(&view.bytes)
+            {
+                cx.gap(
+                    first_line(&view),
+                    Why::FromOutside("what applies this file, which the chart leaves out,".into()),
+                );
+                cx.claims.uses.push(path);
+            }
+            continue;
+        }
         let Ok(view) = sources.view(&path, cx) else { continue };
         let holds = manifests::may_hold(&view.bytes) || may_describe(&view.bytes);
         let parsed = parse(&view);

@@ -7,20 +7,20 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::syntax::yaml as documents;
+use crate::syntax::{toml, yaml as documents};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value, equal_but};
 
 use super::host::Host;
 use super::numbers::number_of;
 use super::print::{printed, type_of};
-use super::values::{from_json, key, map, merged, truth, underlay, unknown};
-use super::{numbers, semver, texts, to_yaml};
+use super::values::{from_json, key, map, merged, open_top, truth, underlay, unknown};
+use super::{numbers, semver, texts, to_toml, to_yaml, version};
 use crate::input::template_text::{answered, count, counted};
 use crate::input::yaml_values::value_of;
 
 /// Why a template that Helm refuses has no result.
-const FAILS: &str = "the chart itself fails here";
+pub(super) const FAILS: &str = "the chart itself fails here";
 
 /// Whether two values are the same to Go: numbers of two types are not.
 fn same(a: &Value, b: &Value) -> Option<bool> {
@@ -134,6 +134,25 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
         "toJson" => str(to_yaml::json(&last(), true)),
         "toPrettyJson" => str(to_yaml::pretty_json(&last())),
         "toRawJson" => str(to_yaml::json(&last(), false)),
+        "toToml" => match unknown(&last()) {
+            Some(_) => last(),
+            None => to_toml::toml(&last(), at).map_or_else(|| not_understood(name, at), str),
+        },
+        "fromToml" => {
+            let value = last();
+            if unknown(&value).is_some() {
+                return value;
+            }
+            let view = host.cx().made(name, &last_text(), at);
+            let read = toml::parse(&view);
+            match read.tree.filter(|_| read.errors.is_empty()) {
+                Some(tree) => value_of(&tree),
+                None => {
+                    let words = Value::unknown(Why::NotUnderstood("the words of an error".into()), at);
+                    map([(Arc::from("Error"), words)], at)
+                }
+            }
+        }
         "fromYaml" | "fromJson" | "fromYamlArray" | "fromJsonArray" => {
             let value = last();
             if unknown(&value).is_some() {
@@ -162,9 +181,10 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             }
         }
         "semverCompare" => match (arg(0).as_known_str(), last().to_traced()) {
-            (Some(condition), Some(version)) if !version.is_unknown() => {
-                maybe(version.known_str().and_then(|version| semver::meets(condition, version)))
-            }
+            (Some(condition), Some(version)) if !version.is_unknown() => maybe(match version.known_str() {
+                Some(version) => semver::meets(condition, version),
+                None => version::major(&version).and_then(|major| semver::all_meet(condition, major)),
+            }),
             (_, version) => {
                 let why = version.and_then(|text| text.first_unknown().map(|(_, why)| why.clone()));
                 Value::unknown(why.unwrap_or(Why::NotUnderstood("a condition on a version".into())), at)
@@ -177,10 +197,38 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
                 let texts = [("Prerelease", made(pre.to_owned())), ("Original", str(last_text()))];
                 map(fields.into_iter().chain(texts).map(|(key, value)| (Arc::from(key), value)), at)
             }
-            None => not_understood(name, at),
+            None => match version::major(&last_text()) {
+                Some(major) => {
+                    let number = counted(usize::try_from(major).unwrap_or(usize::MAX), at);
+                    let why = Why::FromOutside("the version of Helm".into());
+                    open_top(map([(Arc::from("Major"), number)], at), why)
+                }
+                None => not_understood(name, at),
+            },
         },
+        "randAlphaNum"
+        | "randAlpha"
+        | "randAscii"
+        | "randNumeric"
+        | "randInt"
+        | "randBytes"
+        | "shuffle"
+        | "uuidv4"
+        | "bcrypt"
+        | "htpasswd"
+        | "encryptAES"
+        | "genPrivateKey"
+        | "genCA"
+        | "genCAWithKey"
+        | "genSelfSignedCert"
+        | "genSelfSignedCertWithKey"
+        | "genSignedCert"
+        | "genSignedCertWithKey" => Value::unknown(Why::FromOutside("a random value".into()), at),
+        "getHostByName" => Value::unknown(Why::FromOutside("the address of a host".into()), at),
         "now" | "ago" | "htmlDateInZone" | "dateInZone" | "date_in_zone" | "htmlDate" | "date" | "unixEpoch"
-        | "dateModify" | "date_modify" => Value::unknown(Why::FromOutside("the time of the release".into()), at),
+        | "dateModify" | "date_modify" | "must_date_modify" => {
+            Value::unknown(Why::FromOutside("the time of the release".into()), at)
+        }
         "lookup" => Value::unknown(Why::FromOutside("the content of the cluster".into()), at),
         "hello" => made("Hello!".to_owned()),
 

@@ -12,13 +12,16 @@ mod files;
 mod functions;
 mod helmfile;
 mod host;
+mod ignored;
 mod numbers;
 mod packed;
 mod print;
 mod semver;
 mod texts;
+mod to_toml;
 mod to_yaml;
 mod values;
+mod version;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,18 +31,19 @@ use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::syntax::go_template::parse;
 use crate::text::{Span, Traced, Why, budget, hold};
-use crate::value::{Condition, Guard, Value};
+use crate::value::{Guard, Value};
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, has_extension, is_named};
 use super::watched::Group;
-use super::{manifests, yaml_files, yaml_values};
-use chart::{Chart, How, Nulls};
+use super::{embedded, manifests, yaml_files, yaml_values};
+use chart::{Chart, How};
 use engine::Defines;
 use files::Folder;
 use packed::{CHART, Sources, is_read};
 use values::from_json;
 pub(super) use values::{merged, open, overlay};
+pub(super) use version::{Given, Version, merged_documents};
 
 /// Folders next to the templates that often contain further values.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
@@ -80,11 +84,16 @@ impl Input for Helm {
             return Vec::new();
         }
         let mut run = ChartRun::of(&chart, &sources);
-        let mut out = run.groups(&chart, &Value::clone, "", cx);
+        let own = |own: &Value, _| own.clone();
+        let mut out = run.groups(&chart, &Given { with: &own, differs: false }, "", cx);
         for path in budget::at_most(variants(dir, files), MAX_VARIANTS, "files of other values of a chart") {
-            let Some(values) = chart::values_in(&path, &sources, cx) else { continue };
+            let Some((values, newer)) = chart::values_in(&path, &sources, cx) else { continue };
             let name = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
-            out.extend(run.groups(&chart, &|own| overlay(own, &values), &format!(" with {name}"), cx));
+            let with = |own: &Value, version| {
+                overlay(own, newer.as_ref().filter(|_| version == Some(Version::Four)).unwrap_or(&values))
+            };
+            let given = Given { with: &with, differs: newer.is_some() };
+            out.extend(run.groups(&chart, &given, &format!(" with {name}"), cx));
             cx.claims.uses.push(path);
         }
         out
@@ -121,7 +130,12 @@ fn loaded(dir: &Path, cx: &mut Cx<'_>) -> Loaded {
         }
         files.sort();
         let mut sources = Sources::default();
+        let problems = cx.notes.problems.len();
         let chart = Chart::load(dir, &files, &mut sources, cx);
+        // Most charts that something applies do not concern a kubelet.
+        if !chart.as_ref().is_some_and(|chart| chart.may_concern()) {
+            cx.notes.problems.truncate(problems);
+        }
         // Only this thread fills the slot.
         let _ = slot.set(chart.map(|chart| (chart, sources)));
     }
@@ -134,29 +148,25 @@ fn loaded(dir: &Path, cx: &mut Cx<'_>) -> Loaded {
 /// The node groups of the chart in a folder, with `values` merged over its own; `None` if there is no chart. It is
 /// checked with these values then, and not on its own. `label` is for people.
 pub(super) fn rendered(dir: &Path, values: &Value, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
-    filled(dir, &|own| overlay(own, values), label, cx)
+    let with = |own: &Value, _| overlay(own, values);
+    filled(dir, &Given { with: &with, differs: false }, label, cx)
 }
 
-/// As [`rendered`], with the values that `with` makes of its own.
-pub(super) fn filled(
-    dir: &Path,
-    with: &dyn Fn(&Value) -> Value,
-    label: &str,
-    cx: &mut Cx<'_>,
-) -> Option<Vec<NodeGroup>> {
+/// As [`rendered`], with the values that something makes of its own.
+pub(super) fn filled(dir: &Path, given: &Given<'_>, label: &str, cx: &mut Cx<'_>) -> Option<Vec<NodeGroup>> {
     let loaded = loaded(dir, cx);
     let (chart, sources) = loaded.get()?.as_ref()?;
     if chart.library {
         return Some(Vec::new());
     }
-    Some(ChartRun::of(chart, sources).groups(chart, with, label, cx))
+    Some(ChartRun::of(chart, sources).groups(chart, given, label, cx))
 }
 
 /// The same for a tool that changes what a chart renders: its documents, and the node groups of templates of which the source
 /// does not decide what they render.
 pub(super) fn documents(
     dir: &Path,
-    with: &dyn Fn(&Value) -> Value,
+    given: &Given<'_>,
     label: &str,
     cx: &mut Cx<'_>,
 ) -> Option<(Vec<Node>, Vec<NodeGroup>)> {
@@ -164,7 +174,7 @@ pub(super) fn documents(
     let (chart, sources) = loaded.get()?.as_ref()?;
     let (mut trees, mut groups) = (Vec::new(), Vec::new());
     if !chart.library {
-        for part in ChartRun::of(chart, sources).parts(chart, with, label, cx) {
+        for part in ChartRun::of(chart, sources).parts(chart, given, label, cx) {
             match part {
                 Part::Text { name, at, text, when, .. } if when.is_always() => {
                     let view = cx.made(name, &text, at);
@@ -176,10 +186,6 @@ pub(super) fn documents(
     }
     Some((trees, groups))
 }
-
-/// What decides whether a null of a chart's own values is there. Source: helm/helm `pkg/chart/common/util/coalesce.go`: some
-/// versions 4 remove it (`cleanNilValues`), the others do not.
-const NULLS: &str = "Helm drops the nulls of a chart's values";
 
 /// A part of what a chart renders.
 #[derive(Clone, PartialEq)]
@@ -203,7 +209,7 @@ impl Part {
 
     fn groups(self, label: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let (name, at, when, text) = match self {
-            Self::Values { name, tree } => return manifests::among(&tree, &name, cx),
+            Self::Values { name, tree } => return embedded::in_values(&tree, &name, cx),
             Self::Text { name, at, when, text, .. } => (name, at, when, text),
         };
         let problems = cx.notes.problems.len();
@@ -293,31 +299,25 @@ impl<'a> ChartRun<'a> {
     }
 
     /// The node groups with one set of values, as far as other values did not yield the same.
-    fn groups(
-        &mut self,
-        chart: &Chart,
-        with: &dyn Fn(&Value) -> Value,
-        label: &str,
-        cx: &mut Cx<'_>,
-    ) -> Vec<NodeGroup> {
-        self.parts(chart, with, label, cx).into_iter().flat_map(|part| part.groups(label, cx)).collect()
+    fn groups(&mut self, chart: &Chart, given: &Given<'_>, label: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        self.parts(chart, given, label, cx).into_iter().flat_map(|part| part.groups(label, cx)).collect()
     }
 
     /// What is rendered with one set of values, as far as it is new.
-    fn parts(&mut self, chart: &Chart, with: &dyn Fn(&Value) -> Value, label: &str, cx: &mut Cx<'_>) -> Vec<Part> {
-        let kept = self.all(chart, with, Nulls::Kept, label, cx);
-        let mut parts = Vec::new();
-        if chart.has_nulls {
-            let removed = self.all(chart, with, Nulls::Removed, label, cx);
-            let only = |these: &[Part], others: &[Part], holds| {
-                let when = Guard::of(Condition::new(NULLS, holds));
+    fn parts(&mut self, chart: &Chart, given: &Given<'_>, label: &str, cx: &mut Cx<'_>) -> Vec<Part> {
+        let mut parts;
+        if chart.differs || given.differs {
+            let three = self.all(chart, given, Some(Version::Three), label, cx);
+            let four = self.all(chart, given, Some(Version::Four), label, cx);
+            let only = |these: &[Part], others: &[Part], version: Version| {
+                let when = version.guard();
                 let part = |part: &Part| if others.contains(part) { Some(part.clone()) } else { part.under(&when) };
                 these.iter().filter_map(part).collect::<Vec<_>>()
             };
-            parts = only(&kept, &removed, false);
-            parts.extend(only(&removed, &kept, true).into_iter().filter(|part| !kept.contains(part)));
+            parts = only(&three, &four, Version::Three);
+            parts.extend(only(&four, &three, Version::Four).into_iter().filter(|part| !three.contains(part)));
         } else {
-            parts.extend(kept);
+            parts = self.all(chart, given, None, label, cx);
         }
         parts.retain(|part| match part {
             Part::Text { file, when, text, .. } => {
@@ -336,16 +336,19 @@ impl<'a> ChartRun<'a> {
     fn all(
         &self,
         chart: &Chart,
-        with: &dyn Fn(&Value) -> Value,
-        nulls: Nulls,
+        given: &Given<'_>,
+        version: Option<Version>,
         label: &str,
         cx: &mut Cx<'_>,
     ) -> Vec<Part> {
         let mut out = Vec::new();
-        let values = from_json(&with(chart.own(nulls)));
+        let values = from_json(&(given.with)(chart.own(version), version));
         let tags = values.get("tags").unwrap_or_else(|| Value::null(values.at));
-        let how = How::new(tags, nulls);
+        let how = How::new(tags, version);
         self.chart(chart, &chart.name(), &values, &how, label, &mut out, cx);
+        if how.failed.get() {
+            out.clear();
+        }
         out
     }
 
@@ -363,6 +366,9 @@ impl<'a> ChartRun<'a> {
         if how.repeats(chart, values) || !how.uses_one() {
             return;
         }
+        if chart.only_four && how.version == Some(Version::Three) {
+            how.failed.set(true);
+        }
         let (values, enabled) = &chart.effective(values, how);
         // The values may contain whole documents.
         let dynamic = self.all_templates
@@ -371,7 +377,7 @@ impl<'a> ChartRun<'a> {
         let templates = chart.templates.iter().filter(|t| !chart.library && t.is_rendered() && (dynamic || t.holds));
         for template in templates {
             let Some(parsed) = &template.parsed else { continue };
-            let dot = chart.dot(values, name, &template.path);
+            let dot = chart.dot(values, name, &template.path, how.version);
             let folder = Folder { dir: &chart.dir, sources: self.sources, helmfile: false };
             let (outcomes, more) = engine::outcomes(&template.view, &parsed.body, &dot, &folder, &self.defines, cx);
             let at = template.view.span(0..template.view.bytes.iter().position(|b| *b == b'\n').unwrap_or(0));

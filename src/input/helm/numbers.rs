@@ -70,7 +70,9 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
         "int" | "int64" | "atoi" => {
             let value = args.last()?;
             match &value.kind {
-                Kind::Number(known) if *known == Number::new(last.trunc()) && !known.is_floating() => {
+                Kind::Number(known)
+                    if *known == Number::new(last.trunc()) && !known.is_floating() && name != "int64" =>
+                {
                     Some(value.clone())
                 }
                 // The digits that a person wrote stay.

@@ -10,7 +10,8 @@ use flate2::read::MultiGzDecoder;
 use crate::node::Cx;
 use crate::text::{FileError, Source, Span, Traced, View, Why};
 
-use crate::input::unit::has_extension;
+use super::ignored::Ignored;
+use crate::input::unit::{has_extension, normal};
 
 /// The main file of a chart.
 pub(super) const CHART: &str = "Chart.yaml";
@@ -31,26 +32,48 @@ pub(super) struct Sources {
     archives: BTreeMap<PathBuf, (Vec<u8>, Span)>,
     /// The unpacked bytes so far.
     spent: u64,
+    /// What the charts leave out, each by its folder.
+    ignored: Vec<(PathBuf, Ignored)>,
 }
 
 impl Sources {
+    /// Reads which files of a chart are no part of it, unless it is a part of another one, whose rules count for it.
+    pub(super) fn leave_out(&mut self, chart: &Path, cx: &mut Cx<'_>) {
+        let known = |(dir, _): &(PathBuf, Ignored)| dir == chart || chart.starts_with(dir.join("charts"));
+        if !self.ignored.iter().any(known) {
+            let view = cx.view(&chart.join(".helmignore")).ok();
+            let text = view.map(|view| String::from_utf8_lossy(&view.bytes).into_owned()).unwrap_or_default();
+            self.ignored.push((normal(chart), Ignored::of(&text)));
+        }
+    }
+
+    /// True if a chart leaves a file out.
+    pub(super) fn leaves_out(&self, path: &Path) -> bool {
+        let below = |(dir, rules): &(PathBuf, Ignored)| path.strip_prefix(dir).is_ok_and(|path| rules.holds(path));
+        !self.files.contains_key(path) && self.ignored.iter().any(below)
+    }
+
     /// The text of a file.
     pub(super) fn view(&self, path: &Path, cx: &mut Cx<'_>) -> Result<View, FileError> {
         match self.files.get(path) {
             Some(view) => Ok(view.clone()),
+            None if self.leaves_out(path) => Err(FileError::Missing),
             None => cx.view(path),
         }
     }
 
     /// True if there is such a file.
     pub(super) fn holds(&self, path: &Path, cx: &mut Cx<'_>) -> bool {
-        self.files.contains_key(path) || cx.peek(path).is_ok()
+        self.files.contains_key(path) || !self.leaves_out(path) && cx.peek(path).is_ok()
     }
 
     /// The files directly in a folder.
     pub(super) fn list(&self, dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
         let packed: Vec<_> = self.below(dir).filter(|p| p.parent() == Some(dir)).cloned().collect();
-        if packed.is_empty() { cx.files.list(dir) } else { packed }
+        if !packed.is_empty() {
+            return packed;
+        }
+        cx.files.list(dir).into_iter().filter(|path| !self.leaves_out(path)).collect()
     }
 
     /// All packed files below a folder.

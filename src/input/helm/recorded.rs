@@ -7,9 +7,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value as Json;
 
-use super::chart::{Chart, Nulls};
+use super::chart::Chart;
 use super::packed::Sources;
 use super::values::{from_json, overlay};
+use super::version::{Given, Version};
 use super::{ChartRun, Part};
 use crate::input::yaml_values::value_of;
 use crate::node::Cx;
@@ -49,17 +50,16 @@ const UNKNOWN: &[&str] = &[
     "%#v",
     "%[2]s",
     "1e21",
-    "abbrev",
-    "adler32sum",
+    "abbrevboth",
+    "durationRound",
+    // Only a part of the version of Helm is known, and Helm 3 has no such field.
+    "\">=3.8.0\" .Capabilities",
+    "regexFind \"[0-9]+\" .Capabilities",
+    "regexReplaceAll \"^v",
+    ".Chart.Nope",
     "b32enc",
-    "camelcase",
-    "clean ",
-    "duration",
     "js ",
-    "plural ",
     "swapcase",
-    "toToml",
-    "fromToml",
     "urlJoin",
     "urlParse",
     "urlquery",
@@ -99,14 +99,15 @@ fn rendered(files: &[(String, Vec<u8>)], values: Option<&Json>) -> Vec<(String, 
     let mut sources = Sources::default();
     let chart = Chart::load(Path::new("/c"), &list, &mut sources, &mut cx).unwrap();
     let given = values.map(|values| {
-        let at = chart.own(Nulls::Kept).at;
+        let at = chart.own(None).at;
         let text = Traced::made(values.to_string(), at);
         from_json(&value_of(&yaml::parse(&cx.made("values", &text, at)).tree[0]))
     });
-    let with = |own: &Value| given.as_ref().map_or_else(|| own.clone(), |given| overlay(own, given));
+    let with =
+        |own: &Value, _: Option<Version>| given.as_ref().map_or_else(|| own.clone(), |given| overlay(own, given));
     let mut run = ChartRun::of(&chart, &sources);
     run.all_templates = true;
-    let parts = run.parts(&chart, &with, "", &mut cx);
+    let parts = run.parts(&chart, &Given { with: &with, differs: false }, "", &mut cx);
     let mut out = Vec::new();
     for part in parts {
         let Part::Text { name, text, when, .. } = part else { continue };

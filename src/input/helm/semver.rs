@@ -2,6 +2,10 @@
 
 use std::cmp::Ordering;
 
+/// A number that no version of Helm comes near, and the most numbers of a condition that are tried.
+const MAX_PART: u64 = 1_000_000;
+const MAX_PARTS: usize = 24;
+
 /// A version, or the one that a condition names.
 #[derive(Debug)]
 struct Version<'a> {
@@ -144,4 +148,21 @@ pub(super) fn meets(condition: &str, text: &str) -> Option<bool> {
         any |= holds;
     }
     Some(any)
+}
+
+/// The same for all versions with this first number; `None` if they differ. The versions in the condition are the only ones where the
+/// answer changes.
+pub(super) fn all_meet(condition: &str, major: u64) -> Option<bool> {
+    let numbers = condition.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u64>().ok());
+    let mut some: Vec<u64> = numbers.filter(|n| *n < MAX_PART).flat_map(|n| [n.saturating_sub(1), n, n + 1]).collect();
+    some.extend([0, MAX_PART]);
+    some.sort_unstable();
+    some.dedup();
+    if some.len() > MAX_PARTS {
+        return None;
+    }
+    let pairs = some.iter().flat_map(|minor| some.iter().map(move |patch| format!("{major}.{minor}.{patch}")));
+    let mut answers = pairs.map(|version| meets(condition, &version));
+    let first = answers.next()??;
+    answers.all(|answer| answer == Some(first)).then_some(first)
 }

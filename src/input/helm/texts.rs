@@ -1,7 +1,7 @@
 //! Functions of texts. Source: Masterminds/sprig `strings.go`, `regex.go`, `crypto.go`, as in 3.3.
 
 use sha1::{Digest as _, Sha1};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
 use crate::text::{Span, Traced, UNKNOWN_MARK, budget};
 use crate::value::{Kind, Value};
@@ -87,6 +87,17 @@ fn words(text: &str, change: fn(char) -> char) -> String {
         out
     };
     text.chars().map(&mut changed).collect()
+}
+
+/// Whole seconds as Go prints a duration.
+fn print_duration(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    let all = count(seconds.abs());
+    match (all / 3600, all / 60 % 60, all % 60) {
+        (0, 0, s) => format!("{sign}{s}s"),
+        (0, m, s) => format!("{sign}{m}m{s}s"),
+        (h, m, s) => format!("{sign}{h}h{m}m{s}s"),
+    }
 }
 
 /// The words of `FirstName` or `first_name`, joined in lower case.
@@ -216,6 +227,60 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
         "hasPrefix" => edge(&last, &first, false).map(|found| Value::bool(found, at)),
         "hasSuffix" => edge(&last, &first, true).map(|found| Value::bool(found, at)),
         "initials" => changed(&|text| text.split_whitespace().filter_map(|word| word.chars().next()).collect()),
+        // A whole number of another type than this one counts as none.
+        "duration" => match &args.last()?.kind {
+            Kind::Number(n) if n.is_floating() || n.is_literal() => Some(made("0s".to_owned())),
+            Kind::Number(n) => Some(made(print_duration(n.value()))),
+            Kind::Str(_) => {
+                let (text, _) = known()?;
+                let other =
+                    text.contains('_') || text.trim_start_matches(['+', '-']).starts_with("0") && text.len() > 1;
+                let large = text.len() > 9 && text.parse::<i64>().is_ok();
+                let seconds = text.parse::<i32>().map_or(0.0, f64::from);
+                (!other && !large).then(|| made(print_duration(seconds)))
+            }
+            Kind::Null | Kind::Bool(_) => Some(made("0s".to_owned())),
+            _ => None,
+        },
+        "abbrev" => {
+            let most = count(texts.number(0)?);
+            changed(&|text| match text.get(..most.saturating_sub(3)) {
+                Some(start) if most >= 4 && text.len() > most => format!("{start}..."),
+                _ => text.to_owned(),
+            })
+        }
+        "plural" => {
+            let one = texts.number(2)? == 1.0;
+            args.get(usize::from(!one)).cloned()
+        }
+        "camelcase" => {
+            let plain = |text: &str| {
+                text.split(['_', '-', ' '])
+                    .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+            };
+            known().filter(|(text, _)| plain(text))?;
+            changed(&|text| words(&text.replace(['_', '-'], " "), |c| c.to_ascii_uppercase()).replace(' ', ""))
+        }
+        "sha512sum" => changed(&|text| hex(&Sha512::digest(text.as_bytes()))),
+        "adler32sum" => changed(&|text| {
+            let sum =
+                |(a, b): (u32, u32), byte: &u8| ((a + u32::from(*byte)) % 65_521, (a + u32::from(*byte) + b) % 65_521);
+            let (a, b) = text.as_bytes().iter().fold((1, 0), sum);
+            (u64::from(b) * 65_536 + u64::from(a)).to_string()
+        }),
+        "clean" | "osClean" => changed(&|text| {
+            let mut parts: Vec<&str> = Vec::new();
+            for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
+                match (part, parts.last()) {
+                    ("..", Some(last)) if *last != ".." => drop(parts.pop()),
+                    ("..", None) if text.starts_with('/') => {}
+                    _ => parts.push(part),
+                }
+            }
+            let start = if text.starts_with('/') { "/" } else { "" };
+            let path = format!("{start}{}", parts.join("/"));
+            if path.is_empty() { ".".to_owned() } else { path }
+        }),
         "sha256sum" => changed(&|text| hex(&Sha256::digest(text.as_bytes()))),
         "sha1sum" => changed(&|text| hex(&Sha1::digest(text.as_bytes()))),
         "b64enc" => Some(encoded(&last, at)),
@@ -248,7 +313,7 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             escaped.replace('"', "&#34;").replace('\'', "&#39;")
         }),
-        "isAbs" => Some(answered(last.known_str().map(|text| text.starts_with('/')), at)),
+        "isAbs" | "osIsAbs" => Some(answered(last.known_str().map(|text| text.starts_with('/')), at)),
         "seq" => {
             let numbers: Vec<f64> = (0..args.len()).map(|n| texts.number(n)).collect::<Option<_>>()?;
             let (from, step, to) = match numbers[..] {
@@ -271,6 +336,11 @@ fn pattern(name: &str, texts: &Texts<'_>, at: Span) -> Option<Value> {
     let safe = !whole.has_unknown();
     let part = |m: regex::bytes::Match<'_>| whole.slice(m.range());
     match name {
+        "regexMatch" if !safe && pattern.bytes().first() == Some(&b'^') => {
+            let plain = pattern.slice(1..pattern.len());
+            let special = plain.bytes().iter().any(|b| b"\\^$.|?*+()[]{}".contains(b));
+            (!special).then(|| edge(&whole, &plain, false)).flatten().map(|found| Value::bool(found, at))
+        }
         "regexMatch" if !safe => {
             let mut from = 0;
             let plain = !pattern.bytes().iter().any(|b| b"^$\\([".contains(b));

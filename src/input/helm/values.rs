@@ -196,6 +196,14 @@ pub(in crate::input) fn open(value: &Value, why: Why) -> Value {
     Value { kind: Kind::Map(Arc::new(out)), ..value.clone() }
 }
 
+/// The map, with an unknown value for each key that it does not have itself.
+pub(super) fn open_top(value: Value, why: Why) -> Value {
+    match &value.kind {
+        Kind::Map(map) => value.replaced(Kind::Map(Arc::new(Map { open: Some(why), ..Map::clone(map) }))),
+        _ => value,
+    }
+}
+
 /// A map of these entries, all at `at`.
 pub(super) fn map(entries: impl IntoIterator<Item = (Arc<str>, Value)>, at: Span) -> Value {
     let entries: IndexMap<_, _> = entries.into_iter().map(|(k, value)| (k, Entry { key: at, value })).collect();

@@ -17,7 +17,7 @@ use crate::text::{Traced, budget};
 use crate::value::{Kind, Value};
 
 use super::unit::{FileList, Input, Unit};
-use super::{manifests, yaml_files, yaml_values};
+use super::{embedded, manifests, yaml_files, yaml_values};
 use program::Program;
 
 /// The file names of a program.
@@ -170,7 +170,7 @@ fn read(program: &mut Program<'_>, users: &Users<'_>, name: &Node, resource: &No
         }
         ("kubernetes", "helm.sh/v3" | "helm.sh/v4", _) => {
             let values = properties.get("values").map(|v| program.value(v, cx));
-            values.map(|v| manifests::among(&yaml_values::node_of(&v), label, cx)).unwrap_or_default()
+            values.map(|v| embedded::in_values(&yaml_values::node_of(&v), label, cx)).unwrap_or_default()
         }
         ("kubernetes", module, kind) => {
             let value = program.value(properties, cx);

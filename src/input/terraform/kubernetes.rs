@@ -15,9 +15,8 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Entry, Guard, Kind, Value};
 
-use super::super::helm;
-use super::super::manifests;
 use super::super::set_values::{PathStep, lay, path_of, put, seq, typed};
+use super::super::{embedded, helm, manifests};
 use super::super::{yaml_files, yaml_values};
 use super::carriers::{DOCUMENTS, Holds};
 use super::data_sources::outside;
@@ -196,7 +195,7 @@ impl Engine<'_, '_> {
                 out.push((when, read));
                 continue;
             }
-            read.groups = manifests::among(&tree, name, self.cx);
+            read.groups = embedded::in_values(&tree, name, self.cx);
             // A kubelet setting in a form that only the chart understands.
             if read.groups.is_empty()
                 && let Some(setting) = statements::in_tree(&tree, Which::Durations).first()
