@@ -13,6 +13,8 @@ use crate::text::{Why, budget};
 
 use super::aside::may_describe;
 
+/// The extensions of files with documents.
+const DOCUMENTS: &[&str] = &["yaml", "yml", "json"];
 /// The most files of a folder.
 const MAX_FILES: usize = 2_000;
 
@@ -47,12 +49,12 @@ impl Which {
 
 /// The files of YAML and JSON in a folder that count, sorted.
 pub(super) fn files(dir: &Path, which: &Which, cx: &Cx<'_>) -> Vec<PathBuf> {
-    let mut out = all(dir, which.recurse, cx);
+    let mut out = all(dir, which.recurse, DOCUMENTS, cx);
     out.retain(|path| which.takes(path, dir));
     out
 }
 
-fn all(dir: &Path, recurse: bool, cx: &Cx<'_>) -> Vec<PathBuf> {
+fn all(dir: &Path, recurse: bool, extensions: &[&str], cx: &Cx<'_>) -> Vec<PathBuf> {
     let mut out = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(folder) = open.pop() {
@@ -60,7 +62,7 @@ fn all(dir: &Path, recurse: bool, cx: &Cx<'_>) -> Vec<PathBuf> {
             budget::reached("files of an application");
             break;
         }
-        out.extend(cx.files.list(&folder).into_iter().filter(|path| has_extension(path, &["yaml", "yml", "json"])));
+        out.extend(cx.files.list(&folder).into_iter().filter(|path| has_extension(path, extensions)));
         if recurse {
             open.extend(cx.files.folders(&folder));
         }
@@ -96,7 +98,14 @@ pub(super) fn below(dir: &Path, more: &Node, cx: &mut Cx<'_>) -> Vec<Node> {
 /// out. The files are only checked there; one that is left out by its name is not delivered, so it is named.
 pub(super) fn documents(dir: &Path, which: &Which, everything: bool, cx: &mut Cx<'_>) -> Vec<Node> {
     let mut out = Vec::new();
-    for path in all(dir, which.recurse, cx) {
+    for path in all(dir, which.recurse, &["jsonnet"], cx).into_iter().filter(|path| which.takes(path, dir)) {
+        if let Ok(view) = cx.view(&path)
+            && manifests::may_hold(&view.bytes)
+        {
+            cx.gap(yaml_files::first_line(&view), Why::NotUnderstood("a program in Jsonnet".into()));
+        }
+    }
+    for path in all(dir, which.recurse, DOCUMENTS, cx) {
         let wanted = |bytes: &[u8]| everything || manifests::may_hold(bytes) || may_describe(bytes);
         if !cx.files.read(&path).is_ok_and(|source| wanted(&source.bytes())) {
             continue;

@@ -19,6 +19,7 @@ use crate::syntax::{Node, NodeKind, Scalar};
 use crate::text::{FileError, Span, Traced, Why};
 use crate::value::{Condition, Entry, Guard, Value};
 
+use super::restored::restored;
 use super::{Application, Template, Values};
 
 /// The most environments of one helmfile.
@@ -153,6 +154,10 @@ impl Run<'_> {
         let dir = path.parent().unwrap_or(path).to_owned();
         for part in parts(path, cx) {
             let Some(at) = part.span() else { continue };
+            // What another helmfile passes is there from the start, and wins in the end.
+            if state.is_none() && passed.is_some() {
+                self.list(passed, &dir, state.insert(Values::new(at)), None, cx);
+            }
             let known = value_of(&state.get_or_insert_with(|| Values::new(at)).tree);
             self.outside = state.as_ref().and_then(|state| state.open.first()).map(|gap| gap.why.clone());
             let text = self.filled(&part, (&known, &dir), None, at, cx);
@@ -200,6 +205,8 @@ impl Run<'_> {
         at: Span,
         cx: &mut Cx<'_>,
     ) -> Traced {
+        // A parser takes what stands in braces for unknown.
+        let text = &restored(text, &cx.texts);
         if !yaml_files::holds(text.bytes(), b"{{") {
             return text.clone();
         }
@@ -291,8 +298,14 @@ impl Run<'_> {
             }
         }
         lay(&mut whole, node.clone());
-        let text = |key: &str| whole.get(key).and_then(Node::as_str);
         let known = value_of(&state.tree);
+        for key in ["name", "namespace", "chart"] {
+            if let Some((own, value)) = whole.pair(key).cloned() {
+                let value = self.filled_tree(&value, (&known, dir), &whole, cx);
+                lay(&mut whole, Node::map(vec![(own, value)], node.span));
+            }
+        }
+        let text = |key: &str| whole.get(key).and_then(Node::as_str);
         let condition =
             text("condition").map(|path| path.split('.').try_fold(known.clone(), |value, key| value.get(key)));
         if text("installed") == Some("false") || condition.flatten().is_some_and(|on| on.as_bool() == Some(false)) {
@@ -318,7 +331,19 @@ impl Run<'_> {
         for (list, string) in [(whole.get("set"), false), (whole.get("setString"), true), (templates.as_ref(), false)] {
             for item in list.map(Node::items).unwrap_or_default() {
                 let Some(path) = item.get("name").and_then(Node::as_str) else { continue };
+                if let Some(name) = item.get("file").and_then(Node::as_str) {
+                    match cx.view(&normal(&dir.join(name))) {
+                        Ok(view) => values.set(path, &view.traced(0..view.bytes.len()), true, item.span),
+                        Err(_) => values.outside(&format!("the content of `{name}`"), item.span),
+                    }
+                    continue;
+                }
+                let several = item.get("values").map(Node::items).unwrap_or_default();
+                for (n, value) in several.iter().enumerate().filter_map(|(n, value)| Some((n, value.as_scalar()?))) {
+                    values.set(&format!("{path}[{n}]"), &value.text, string, item.span);
+                }
                 match item.get("value").and_then(Node::as_scalar) {
+                    _ if !several.is_empty() => {}
                     Some(value) => values.set(path, &value.text, string, item.span),
                     None => values.open.push(Gap {
                         at: item.span,

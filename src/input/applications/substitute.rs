@@ -131,8 +131,47 @@ impl Variables {
             ([], _) => Some(value),
             (b"^^", _) => Some(crate::input::template_text::mapped(&value, |b| b.to_ascii_uppercase())),
             (b",,", _) => Some(crate::input::template_text::mapped(&value, |b| b.to_ascii_lowercase())),
+            (operator, _) if !inner.has_unknown() => changed(&value, std::str::from_utf8(operator).ok()?, at),
             _ => None,
         }
+    }
+}
+
+/// A value that is cut or replaced in: `${a:1:2}`, `${a/x/y}`, `${a#x}`, `${a%x}`, with plain words instead of patterns; `None` for
+/// anything else.
+fn changed(value: &Traced, operator: &str, at: Span) -> Option<Traced> {
+    let known = value.known_str()?;
+    if operator.contains(['*', '?', '[', '\\', '$', '{']) {
+        return None;
+    }
+    if let Some(range) = operator.strip_prefix(':') {
+        let (from, length) = range.split_once(':').map_or((range, None), |(from, length)| (from, Some(length)));
+        let from: usize = from.parse().ok()?;
+        let to = length.map_or(Some(known.len()), |length| from.checked_add(length.parse().ok()?))?;
+        return known.get(from..to).map(|_| value.slice(from..to));
+    }
+    if let Some(rest) = operator.strip_prefix('/') {
+        let (all, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
+        let (old, new) = rest.split_once('/').unwrap_or((rest, ""));
+        if old.is_empty() || old.starts_with(['#', '%']) {
+            return None;
+        }
+        let new = Traced::made(new, at);
+        if all {
+            return Some(value.replace(old.as_bytes(), &new));
+        }
+        let Some(start) = known.find(old) else { return Some(value.clone()) };
+        let mut out = value.slice(0..start);
+        out.push(&new);
+        out.push(&value.slice(start + old.len()..value.len()));
+        return Some(out);
+    }
+    let (mark, word) = operator.split_at_checked(1)?;
+    let word = word.strip_prefix(mark).unwrap_or(word);
+    match mark {
+        "#" => Some(value.slice(known.strip_prefix(word).map_or(0, |_| word.len())..value.len())),
+        "%" => Some(value.slice(0..known.strip_suffix(word).map_or(known.len(), str::len))),
+        _ => None,
     }
 }
 
@@ -190,7 +229,9 @@ mod tests {
             ("${a:=2s}${empty:=5s}", "1s5s", None),
             ("${b:=${a}-${c:=z}}", "1s-z", None),
             ("${Up^^}${Up,,}", "XYxy", None),
-            ("${a//s/m} ${a", "? ?", None),
+            ("${a//s/m}${Up/x/z}${Up:1}${a:0:1}", "1mzYY1", None),
+            ("${Up#x}${Up%Y}${Up##z}${Up%%Y}", "YxxYx", None),
+            ("${Up%%*} ${a:5} ${a^} ${a", "? ? ? ?", None),
             ("${}", "?", None),
         ] {
             let variables = variables(None, &mut cx);
