@@ -12,6 +12,7 @@ use crate::syntax::{Node, yaml};
 use crate::text::{View, Why, budget};
 use crate::value::{Kind, Value};
 
+use super::about::{empty_fields, field};
 use super::engine::Defines;
 use super::functions::FAILS;
 use super::packed::{CHART, Sources, is_read};
@@ -406,20 +407,11 @@ impl Chart {
         );
         let about = match &self.about.kind {
             Kind::Map(about) => {
-                let empty = FIELDS.iter().map(|(name, empty)| {
-                    let value = match empty {
-                        Empty::Text => text(String::new()),
-                        Empty::List => Value::list(Vec::new(), at),
-                        Empty::Map => map([], at),
-                        Empty::No => Value::bool(false, at),
-                    };
-                    (Arc::from(*name), value)
-                });
                 let given = about.entries.iter().map(|(k, e)| (field(k), e.value.clone()));
                 let root = (Arc::from("IsRoot"), Value::bool(!full.contains('/'), at));
                 // A subchart goes by its alias.
                 let own = full.rsplit_once('/').map(|(_, name)| (Arc::from("Name"), text(name.to_owned())));
-                let all = map(empty.chain(given).chain([root]).chain(own), at);
+                let all = map(empty_fields(at).chain(given).chain([root]).chain(own), at);
                 // Anything else is a mistake to Helm 3, and nothing to Helm 4.
                 if version == Some(Version::Three) { open_top(all, Why::Invalid(FAILS.into())) } else { all }
             }
@@ -445,47 +437,6 @@ impl Chart {
 /// True for a map without entries.
 fn is_empty(values: &Value) -> bool {
     matches!(&values.kind, Kind::Map(map) if map.entries.is_empty())
-}
-
-/// What a field of a chart is if `Chart.yaml` does not set it.
-#[derive(Clone, Copy)]
-enum Empty {
-    Text,
-    List,
-    Map,
-    No,
-}
-
-/// The fields of a chart. Source: helm/helm `pkg/chart/v2/metadata.go`.
-const FIELDS: &[(&str, Empty)] = &[
-    ("Name", Empty::Text),
-    ("Home", Empty::Text),
-    ("Sources", Empty::List),
-    ("Version", Empty::Text),
-    ("Description", Empty::Text),
-    ("Keywords", Empty::List),
-    ("Maintainers", Empty::List),
-    ("Icon", Empty::Text),
-    ("APIVersion", Empty::Text),
-    ("Condition", Empty::Text),
-    ("Tags", Empty::Text),
-    ("AppVersion", Empty::Text),
-    ("Deprecated", Empty::No),
-    ("Annotations", Empty::Map),
-    ("KubeVersion", Empty::Text),
-    ("Dependencies", Empty::List),
-    ("Type", Empty::Text),
-];
-
-/// True if Helm 3 knows this field of a chart.
-pub(super) fn is_field(name: &str) -> bool {
-    name == "IsRoot" || FIELDS.iter().any(|(field, _)| *field == name)
-}
-
-/// The name of the field for a key of `Chart.yaml`.
-fn field(key: &str) -> Arc<str> {
-    let known = FIELDS.iter().find(|(field, _)| field.eq_ignore_ascii_case(key));
-    known.map_or(key, |(field, _)| field).into()
 }
 
 impl Child {

@@ -6,6 +6,7 @@
 //! them, and are only checked there. What decides `if`, `with` and `range` are the values; what the source does not know
 //! (the cluster, the release), both outcomes are rendered.
 
+mod about;
 mod chart;
 mod engine;
 mod files;

@@ -25,7 +25,7 @@ use crate::syntax::Node;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Condition, Guard, Value};
 
-use super::chart::is_field;
+use super::about::is_field;
 use super::values::{map, open_top};
 
 /// A version of Helm.

@@ -1,5 +1,6 @@
 //! Stacks of Atmos: YAML files that import others and give components, which are root modules of Terraform, their variables.
-//! Source: cloudposse/atmos, "Stack manifests", "Imports", "Inheritance" and "Stack names".
+//! Source: cloudposse/atmos, "Stack manifests", "Imports" (also with `context`), "Inheritance" and
+//! "Stack names".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,10 @@ use globset::GlobMatcher;
 use crate::input::glob::glob;
 use crate::input::set_values::lay;
 use crate::input::unit::normal;
-use crate::input::{yaml_files, yaml_values};
+use crate::input::{helm, yaml_files, yaml_values};
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::Value;
 
 use super::super::unit::{FileList, Input, Unit};
@@ -25,6 +26,9 @@ const MAX_COMPONENTS: usize = 512;
 
 /// The deepest chain of imports, of components that others inherit from, and of folders.
 const MAX_DEPTH: usize = 16;
+
+/// What a file that is filled in for an import takes of the budget of the unit.
+const FILLED: usize = 20_000;
 
 /// Stacks. The name is that of Terraform, so a component is checked through its stacks.
 #[derive(Debug)]
@@ -66,7 +70,7 @@ impl Input for Atmos {
             if !wanted.is_empty() && !fits(&wanted, name) || fits(&unwanted, name) {
                 continue;
             }
-            if let Some(stack) = imports.merged(path, &project.stacks, cx) {
+            if let Some(stack) = imports.merged(path, &project.stacks, None, cx) {
                 groups.append(&mut project.stack(&stack, &name.with_extension(""), &mut seen, cx));
             }
         }
@@ -191,33 +195,57 @@ struct Imports {
 }
 
 impl Imports {
-    fn merged(&mut self, path: &Path, stacks: &Path, cx: &mut Cx<'_>) -> Option<Node> {
-        if let Some(known) = self.done.get(path) {
+    fn merged(&mut self, path: &Path, stacks: &Path, context: Option<&Node>, cx: &mut Cx<'_>) -> Option<Node> {
+        if context.is_none()
+            && let Some(known) = self.done.get(path)
+        {
             return known.clone();
         }
+        if context.is_some() && !budget::spend(FILLED) {
+            return None;
+        }
         self.open.push(path.to_owned());
-        let merged = self.read(path, stacks, cx);
+        let merged = self.read(path, stacks, context, cx);
         self.open.pop();
-        self.done.insert(path.to_owned(), merged.clone());
+        if context.is_none() {
+            self.done.insert(path.to_owned(), merged.clone());
+        }
         merged
     }
 
-    fn read(&mut self, path: &Path, stacks: &Path, cx: &mut Cx<'_>) -> Option<Node> {
-        let view = cx.view(path).ok()?;
+    fn read(&mut self, path: &Path, stacks: &Path, context: Option<&Node>, cx: &mut Cx<'_>) -> Option<Node> {
+        let mut view = cx.view(path).ok()?;
+        if let Some(context) = context {
+            let (text, at) = (view.traced(0..view.bytes.len()), yaml_files::first_line(&view));
+            let known = helm::open(&yaml_values::value_of(context), Why::NoDefault("a value of the context".into()));
+            let text = helm::text(&text, &known, None, at, cx);
+            if let Some((at, why)) = text.first_unknown().filter(|_| text.is_unknown()) {
+                cx.gap(at, why.clone());
+                return None;
+            }
+            view = cx.made("the stack with its context", &text, at);
+        }
         let parsed = yaml_files::documents(&view);
         yaml_files::note_errors(&view, &parsed, cx);
         let own = parsed.tree.into_iter().next()?;
         let mut out = Node::map(Vec::new(), own.span);
         for import in own.get("import").map(Node::items).unwrap_or_default() {
             let Some(name) = import.as_str().or_else(|| import.get("path").and_then(Node::as_str)) else { continue };
+            let text = |key: &str| import.get(key).and_then(Node::as_str) == Some("true");
             let from = if name.starts_with('.') { path.parent().unwrap_or(stacks) } else { stacks };
             let found = found(&normal(&from.join(name)), cx);
             let deep = self.open.len() > MAX_DEPTH || found.iter().any(|file| self.open.contains(file));
-            if found.is_empty() || deep || import.get("context").is_some() {
+            if found.is_empty() && !text("skip_if_missing") || deep {
                 cx.gap(import.span, Why::NotUnderstood(format!("the import of {name}").into()));
             }
+            // What is filled in here is there in the files that this one imports, too.
+            let mut inner = context.cloned().unwrap_or_else(|| Node::map(Vec::new(), import.span));
+            if let Some(own) = import.get("context").filter(|own| own.is_map()) {
+                lay(&mut inner, own.clone());
+            }
+            let inner = (!inner.pairs().is_empty() && !text("skip_templates_processing")).then_some(&inner);
             for file in found.iter().filter(|_| !deep) {
-                if let Some(tree) = self.merged(file, stacks, cx) {
+                if let Some(tree) = self.merged(file, stacks, inner, cx) {
                     lay(&mut out, tree);
                 }
             }
@@ -257,7 +285,8 @@ fn overridden(tree: &mut Node) {
 
 /// The files that an import names: one, with or without its ending, or those that fit a pattern.
 fn found(path: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
-    let ends = ["", ".yaml", ".yml", ".yaml.tmpl"].map(|end| PathBuf::from(format!("{}{end}", path.display())));
+    let ends =
+        ["", ".yaml", ".yml", ".yaml.tmpl", ".yml.tmpl"].map(|end| PathBuf::from(format!("{}{end}", path.display())));
     if let Some(one) = ends.into_iter().find(|p| p.starts_with(cx.files.root()) && cx.files.read(p).is_ok()) {
         return vec![one];
     }

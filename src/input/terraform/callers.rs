@@ -11,6 +11,7 @@ use crate::text::Files;
 
 use super::super::unit::{FileList, has_extension, is_named};
 use super::super::yaml_files::holds;
+use super::components::is_component;
 use super::lang::functions::files::lexical;
 use super::reach::is_code;
 
@@ -114,7 +115,7 @@ pub fn configs(
                 reached.insert((*path).clone());
                 let found = FOUND.iter().any(|found| is_named(path, found));
                 // A unit is named by its folder.
-                names.extend(if found || is_named(path, "terragrunt.stack.hcl") {
+                names.extend(if found || is_named(path, "terragrunt.stack.hcl") || is_component(path) {
                     path.parent().and_then(name)
                 } else {
                     name(path)

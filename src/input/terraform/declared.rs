@@ -106,7 +106,7 @@ impl Data for Engine<'_, '_> {
             "values" => self.given_by_stack(steps, at, env),
             "global" | "terramate" | "let" => self.terramate_name(name, steps, at, env),
             // Names of stacks.
-            "component" | "store" | "upstream_input" | "identity_token" => {
+            "store" | "upstream_input" | "identity_token" => {
                 Some(Ok(Value::unknown(Why::FromOutside(self.words(at).into()), at)))
             }
             _ => None,

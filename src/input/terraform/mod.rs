@@ -14,6 +14,7 @@ pub mod callers;
 mod carriers;
 mod ci_values;
 mod clusters;
+mod components;
 mod data_sources;
 mod declared;
 mod engine;

@@ -16,11 +16,12 @@ use crate::value::{Entry, Value};
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::{Group, KUBELET_WORDS};
 use super::super::{run_documents, yaml_files};
+use super::components::{key_text, text_of};
 use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
 use super::json;
 use super::lang::env::Env;
-use super::scope::{Module, by_name, key_text, text_of, values_in};
+use super::scope::{Module, by_name, values_in};
 use super::state::Instance;
 
 /// Builds of Packer.

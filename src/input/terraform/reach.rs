@@ -203,6 +203,11 @@ pub struct Around<'a> {
     pub modules: bool,
 }
 
+/// True for a file of a module.
+fn is_part(kind: FileKind) -> bool {
+    !matches!(kind, FileKind::Component | FileKind::Other)
+}
+
 /// What need not be looked at in the folders of Terraform among the files of a scan.
 pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quiet {
     let mut folders: HashMap<&Path, Folder> = HashMap::new();
@@ -213,7 +218,7 @@ pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quie
         let words = list.words(n);
         let own = path.file_name().and_then(|name| name.to_str()).map_or(FileKind::Other, kind_of);
         if let (Some(calls), Some(dir)) = (list.calls(n), path.parent())
-            && own != FileKind::Other
+            && is_part(own)
         {
             let folder = folders.entry(dir).or_default();
             folder.words = folder.words.with(words);
@@ -221,7 +226,7 @@ pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quie
             folder.open |= calls.open || around.modules && calls.elsewhere;
             folder.calls.extend(calls.local.iter().map(|source| lexical(&dir.join(&**source))));
             folder.files.push(path.clone());
-        } else if own != FileKind::Other
+        } else if is_part(own)
             && let Some(dir) = path.parent()
         {
             // It could not be read.

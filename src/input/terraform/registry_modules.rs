@@ -18,9 +18,10 @@ use crate::syntax::{Node, NodeKind, json};
 use crate::text::{Layer, Link, Origin, Source, Span, TextId, Texts, Traced, Via, Whence, Why};
 use crate::value::{Guard, Kind};
 
+use super::components::{key_text, text_of};
 use super::engine::Engine;
 use super::lang::env::Env;
-use super::scope::{Module, key_text, text_of};
+use super::scope::Module;
 use super::state::CalledModule;
 use super::versions::Range;
 

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use indexmap::IndexMap;
 
 use crate::node::{Cx, Problem};
-use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, Key};
+use crate::syntax::hcl::{self, Attribute, Block, Body};
 use crate::text::{FileError, Span, TextId, budget};
 
+use super::components::{COMPONENTS, as_module};
 use super::json;
 
 /// The declarations of a directory. Blocks are in the order of the file names, then of the source.
@@ -101,7 +102,16 @@ impl Module {
                 }
                 FileKind::Override => overrides.push(path.clone()),
                 FileKind::Values => values.push(path.clone()),
-                FileKind::Other => {}
+                // A folder holds either a stack or a module.
+                FileKind::Component if files.iter().all(|path| kind_in(path) != FileKind::Plain) => {
+                    let body = read(path, cx);
+                    for block in body.map(|body| body.blocks).unwrap_or_default() {
+                        if let Some(block) = as_module(block, cx) {
+                            module.take(block);
+                        }
+                    }
+                }
+                FileKind::Component | FileKind::Other => {}
             }
         }
         for path in overrides {
@@ -220,6 +230,8 @@ pub(super) enum FileKind {
     Plain,
     Override,
     Values,
+    /// Components of a stack.
+    Component,
     Other,
 }
 
@@ -233,20 +245,14 @@ pub(super) fn kind_of(name: &str) -> FileKind {
     if let Some(stem) = plain.strip_suffix(".tf").or_else(|| plain.strip_suffix(".tofu")) {
         return if stem == "override" || stem.ends_with("_override") { FileKind::Override } else { FileKind::Plain };
     }
+    if COMPONENTS.iter().any(|end| name.ends_with(end)) {
+        return FileKind::Component;
+    }
     if plain == "terraform.tfvars" || plain.ends_with(".auto.tfvars") { FileKind::Values } else { FileKind::Other }
 }
 
-/// A text without anything to evaluate.
-pub(super) fn text_of(expr: &Expr) -> Option<String> {
-    Some(expr.as_literal()?.to_text().into_owned())
-}
-
-/// The key of an object, without anything to evaluate.
-pub(super) fn key_text(key: &Key) -> Option<String> {
-    match key {
-        Key::Name(text, _) => Some(text.to_text().into_owned()),
-        Key::Expr(expr) => text_of(expr),
-    }
+fn kind_in(path: &Path) -> FileKind {
+    path.file_name().and_then(|n| n.to_str()).map_or(FileKind::Other, kind_of)
 }
 
 /// The values for variables in a file.

@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
+use crate::syntax::hcl;
 use crate::text::{Span, Why};
 use crate::value::{Kind, Value};
 
 use super::super::unit::{FileList, Input, Unit};
+use super::components::{COMPONENTS, as_module};
 use super::engine::Engine;
 use super::lang::env::Env;
-use super::scope::{Module, key_text};
+use super::scope::Module;
 use super::state::Instance;
 
-/// The ends of the names of files with components, and of those with deployments.
-const COMPONENTS: &[&str] = &[".tfcomponent.hcl", ".tfstack.hcl"];
+/// The end of the names of files with deployments.
 const DEPLOYMENTS: &str = ".tfdeploy.hcl";
 
 /// The most deployments of one stack.
@@ -52,19 +52,18 @@ impl Input for Stacks {
             let parsed = hcl::parse(&cx.texts.view(id));
             let body = cx.parsed(parsed);
             let first = Span { end: body.span.start, ..body.span };
+            let components = ends(path, COMPONENTS);
             for block in body.blocks {
-                match (&*block.kind, ends(path, COMPONENTS)) {
-                    ("component", true) => {
-                        place.get_or_insert(first);
-                        module.take(called(block, cx));
+                match &*block.kind {
+                    "locals" if !components => deployments.take(block),
+                    "deployment" if !components => asked.push(block),
+                    _ if !components => {}
+                    kind => {
+                        if matches!(kind, "component" | "stack") {
+                            place.get_or_insert(first);
+                        }
+                        as_module(block, cx).into_iter().for_each(|block| module.take(block));
                     }
-                    ("stack", true) => {
-                        cx.gap(block.header, Why::NotUnderstood("a stack in a stack".into()));
-                    }
-                    ("variable" | "locals", true) => module.take(block),
-                    ("locals", false) => deployments.take(block),
-                    ("deployment", false) => asked.push(block),
-                    _ => {}
                 }
             }
         }
@@ -92,35 +91,6 @@ impl Input for Stacks {
 /// True for a file whose name has one of these ends.
 pub(super) fn ends(path: &Path, with: &[&str]) -> bool {
     path.file_name().and_then(|n| n.to_str()).is_some_and(|name| with.iter().any(|end| name.ends_with(end)))
-}
-
-/// A component as the call of a module: its inputs are the arguments.
-fn called(mut block: Block, cx: &mut Cx<'_>) -> Block {
-    let mut attributes: Vec<Attribute> = Vec::new();
-    for attribute in std::mem::take(&mut block.body.attributes) {
-        let span = attribute.value.span;
-        match (&*attribute.name, attribute.value.into_expr().kind) {
-            ("source" | "version" | "for_each", kind) => {
-                let (name, name_span) = (attribute.name, attribute.name_span);
-                attributes.push(Attribute { name, name_span, value: hcl::Expr { kind, span }.into() });
-            }
-            ("inputs", ExprKind::Object(entries)) => {
-                for (key, value) in entries {
-                    if let Some(name) = key_text(&key) {
-                        attributes.push(Attribute {
-                            name: name.into(),
-                            name_span: attribute.name_span,
-                            value: value.into(),
-                        });
-                    }
-                }
-            }
-            ("inputs", _) => cx.gap(span, Why::NotUnderstood("inputs that are not an object".into())),
-            _ => {}
-        }
-    }
-    let body = Body { attributes, blocks: Vec::new(), span: block.body.span };
-    Block { kind: "module".into(), body, ..block }
 }
 
 /// The entries of a map of inputs, for the variables that they set.

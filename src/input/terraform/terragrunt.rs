@@ -11,7 +11,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::hcl::{self, Body, Call, Step, StepKind};
+use crate::syntax::hcl::{self, Attribute, Body, Call, Step, StepKind};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Guard, Kind, Map, Value};
 
@@ -29,6 +29,9 @@ use super::state::{Instance, Stack};
 
 /// Terragrunt keeps what it downloads in its own cache.
 const NAME_IT: &str = "name the folder of the module with `--module`";
+
+/// The file with the values that a stack gave to the unit next to it.
+const VALUES: &str = "terragrunt.values.hcl";
 
 /// The most files that may include or read one another.
 const MAX_CONFIGS: usize = 32;
@@ -62,7 +65,11 @@ impl Input for Terragrunt {
 pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let own = file.parent().unwrap_or(dir).to_owned();
     let mut engine = Engine::new(dir, cx);
+    let beside = own.join(VALUES);
     engine.stack = Some(Stack { dir: dir.to_owned(), values, ..Stack::default() });
+    if engine.stack.as_ref().is_some_and(|stack| stack.values.is_none()) && engine.cx.files.read(&beside).is_ok() {
+        engine.take_values(&beside);
+    }
     let Some(stack) = engine.stack_of(file) else { return Vec::new() };
     let place = stack.place;
     let (mut module, path, target) = match &stack.source {
@@ -107,6 +114,19 @@ struct Settled {
 }
 
 impl Engine<'_, '_> {
+    /// Takes what a stack gave to a unit from the file that Terragrunt writes for it.
+    fn take_values(&mut self, path: &Path) {
+        let Some((own, body)) = self.config(path).and_then(|own| Some((own, self.config_body(own)?))) else { return };
+        let entry = |attribute: &Attribute| {
+            let value = self.eval_or_unknown(&attribute.value, &Env::of(own));
+            (Arc::clone(&attribute.name), Entry { key: attribute.name_span, value })
+        };
+        let values = Value::map(body.attributes.iter().map(entry).collect(), body.span);
+        if let Some(stack) = &mut self.stack {
+            stack.values = Some(values);
+        }
+    }
+
     /// Reads the file of a stack and the files that it includes.
     fn stack_of(&mut self, path: &Path) -> Option<Settled> {
         let own = self.config(path)?;

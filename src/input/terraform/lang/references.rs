@@ -69,7 +69,8 @@ impl dyn Data + '_ {
                 self.walk(value, &steps[1..], env)
             }
             (kind, Some((x, at))) => {
-                let what = if kind == "module" { Declared::Module } else { Declared::Resource };
+                let call = matches!(kind, "module" | "component" | "stack");
+                let what = if call { Declared::Module } else { Declared::Resource };
                 self.declared(instance, &Named { what, kind, name: &x, at }, &steps[1..], env)
             }
             _ => Err(Refused::new(format!("{name} is not a reference"))),

@@ -1,0 +1,3 @@
+deployment "prod" {
+  inputs = { idles = { eu = "1h", us = "0s" } }
+}
