@@ -220,7 +220,14 @@ impl Run<'_> {
         let values = &helm::open(values, self.outside.clone().unwrap_or_else(missing));
         let environment = map(vec![("Name", word(self.environment)), ("Values", values.clone())]);
         let field = |key: &str| release.and_then(|r| r.get(key)).map_or_else(|| word(""), value_of);
-        let about = map(vec![("Name", field("name")), ("Namespace", field("namespace")), ("Chart", field("chart"))]);
+        let names = [
+            ("Name", "name"),
+            ("Namespace", "namespace"),
+            ("Chart", "chart"),
+            ("Labels", "labels"),
+            ("KubeContext", "kubeContext"),
+        ];
+        let about = map(names.map(|(name, key)| (name, field(key))).to_vec());
         let dot = map(vec![
             ("Values", values.clone()),
             ("StateValues", values.clone()),

@@ -1,4 +1,0 @@
-terraform {
-  source = "../../modules/pond"
-}
-inputs = { idle = values.idle }

@@ -1,2 +1,0 @@
-variable "idle" {}
-output "idle" { value = var.idle }

@@ -1,3 +1,0 @@
-deployment "prod" {
-  inputs = { idle = "0s" }
-}
