@@ -50,6 +50,7 @@ const main = "terraform/workers/main.tf", variables = "terraform/workers/variabl
     await marks(variables, 1); // The zero stands in a file that is not open.
     await client.sendRequest(lsp.HoverRequest.type, { textDocument: document(main), position: at(3, 50) });
     await client.sendRequest(lsp.DefinitionRequest.type, { textDocument: document(main), position: at(3, 50) });
+    await client.sendRequest(lsp.HoverRequest.type, { textDocument: document(main), position: at(7, 15) });
     await client.sendRequest(lsp.HoverRequest.type, { textDocument: document(main), position: at(6, 0) });
     change(main, 2, at(3, 42), at(3, 65), '"4h"'); // Nothing is saved.
     await marks(variables, 0);
