@@ -166,6 +166,13 @@ fn what_images_and_tools_set_themselves_is_known_or_unknown() {
             ],
         ),
         (
+            "ubuntu.tf",
+            "resource \"aws_launch_template\" \"w\" {\n  image_id = \"resolve:ssm:/aws/service/canonical/ubuntu/eks/22.04/1.31/stable/\
+             current/amd64/hvm/ebs-gp2/ami-id\"\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c \
+             --kubelet-extra-args --max-pods=5\")\n}\n",
+            &[("maxPods", Some(json!(5))), ("authorization.mode", None), ("eventRecordQPS", None)],
+        ),
+        (
             "old.tf",
             "resource \"aws_launch_template\" \"w\" {\n  image_id = \"resolve:ssm:/aws/service/eks/optimized-ami/1.29/amazon-linux-2/\
              amazon-eks-node-1.29-v20240117/image_id\"\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c \
@@ -450,4 +457,39 @@ fn a_kubelet_that_exits_later_accepts_its_configuration() {
         (&json!(true), &json!({"a": "b"}))
     );
     assert!(group["why_not"].as_str().unwrap().contains("evictionSoftGracePeriod"), "{group}");
+}
+
+#[test]
+fn fields_without_a_value_are_not_unknown() {
+    let dir = repository(&[("kubelet.yaml", &format!("{HEADER}tlsCipherSuites: [{}]\n", ["TLS_A"; 9].join(", ")))]);
+    let table = text(&run_in(dir.path(), &["show", "--all", "."], None).stdout);
+    for (field, value) in [("readOnlyPort", "0"), ("protectKernelDefaults", "false"), ("clusterDNS", "not set")] {
+        let line = table.lines().find(|line| line.trim_start().starts_with(&format!("{field} "))).unwrap();
+        assert!(line.contains(&format!(" {value} ")), "{line}");
+    }
+    assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+}
+
+#[test]
+fn what_a_whole_answer_of_a_node_leaves_out_is_empty_there() {
+    let source = format!("{HEADER}readOnlyPort: 10255\ntlsCertFile: /a\nclusterDNS: [10.0.0.10]\n");
+    let mut answer = shown(&[("kubelet.yaml", &source)], &["--all"])["configuration"].clone();
+    let dir = repository(&[("kubelet.yaml", &source)]);
+    let differences = |answer: &Value| {
+        let args = ["show", "--against", "-", "--format", "json", "."];
+        let answer = json!({"kubeletconfig": answer}).to_string();
+        let out = run_in(dir.path(), &args, Some(answer.as_bytes()));
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let all = report["comparisons"][0]["differences"].as_array().unwrap().clone();
+        let all: Vec<_> = all.iter().map(|d| d["field"].as_str().unwrap().to_owned()).collect();
+        (out.status.code(), all.join(" "))
+    };
+    assert_eq!(differences(&answer), (Some(0), String::new()));
+    for name in ["readOnlyPort", "tlsCertFile", "clusterDNS"] {
+        answer.as_object_mut().unwrap().shift_remove(name);
+    }
+    assert_eq!(differences(&answer), (Some(1), "clusterDNS readOnlyPort tlsCertFile".to_owned()));
+    // Of a part of an answer, nothing is said about what is missing.
+    answer.as_object_mut().unwrap().shift_remove("registryBurst");
+    assert_eq!(differences(&answer).0, Some(0));
 }

@@ -86,7 +86,8 @@ pub(super) fn of_machine(machine: &Machine, files: &Files, launch: &Launch) -> O
     }
     let read = parse(&launch.argv, launch.minor, Pass::First);
     let mut own = match (read.config().and_then(|path| path.known_str()), machine.family()) {
-        (Some(image::AL2_CONFIG), Some(Family::Ubuntu)) => tool(),
+        // It has a file of its own.
+        (Some(image::AL2_CONFIG), Some(Family::Ubuntu)) => Own { is_other_file: true, ..tool() },
         (Some(image::AL2_CONFIG), _) if files.contains_key(image::OWN_ARGS) || !machine.merged.is_empty() => {
             let mut own = of_image("al2", machine);
             own.is_untouched = !files.contains_key(image::AL2_CONFIG);

@@ -409,7 +409,7 @@ impl<'a> Settler<'a> {
                 && chosen.from == SetBy::Default
                 && chosen.at.is_none()
             {
-                chosen.unknown.get_or_insert_with(|| why.clone());
+                chosen.unknown = Some(why.clone());
             }
             chosen.value = chosen.value.filter(|value| !is_left_out(field, value));
             out.push(chosen);

@@ -232,7 +232,7 @@ fn write_group(group: &ShownGroup, all: bool, scan: &Scan, out: &mut dyn Write) 
 }
 
 fn write_setting(setting: &ShownSetting, scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
-    let value = setting.effective.as_ref().filter(|_| setting.certain).map_or("unknown", String::as_str);
+    let value = setting.value();
     let zero = setting.raw.is_some() && value == "0s";
     let place = setting.place.as_ref().map(|p| format!("{}{}", spot(p, scan), line(p))).unwrap_or_default();
     writeln!(

@@ -72,10 +72,7 @@ fn wrapped(word: &str, text: &str, look: &Look, out: &mut dyn Write) -> io::Resu
 }
 
 fn write_setting(setting: &ShownSetting, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let value = match (&setting.effective, setting.certain) {
-        (Some(value), true) => value.clone(),
-        _ => "unknown".to_owned(),
-    };
+    let value = setting.value();
     let spot = setting.place.as_ref().map(|p| format!(" at {}", look.spot(p))).unwrap_or_default();
     let by = match (&setting.raw, setting.from) {
         (Some(raw), from) if from.is_default() => format!("default, replaces `{}`{spot}", harmless(raw)),

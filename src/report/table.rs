@@ -22,6 +22,9 @@ struct Row {
 /// The minimum columns of the last cell next to the others; with less it gets its own lines.
 const LAST: usize = 24;
 
+/// The minimum columns of a value.
+const MIN_VALUE: usize = 16;
+
 /// Prints the node groups as tables. Settings that are not written are left out unless `all`.
 ///
 /// # Errors
@@ -105,10 +108,7 @@ fn settings(group: &ShownGroup, all: bool, look: &Look, out: &mut dyn Write) -> 
 }
 
 fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
-    let value = match &setting.effective {
-        Some(value) if setting.certain => value.clone(),
-        _ => "unknown".to_owned(),
-    };
+    let value = setting.value().to_owned();
     let spot = |place: &Option<Place>| place.as_ref().map(|p| look.spot(p)).unwrap_or_default();
     let written = match &setting.raw {
         Some(raw) if setting.from.is_default() => {
@@ -128,10 +128,27 @@ fn rows(setting: &ShownSetting, look: &Look) -> Vec<Row> {
     out
 }
 
+/// A value in parts of at most this width, as far as it has commas to break it after.
+fn in_parts(value: &str, width: usize) -> Vec<&str> {
+    let (mut parts, mut start, mut end) = (Vec::new(), 0, 0);
+    for piece in value.split_inclusive(',') {
+        let next = end + piece.len();
+        if end > start && value.get(start..next).is_some_and(|part| part.width() > width) {
+            parts.extend(value.get(start..end));
+            start = end;
+        }
+        end = next;
+    }
+    parts.extend(value.get(start..));
+    parts
+}
+
 fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let head = ["setting", "value", "source"];
     let wide = |n: usize| rows.iter().map(|r| r.cells[n].width()).chain([head[n].len()]).max().unwrap_or(0).min(44);
-    let widths = [wide(0), wide(1), wide(2)];
+    // Long values take more lines rather than wide ones.
+    let room = look.width.saturating_sub(wide(0) + wide(2) + 8).max(MIN_VALUE);
+    let widths = [wide(0), wide(1).min(room), wide(2)];
     let indent = 2 + widths.iter().map(|w| w + 2).sum::<usize>();
     let next_to = indent + LAST <= look.width;
     let under = style(Style::new().underline(), look);
@@ -145,9 +162,20 @@ fn table(rows: &[Row], look: &Look, out: &mut dyn Write) -> io::Result<()> {
             _ => Style::new(),
         };
         let color = style(color, look);
-        let cells: Vec<_> = row.cells.iter().zip(widths).map(|(c, w)| cell(c, w)).collect();
+        let mut parts = in_parts(&row.cells[1], widths[1]).into_iter();
+        let value = parts.next().unwrap_or_default();
+        let cells = [row.cells[0].as_str(), value, row.cells[2].as_str()];
+        let cells: Vec<_> = cells.into_iter().zip(widths).map(|(c, w)| cell(c, w)).collect();
         let first = format!("  {color}{}{color:#}", cells.join("  "));
-        if row.written.is_empty() {
+        if parts.len() > 0 {
+            writeln!(out, "{}", first.trim_end())?;
+            for part in parts {
+                writeln!(out, "{:1$}{part}", "", widths[0] + 4)?;
+            }
+            if !row.written.is_empty() {
+                writeln!(out, "      {}", row.written)?;
+            }
+        } else if row.written.is_empty() {
             writeln!(out, "{}", first.trim_end())?;
         } else if next_to && row.cells.iter().zip(widths).all(|(c, w)| c.width() <= w) {
             let parts = wrap(&row.written, look.width - indent);

@@ -117,10 +117,18 @@ impl ShownWhole {
         let fields = whole.fields.iter().map(|c| Chosen { value: c.value.as_ref().map(shown), ..c.clone() }).collect();
         let whole = &Whole { fields, ..whole.clone() };
         let loads = whole.refused.is_empty() && effective.failures.iter().all(later);
+        // A whole answer of a kubelet has these, and leaves out what is empty.
+        let answered = |path: &str| whole.fields.iter().any(|c| c.field.path == path && c.from == SetBy::Running);
+        let is_answer = whole.fields.iter().any(|c| c.from == SetBy::Running);
+        let is_whole = ["address", "port", "registryBurst"].into_iter().all(answered);
         Self {
             configuration: loads.then(|| whole.configuration()),
             unknown: whole.unknown().map(|(path, why)| (path, why.to_string())).collect(),
-            fields: whole.fields.iter().map(|c| ShownField::of(c, group, texts)).collect(),
+            fields: whole
+                .fields
+                .iter()
+                .map(|c| ShownField::of(c, !is_answer || is_whole && c.field.default.is_none(), group, texts))
+                .collect(),
             others: whole.others.iter().map(ToString::to_string).collect(),
         }
     }
@@ -156,8 +164,23 @@ impl PartialEq for ShownSetting {
     }
 }
 
+/// The words for a field without a value.
+const NOT_SET: &str = "not set";
+
+impl ShownSetting {
+    /// Its value for people.
+    pub fn value(&self) -> &str {
+        match &self.effective {
+            _ if !self.certain => "unknown",
+            Some(value) => value,
+            None => NOT_SET,
+        }
+    }
+}
+
 impl ShownField {
-    fn of(chosen: &Chosen, group: &NodeGroup, texts: &Texts) -> Self {
+    /// A field; with `speaks`, one without a value is empty.
+    fn of(chosen: &Chosen, speaks: bool, group: &NodeGroup, texts: &Texts) -> Self {
         let own = texts.place(texts.trail(group.place).origin()).first_line();
         let written = |at: Span| {
             let place = texts.place(texts.trail(at).origin()).first_line();
@@ -167,9 +190,13 @@ impl ShownField {
         let value = chosen.value.clone().filter(|_| chosen.unknown.is_none());
         let raw = chosen.at.and_then(written);
         let passage = chosen.at.filter(|_| raw.is_some()).map(|at| Passage::of(at, at, false, texts));
+        let empty = speaks && chosen.unknown.is_none();
         let setting = ShownSetting {
             field: chosen.field.path.to_owned(),
-            effective: value.as_ref().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)),
+            effective: chosen.field.or_zero(value.as_ref()).filter(|_| value.is_some() || empty).map_or_else(
+                || empty.then(|| NOT_SET.to_owned()),
+                |v| Some(v.as_str().map_or_else(|| v.to_string(), str::to_owned)),
+            ),
             from: chosen.from,
             certain: chosen.unknown.is_none(),
             place: raw.as_ref().map(|(_, place)| place.clone()),
