@@ -68,16 +68,18 @@ pub fn judge_unreached(rules: &[&'static Rule], options: &Options, group: &NodeG
 }
 
 /// Where the settings that reach the kubelet of a boot are written. A setting that reaches one kubelet is not ineffective.
-pub fn delivered(booted: &Booted, texts: &Texts) -> Vec<Place> {
+pub fn delivered(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Place> {
     let fields = booted.effective.iter().flat_map(|e| &e.fields).flat_map(|s| s.winner.iter().chain(&s.shadowed));
     let failed = booted.effective.iter().flat_map(|e| &e.failures).filter_map(|f| f.setting.as_ref());
-    // Of other settings, only what counts.
+    // Of other settings, only what counts, and not what the image ships, which has the place of the node group.
+    let own = texts.trail(group.place).origin();
     let whole = booted.effective.iter().filter_map(|effective| effective.whole.as_deref());
     let others = whole.flat_map(|whole| {
         let fields = whole.fields.iter().filter(|c| c.from != SetBy::Default);
         let parts = fields.clone().flat_map(|c| c.parts.values().map(|(_, at)| *at));
         fields.filter_map(|c| c.at).chain(parts).chain(whole.others.iter().map(|other| other.at))
     });
+    let others = others.filter(|at| texts.trail(*at).origin() != own);
     let places = fields.chain(failed).map(place_of).chain(others);
     places.map(|at| texts.place(texts.trail(at).origin())).collect()
 }

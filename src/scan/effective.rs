@@ -173,7 +173,9 @@ impl ShownSetting {
         match &self.effective {
             _ if !self.certain => "unknown",
             Some(value) => value,
-            None => NOT_SET,
+            None if self.raw.is_none() => NOT_SET,
+            // What is written cannot be read.
+            None => "unknown",
         }
     }
 }

@@ -305,7 +305,7 @@ fn within_budget(
                 }
             }
             out.findings.extend(findings);
-            out.delivered.extend(delivered(booted, &cx.texts));
+            out.delivered.extend(delivered(&group, booted, &cx.texts));
             out.gaps.extend(gaps(&booted.gaps, booted.kubelet(), &cx.texts));
             let unknown = unresolved(&rules, booted).into_iter();
             out.gaps.extend(unknown.map(|words| note(group.place, words, Weight::Grave, &cx.texts)));
