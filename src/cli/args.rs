@@ -1,5 +1,6 @@
 //! The arguments of the program.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
@@ -371,7 +372,9 @@ fn styles() -> clap::builder::Styles {
 
 /// The arguments of the process. The order of options of different names is known only before they become a `Cli`.
 pub(super) fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
-    let matches = Cli::command().try_get_matches()?;
+    // To take it apart takes time, and the process ends soon.
+    let mut command = ManuallyDrop::new(Cli::command());
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     let input = match &mut cli.command {
         Command::Check(check) => Some(&mut check.input),

@@ -84,13 +84,20 @@ impl Typed {
         let mut words = row.split(' ');
         let (path, go) = (words.next()?, words.next()?);
         let holds = TYPES.iter().find(|t| t.go == go.trim_start_matches('*'))?;
-        let word = |name: &str| words.clone().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
         // Soft grace periods are durations, which are read elsewhere.
-        if word("since").is_some() || path == "evictionSoftGracePeriod" || path.starts_with("logging.") {
+        if path == "evictionSoftGracePeriod" || path.starts_with("logging.") {
             return None;
         }
-        let not_negative = word("allows").filter(|a| *a == "0..").and(word("flag"));
-        Some(Self { path, holds, not_negative: not_negative.and_then(|flag| flag.split(':').next()) })
+        let (mut positive, mut flag) = (false, None);
+        for word in words {
+            match word.split_once('=')? {
+                ("since", _) => return None,
+                ("allows", allows) => positive = allows == "0..",
+                ("flag", name) => flag = name.split(':').next(),
+                _ => {}
+            }
+        }
+        Some(Self { path, holds, not_negative: flag.filter(|_| positive) })
     }
 
     /// The error in a value: the node and the message. `None` for a valid or unknown value.
