@@ -135,6 +135,9 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
         left_out.chain(near.excluded).chain(found.excluded).filter(|p| reach::is_terraform(p)).collect();
     // What a search has found comes before what is only named.
     let mut list = FileList::searched(near.files.into_iter().chain(found.files).collect());
+    if let Some(named) = &mut named {
+        named.look_for_deleted(request, &list.files);
+    }
     let dismissal = (!reads_all(request)).then(|| {
         let (values, modules) = (speak(&given, &disk), !given.modules.is_empty());
         let quiet = reach::dismissed(&list, Around { left_out: &left_out, whole, values, modules }, &disk);

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::collect;
 use crate::input::{FileList, Seen};
 use crate::policy::{FILE_NAMES, Policy};
-use crate::text::{Commit, Earlier, Entry, Files, Objects, Source};
+use crate::text::{Commit, Earlier, Entry, Files, Objects, Source, hold};
 
 /// A commit that the files on disk are compared with.
 #[derive(Debug)]
@@ -60,9 +60,10 @@ impl Base {
         all
     }
 
-    /// The files that are gone.
-    pub(super) fn deleted(&self) -> Vec<PathBuf> {
-        self.commit.files_that(|file| file.symlink_metadata().is_err())
+    /// The files that are gone; those that a walk has found, sorted, are not.
+    pub(super) fn deleted(&self, found: &[PathBuf]) -> Vec<PathBuf> {
+        let is_found = |file: &Path| found.binary_search_by(|known| hold::order(known, file)).is_ok();
+        self.commit.files_that(|file| !is_found(file) && file.symlink_metadata().is_err())
     }
 
     /// The files of a scan of `paths`, where a scan of what is there now has those in `now`.

@@ -23,7 +23,7 @@ use crate::collect::{Only, Walk};
 use crate::input::reach::{self, Names};
 use crate::input::{FileList, Group, Seen, callers};
 use crate::node::{Given, Root};
-use crate::text::Files;
+use crate::text::{Files, hold};
 
 use super::note::Note;
 use super::request::Request;
@@ -74,10 +74,22 @@ impl Named {
         if files.is_empty() {
             return None;
         }
-        let base = request.base.as_ref().filter(|base| base.commit.root() == root);
-        let deleted = base.map(|base| base.deleted()).unwrap_or_default();
         let everything = request.reads_all || !folders.is_empty();
-        Some(Self { files, deleted, folders, root: root.to_owned(), everything, chosen: None })
+        let mut named = Self { files, deleted: Vec::new(), folders, root: root.to_owned(), everything, chosen: None };
+        // Where other files are named, a walk shows first what is there.
+        if named.are_code() {
+            named.look_for_deleted(request, &[]);
+        }
+        Some(named)
+    }
+
+    /// Adds the files that the base has and that are gone, if that is not known; `found` are those that a walk has found, sorted.
+    pub(super) fn look_for_deleted(&mut self, request: &Request, found: &[PathBuf]) {
+        if self.chosen.is_some() {
+            return;
+        }
+        let base = request.base.as_ref().filter(|base| base.commit.root() == self.root);
+        self.deleted = base.map(|base| base.deleted(found)).unwrap_or_default();
     }
 
     /// Folders below `root`.
@@ -221,7 +233,7 @@ impl Named {
         let mut open: Vec<&PathBuf> =
             list.files.iter().enumerate().filter(|(n, p)| passes(*n, p)).map(|(_, p)| p).collect();
         open.extend(units.iter().flat_map(|(_, unit)| &unit.files));
-        open.sort_unstable();
+        open.sort_unstable_by(|a, b| hold::order(a, b));
         open.dedup();
         open.retain(|path| !reached.contains(*path));
         let mut fresh: Vec<PathBuf> = reached.iter().cloned().collect();
