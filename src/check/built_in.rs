@@ -1,6 +1,6 @@
 //! The built-in rules, each parsed from its page.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use super::rule::Rule;
 
@@ -40,17 +40,33 @@ pub const PAGES: &[(&str, &str)] = &[
     ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),
 ];
 
+/// The rules that were asked for.
+static READ: [OnceLock<Rule>; PAGES.len()] = [const { OnceLock::new() }; PAGES.len()];
+
+/// The rule of a page, which is read when it is first asked for.
+fn read(number: usize) -> &'static Rule {
+    let (id, page) = PAGES[number];
+    READ[number].get_or_init(|| Rule::built_in(page).unwrap_or_else(|| panic!("internal error: rules/{id}.md")))
+}
+
 /// Every built-in rule, sorted by id.
-pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    PAGES
-        .iter()
-        .map(|(id, page)| Rule::built_in(page).unwrap_or_else(|| panic!("internal error: rules/{id}.md")))
-        .collect()
-});
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    (0..PAGES.len()).map(read)
+}
+
+/// Those that are on by default.
+pub(super) fn default_rules() -> impl Iterator<Item = &'static Rule> {
+    let find = |page: &str, text: &str| memchr::memmem::find(page.as_bytes(), text.as_bytes());
+    let is_on = move |number: &usize| {
+        let page = PAGES[*number].1;
+        find(page, "\nopt-in: true\n").is_none_or(|at| find(page, "\n---\n").is_some_and(|end| end < at))
+    };
+    (0..PAGES.len()).filter(is_on).map(read)
+}
 
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|r| r.id == id)
+    PAGES.binary_search_by(|(known, _)| (*known).cmp(id)).ok().map(read)
 }
 
 /// The address of the page of a built-in rule, if the crate names its repository.

@@ -3,18 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::built_in::RULES;
+use super::built_in::{default_rules, rule, rules};
 use super::rule::Rule;
 
-/// The rules of a run, sorted by id.
-#[derive(Clone, Debug)]
+/// The rules of a run, with the custom ones. The built-in ones are read when they are asked for.
+#[derive(Clone, Debug, Default)]
 pub struct Catalogue(Vec<&'static Rule>);
-
-impl Default for Catalogue {
-    fn default() -> Self {
-        Self(RULES.iter().collect())
-    }
-}
 
 impl Catalogue {
     /// The built-in rules and the custom rules `own`, which live as long as the process.
@@ -29,28 +23,38 @@ impl Catalogue {
             }
             all.0.push(kept(rule));
         }
-        all.0.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(all)
     }
 
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&'static Rule> {
-        self.0.iter().copied().find(|rule| rule.id == id)
+        rule(id).or_else(|| self.0.iter().copied().find(|rule| rule.id == id))
     }
 
     /// True if a list of rules may have this name: the id of a rule, or a group.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|rule| rule.is_named(name))
+        self.get(name).is_some() || self.iter().any(|rule| rule.is_named(name))
     }
 
     /// The groups, sorted.
     pub fn groups(&self) -> BTreeSet<&'static str> {
-        self.0.iter().flat_map(|rule| &rule.front.groups).map(String::as_str).collect()
+        self.iter().flat_map(|rule| &rule.front.groups).map(String::as_str).collect()
     }
 
-    /// All rules.
+    /// All rules, sorted by id.
     pub fn iter(&self) -> impl Iterator<Item = &'static Rule> + '_ {
-        self.0.iter().copied()
+        self.sorted(rules())
+    }
+
+    /// The built-in rules that are on by default, and all custom ones, sorted by id.
+    pub fn by_default(&self) -> impl Iterator<Item = &'static Rule> + '_ {
+        self.sorted(default_rules())
+    }
+
+    fn sorted(&self, built_in: impl Iterator<Item = &'static Rule>) -> std::vec::IntoIter<&'static Rule> {
+        let mut all: Vec<_> = built_in.chain(self.0.iter().copied()).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all.into_iter()
     }
 }
 

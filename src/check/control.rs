@@ -4,7 +4,7 @@ use crate::node::Booted;
 use crate::setting::SetBy;
 use crate::text::Span;
 
-use super::built_in::RULES;
+use super::built_in::rules;
 use super::rule::Rule;
 use super::value::{Looked, Verdict, look};
 
@@ -41,7 +41,7 @@ pub fn controls(booted: &Booted) -> Vec<Control> {
     let with_number = |rule: &&Rule| {
         rule.front.control.is_some() && ["CIS EKS", "CIS Kubernetes"].iter().any(|b| rule.number_in(b).is_some())
     };
-    let mut out: Vec<_> = RULES.iter().filter(with_number).map(|rule| one(rule, booted)).collect();
+    let mut out: Vec<_> = rules().filter(with_number).map(|rule| one(rule, booted)).collect();
     let number = |rule: &Rule, benchmark| {
         let parts = rule.number_in(benchmark).map(|n| n.split('.').map(|p| p.parse().unwrap_or(0)).collect());
         parts.unwrap_or_else(|| vec![u32::MAX])

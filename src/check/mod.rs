@@ -21,7 +21,7 @@ mod target;
 mod value;
 mod zero;
 
-pub use built_in::{PAGES, RULES, address, rule};
+pub use built_in::{PAGES, address, rule, rules};
 pub use case::{Passage, suggestion};
 pub use catalogue::Catalogue;
 pub use control::{Control, Outcome, controls};

@@ -1,6 +1,6 @@
 use super::front::Front;
 use super::rule::HEADINGS;
-use super::{PAGES, RULES, Rule};
+use super::{PAGES, Rule, rules};
 
 #[test]
 fn pages_are_sorted_and_parse() {
@@ -9,7 +9,7 @@ fn pages_are_sorted_and_parse() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(ids, sorted);
-    for ((id, page), rule) in PAGES.iter().zip(RULES.iter()) {
+    for ((id, page), rule) in PAGES.iter().zip(rules()) {
         let checked = Rule::read_own(id, page).unwrap_or_else(|e| panic!("rules/{id}.md: {e}"));
         assert_eq!(checked.targets(), rule.targets());
         assert_eq!(format!("{checked:?}"), format!("{rule:?}"));
@@ -19,6 +19,8 @@ fn pages_are_sorted_and_parse() {
         let wanted: Vec<_> = HEADINGS.iter().map(|h| if about_zero(h) && numbers { "Numbers" } else { h }).collect();
         assert_eq!(headings, wanted, "rules/{id}.md");
     }
+    let on: Vec<_> = super::built_in::default_rules().map(|rule| &rule.id).collect();
+    assert_eq!(on, rules().filter(|rule| !rule.front.opt_in).map(|rule| &rule.id).collect::<Vec<_>>());
 }
 
 #[test]
@@ -34,7 +36,7 @@ fn the_folder_and_the_list_agree() {
 
 #[test]
 fn a_page_starts_with_its_name_and_says_what_it_checks_for() {
-    for rule in RULES.iter() {
+    for rule in rules() {
         assert!(rule.page.markdown.starts_with(&format!("# {}\n", rule.id)), "{}", rule.id);
         assert!(rule.summary.starts_with("Checks for "), "{}: {}", rule.id, rule.summary);
         assert!(rule.summary.len() <= 100, "{}: {}", rule.id, rule.summary);

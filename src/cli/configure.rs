@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::{Catalogue, RULES};
+use crate::check::{Catalogue, rule as built_in};
 use crate::policy::{Baseline, Pattern, Policy, Reading, Settings};
 use crate::text::Source;
 
@@ -46,7 +46,7 @@ pub(super) fn base(input: &Input, from: Reading<'_>) -> Result<Policy, Stop> {
     let loaded = Settings::load(&source, folder, from)?;
     let catalogue = loaded.rules(from)?;
     let mut sources: Vec<_> = loaded.files().cloned().collect();
-    for rule in catalogue.iter().filter(|rule| RULES.iter().all(|known| known.id != rule.id)) {
+    for rule in catalogue.iter().filter(|rule| built_in(&rule.id).is_none()) {
         let dir = loaded.settings.own_rules.as_deref().unwrap_or(folder);
         let page = Source::new(dir.join(format!("{}.md", rule.id)), rule.page.markdown.as_bytes());
         sources.push(Arc::new(page));

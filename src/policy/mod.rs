@@ -105,14 +105,26 @@ impl Policy {
     /// The rules in force, sorted by id.
     pub fn rules(&self) -> Vec<&'static Rule> {
         let Settings { select, ignore, .. } = &self.settings;
-        self.catalogue.iter().filter(|rule| self.chooses(rule, select, ignore)).collect()
+        self.possible().filter(|rule| self.chooses(rule, select, ignore)).collect()
     }
 
     /// The rules in force, and those of the default that the configuration leaves out: their findings are counted.
     pub fn judged(&self) -> Vec<&'static Rule> {
         let Settings { select, ignore, .. } = &self.settings;
         let judged = |rule: &&Rule| self.chooses(rule, select, ignore) || self.chooses(rule, &[], &[]);
-        self.catalogue.iter().filter(judged).collect()
+        self.possible().filter(judged).collect()
+    }
+
+    /// The rules that may be in force: without a selection, only those that are on by default.
+    fn possible(&self) -> Box<dyn Iterator<Item = &'static Rule> + '_> {
+        let Settings { select, extend_select, long_streaming_idle_timeout, .. } = &self.settings;
+        let chosen =
+            !self.select.is_empty() || !self.extend_select.is_empty() || long_streaming_idle_timeout.limit.is_some();
+        if chosen || !select.is_empty() || !extend_select.is_empty() {
+            Box::new(self.catalogue.iter())
+        } else {
+            Box::new(self.catalogue.by_default())
+        }
     }
 
     /// Whether a rule is in force if the configuration selects and ignores these.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::check::{Finding, Frame, GroupRef, Level, RULES, Rule};
+use crate::check::{self, Finding, Frame, GroupRef, Level, Rule};
 use crate::policy::Why;
 use crate::scan::{Scan, Veil};
 use crate::text::Place;
@@ -157,7 +157,7 @@ impl Reporter for Sarif {
 
 /// The built-in rules about durations, followed by the others that have findings.
 fn rules(scan: &Scan) -> Vec<&'static Rule> {
-    let mut out: Vec<&'static Rule> = RULES.iter().filter(|rule| rule.is_about_durations()).collect();
+    let mut out: Vec<&'static Rule> = check::rules().filter(|rule| rule.is_about_durations()).collect();
     let always = out.len();
     let existing = scan.existing.iter().map(|(finding, _)| finding);
     for finding in scan.findings.iter().chain(existing).chain(scan.hidden.iter().map(|(finding, _)| finding)) {
