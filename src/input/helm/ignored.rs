@@ -45,7 +45,7 @@ impl Ignored {
 
     fn ignores(&self, path: &Path, folder: bool) -> bool {
         for rule in &self.0 {
-            let name = path.file_name().map(Path::new).unwrap_or(path);
+            let name = path.file_name().map_or(path, Path::new);
             let fits = || rule.pattern.is_match(if rule.name_only { name } else { path });
             let other = rule.folders_only && !folder;
             if rule.negated {

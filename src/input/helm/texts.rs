@@ -234,7 +234,7 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
             Kind::Str(_) => {
                 let (text, _) = known()?;
                 let other =
-                    text.contains('_') || text.trim_start_matches(['+', '-']).starts_with("0") && text.len() > 1;
+                    text.contains('_') || text.trim_start_matches(['+', '-']).starts_with('0') && text.len() > 1;
                 let large = text.len() > 9 && text.parse::<i64>().is_ok();
                 let seconds = text.parse::<i32>().map_or(0.0, f64::from);
                 (!other && !large).then(|| made(print_duration(seconds)))
@@ -250,7 +250,7 @@ pub(super) fn call(name: &str, args: &[Value], at: Span) -> Option<Value> {
             })
         }
         "plural" => {
-            let one = texts.number(2)? == 1.0;
+            let one = (texts.number(2)? - 1.0).abs() < f64::EPSILON;
             args.get(usize::from(!one)).cloned()
         }
         "camelcase" => {

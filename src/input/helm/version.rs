@@ -72,7 +72,9 @@ pub(in crate::input) fn merged_documents(documents: &[Node]) -> Option<Node> {
     let (first, rest) = documents.split_first()?;
     let rest: Vec<_> = rest.iter().filter(|node| node.is_map() && !node.pairs().is_empty()).collect();
     let mut out = first.clone();
-    rest.iter().for_each(|node| lay(&mut out, (*node).clone()));
+    for node in &rest {
+        lay(&mut out, (*node).clone());
+    }
     (!rest.is_empty()).then_some(out)
 }
 

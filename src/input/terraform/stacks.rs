@@ -62,7 +62,9 @@ impl Input for Stacks {
                         if matches!(kind, "component" | "stack") {
                             place.get_or_insert(first);
                         }
-                        as_module(block, cx).into_iter().for_each(|block| module.take(block));
+                        for block in as_module(block, cx) {
+                            module.take(block);
+                        }
                     }
                 }
             }
