@@ -467,7 +467,8 @@ fn fields_without_a_value_are_not_unknown() {
         let line = table.lines().find(|line| line.trim_start().starts_with(&format!("{field} "))).unwrap();
         assert!(line.contains(&format!(" {value} ")), "{line}");
     }
-    assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+    let list: Vec<_> = table.lines().filter(|line| line.contains("TLS_A")).collect();
+    assert!(list.len() > 1 && list.iter().all(|line| line.chars().count() <= 100), "{table}");
 }
 
 #[test]

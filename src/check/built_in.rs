@@ -40,10 +40,10 @@ pub const PAGES: &[(&str, &str)] = &[
     ("zero-streaming-idle-timeout", include_str!("../../rules/zero-streaming-idle-timeout.md")),
 ];
 
-/// The rules that were asked for.
+/// The rules that a run has needed so far.
 static READ: [OnceLock<Rule>; PAGES.len()] = [const { OnceLock::new() }; PAGES.len()];
 
-/// The rule of a page, which is read when it is first asked for.
+/// The rule of a page, which is read when it is first needed.
 fn read(number: usize) -> &'static Rule {
     let (id, page) = PAGES[number];
     READ[number].get_or_init(|| Rule::built_in(page).unwrap_or_else(|| panic!("internal error: rules/{id}.md")))

@@ -6,7 +6,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use super::built_in::{default_rules, rule, rules};
 use super::rule::Rule;
 
-/// The rules of a run, with the custom ones. The built-in ones are read when they are asked for.
+/// The rules of a run, with the custom ones. The built-in ones are read when they are needed.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue(Vec<&'static Rule>);
 

@@ -2,7 +2,7 @@
 
 use crate::node::{Booted, NodeGroup};
 use crate::setting::SetBy;
-use crate::text::{Place, Texts};
+use crate::text::{Place, Span, Texts};
 
 use super::case::{Case, place_of};
 use super::finding::Finding;
@@ -72,14 +72,14 @@ pub fn delivered(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Place
     let fields = booted.effective.iter().flat_map(|e| &e.fields).flat_map(|s| s.winner.iter().chain(&s.shadowed));
     let failed = booted.effective.iter().flat_map(|e| &e.failures).filter_map(|f| f.setting.as_ref());
     // Of other settings, only what counts, and not what the image ships, which has the place of the node group.
-    let own = texts.trail(group.place).origin();
+    let place = |at: Span| texts.place(texts.trail(at).origin());
+    let own = place(group.place).first_line();
     let whole = booted.effective.iter().filter_map(|effective| effective.whole.as_deref());
     let others = whole.flat_map(|whole| {
         let fields = whole.fields.iter().filter(|c| c.from != SetBy::Default);
         let parts = fields.clone().flat_map(|c| c.parts.values().map(|(_, at)| *at));
         fields.filter_map(|c| c.at).chain(parts).chain(whole.others.iter().map(|other| other.at))
     });
-    let others = others.filter(|at| texts.trail(*at).origin() != own);
-    let places = fields.chain(failed).map(place_of).chain(others);
-    places.map(|at| texts.place(texts.trail(at).origin())).collect()
+    let others = others.filter(|at| place(*at).first_line() != own);
+    fields.chain(failed).map(place_of).chain(others).map(place).collect()
 }

@@ -62,7 +62,7 @@ impl Input for Stacks {
                         if matches!(kind, "component" | "stack") {
                             place.get_or_insert(first);
                         }
-                        for block in as_module(block, cx) {
+                        if let Some(block) = as_module(block, cx) {
                             module.take(block);
                         }
                     }
