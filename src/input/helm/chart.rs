@@ -147,10 +147,12 @@ pub(super) fn values_in(path: &Path, sources: &Sources, cx: &mut Cx<'_>) -> Opti
     yaml_files::note_errors(&view, &parsed, cx);
     let first = parsed.tree.first()?;
     let newer = version::merged_documents(&parsed.tree).map(|tree| from_json(&value_of(&tree)));
-    let values = match first.is_map() {
-        true => from_json(&value_of(first)),
-        false if newer.is_some() => map([], first.span),
-        false => return None,
+    let values = if first.is_map() {
+        from_json(&value_of(first))
+    } else if newer.is_some() {
+        map([], first.span)
+    } else {
+        return None;
     };
     Some((values, newer))
 }

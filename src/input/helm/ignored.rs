@@ -39,8 +39,8 @@ impl Ignored {
 
     /// True if a path below the chart is ignored, or a folder that it is in.
     pub(super) fn holds(&self, path: &Path) -> bool {
-        let folders = path.ancestors().skip(1).filter(|dir| !dir.as_os_str().is_empty());
-        self.ignores(path, false) || folders.into_iter().any(|dir| self.ignores(dir, true))
+        let mut folders = path.ancestors().skip(1).filter(|dir| !dir.as_os_str().is_empty());
+        self.ignores(path, false) || folders.any(|dir| self.ignores(dir, true))
     }
 
     fn ignores(&self, path: &Path, folder: bool) -> bool {

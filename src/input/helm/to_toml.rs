@@ -36,7 +36,7 @@ fn is_tables(value: &Value) -> bool {
 /// The entries that are not null, sorted by key.
 fn sorted(map: &Map) -> Vec<(&Arc<str>, &Entry)> {
     let mut all: Vec<_> = map.entries.iter().filter(|(_, entry)| !entry.value.is_null()).collect();
-    all.sort_by(|a, b| a.0.cmp(b.0));
+    all.sort_by_key(|(key, _)| Arc::clone(key));
     all
 }
 
