@@ -1,0 +1,4 @@
+terraform {
+  source = "../../modules/pond"
+}
+inputs = { idle = values.idle }

@@ -1,0 +1,2 @@
+variable "idle" {}
+output "idle" { value = var.idle }
