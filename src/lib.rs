@@ -1,7 +1,7 @@
 //! `kubelet-lint` answers one question from source alone: what will the kubelet of every node that this repository launches
 //! really run with, and who wrote it?
 //!
-//! The command line is a face of this library: [`scan`] answers a [`Request`] with [findings](Finding) and the
+//! The command line is a face of this library: [`scan`](fn@scan) answers a [`Request`] with [findings](Finding) and the
 //! [effective configuration of every node group](ShownGroup).
 //!
 //! ```
