@@ -29,6 +29,7 @@
 //! and `boot` (which never see each other), `check`, `fix`, `policy`, `scan`, `report`, `lsp`. An import goes downward only; a
 //! test holds the code to that.
 #![forbid(unsafe_code)]
+#![allow(rustdoc::private_intra_doc_links, reason = "the floors are documented for those who read their source")]
 
 #[doc(hidden)]
 pub mod boot;

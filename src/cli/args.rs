@@ -213,7 +213,7 @@ pub(super) struct Check {
     /// Show the settings that count for each PATH, and the file that says so, instead of checking
     #[arg(long, help_heading = "Configuration")]
     pub(super) show_settings: bool,
-    /// Address of the files, to link places to (markdown), such as https://github.com/o/r/blob/COMMIT
+    /// Address of the files, to link places to (markdown), such as `https://github.com/o/r/blob/COMMIT`
     #[arg(long, value_name = "URL", value_parser = address, help_heading = "Output options")]
     pub(super) source_url: Option<String>,
     /// Include suppressed findings, marked as such (json and sarif)
