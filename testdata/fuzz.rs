@@ -2,9 +2,9 @@
 //! makes the scan say something new, or reach something new where that is counted, is a seed from then on. Each input is held against these promises:
 //!
 //! * the scan ends in time, without a panic, and the program with 0, 1 or 2
-//! * every format is valid and has no control character or command of a log in it
+//! * every format is valid and has no control character or command of a log in it (for a tenth, and what says something new)
 //! * each place is inside a file
-//! * one thread and two, and files made in any order, give the same bytes
+//! * one thread and two, and files made in any order, give the same bytes (for some of the trees)
 //!
 //! `.github/fuzz.sh` runs it for hours. What breaks a promise is written below `target/fuzz`; it becomes a case.
 
