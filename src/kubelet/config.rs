@@ -5,7 +5,7 @@
 //! `serializer/json/json.go` and `meta.go` (JSON if it starts with a brace, else the first YAML document; `apiVersion` and
 //! `kind` in any case), `meta/v1/duration.go` (a duration is a JSON string).
 
-use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
 use std::sync::OnceLock;
 
 use crate::syntax::{Node, NodeKind, Resolved, Schema, json, key_text, resolve, yaml};
@@ -53,19 +53,31 @@ pub struct Document {
 /// Where the keys of a map are.
 #[derive(Clone, Debug)]
 struct Keys {
-    /// By their names in lower case.
-    by_name: HashMap<String, Vec<usize>>,
+    /// The hash of each name in lower case, and where the pair is; in order.
+    by_name: Vec<(u64, u32)>,
     /// Why one of them is unknown.
     unknown: Option<Why>,
 }
 
 impl Keys {
     fn of(pairs: &[(Node, Node)]) -> Self {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for (n, key) in pairs.iter().enumerate().filter_map(|(n, (key, _))| Some((n, key.as_str()?))) {
-            by_name.entry(key.to_ascii_lowercase()).or_default().push(n);
-        }
+        let known = (0_u32..).zip(pairs).filter_map(|(n, (key, _))| Some((Self::hash(key.as_str()?), n)));
+        let mut by_name: Vec<_> = known.collect();
+        by_name.sort_unstable();
         Self { by_name, unknown: pairs.iter().find_map(|(key, _)| unknown_of(key)).cloned() }
+    }
+
+    /// Where pairs of a name may be, in any case.
+    fn named(&self, name: &str) -> &[(u64, u32)] {
+        let hash = Self::hash(name);
+        let bound = |after: bool| self.by_name.partition_point(|(known, _)| *known < hash || after && *known == hash);
+        self.by_name.get(bound(false)..bound(true)).unwrap_or_default()
+    }
+
+    fn hash(name: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+        hasher.finish()
     }
 }
 
@@ -176,8 +188,10 @@ impl Document {
             // Each field is looked for, and a file may have many keys.
             let (unknown, entry) = if std::ptr::eq(node, root) {
                 let keys = self.keys.get_or_init(|| Keys::of(pairs));
-                let same = keys.by_name.get(&name.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default();
-                (keys.unknown.as_ref(), pair(same.iter().filter_map(|n| pairs.get(*n)), name, fold))
+                (
+                    keys.unknown.as_ref(),
+                    pair(keys.named(name).iter().filter_map(|(_, n)| pairs.get(*n as usize)), name, fold),
+                )
             } else {
                 (pairs.iter().find_map(|(key, _)| unknown_of(key)), pair(pairs.iter(), name, fold))
             };

@@ -52,9 +52,10 @@ pub fn is_share() -> bool {
     MOST.get() < UNIT
 }
 
-/// Does work that several units share and only the first of them does: it counts for none of them, and may take what two may.
+/// Does work that several units share and only the first of them does: it counts for none of them, and may take
+/// half as much again as one of them.
 pub fn aside<T>(work: impl FnOnce() -> T) -> T {
-    let _before = Before(LEFT.replace(2 * UNIT), REACHED.with_borrow(BTreeSet::clone));
+    let _before = Before(LEFT.replace(UNIT + UNIT / 2), REACHED.with_borrow(BTreeSet::clone));
     work()
 }
 
