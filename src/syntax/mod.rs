@@ -34,7 +34,7 @@ const TOO_DEEP: &str = "nested deeper than 128 levels";
 const TOO_MANY: &str = "too many keys and values for one unit, the rest is not read";
 
 /// What a key or a value takes of the budget of the unit, beside its text.
-const NODE: usize = 160;
+const NODE: usize = 128;
 
 /// `text` with every unknown part replaced by `placeholder`, without changing offsets. For grammars that reject the mark of an
 /// unknown part.

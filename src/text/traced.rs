@@ -130,6 +130,9 @@ pub struct Encoded {
     pub original: Traced,
 }
 
+/// What a piece takes of the budget of the unit, with the reasons and references that it may hold.
+const PIECE: usize = 72;
+
 /// The most originals that a text remembers, with those in them.
 const MAX_ENCODED: usize = 64;
 
@@ -343,7 +346,7 @@ impl Traced {
         }
         if self.0.is_none() {
             // Most texts have one piece, and a tree has many texts.
-            budget::spend(size_of::<Piece>());
+            budget::spend(PIECE);
             let pieces = SmallVec::from_iter([Piece { end: bytes.len() as u32, whence, via }]);
             self.0 = Some(Arc::new(Held { bytes: SmallVec::from_slice(bytes), pieces, encodes: None }));
             return;
@@ -367,13 +370,13 @@ impl Traced {
                 _ => {}
             }
         }
-        budget::spend(size_of::<Piece>());
+        budget::spend(PIECE);
         held.pieces.push(Piece { end, whence, via });
     }
 
     /// What it takes to keep a copy, in bytes.
     pub fn weight(&self) -> usize {
-        self.bytes().len() + size_of_val(self.pieces())
+        self.bytes().len() + self.pieces().len() * PIECE
     }
 
     /// Ends a text that grows after the budget of its unit was spent: the rest is unknown, and grows no more.
