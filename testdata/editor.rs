@@ -275,7 +275,7 @@ fn what_is_marked_is_what_a_scan_reports() {
     let mut names: Vec<_> = std::fs::read_dir(&cases).unwrap().map(|e| e.unwrap().path()).collect();
     names.sort();
     let mut marked = 0;
-    for case in names.iter().step_by(12) {
+    for case in names.iter().step_by(9) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap().join("repo");
         std::fs::create_dir(&root).unwrap();

@@ -407,8 +407,8 @@ fn settings_of_every_type_without_effect_are_reported_if_the_rule_is_named() {
         (
             "boot.sh",
             "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--max-pods=10\n--max-pods=20'\n".to_owned(),
-            &[],
-            "",
+            &[2, 3],
+            "the arguments contain a line break",
         ),
         (
             "boot.sh",

@@ -124,6 +124,8 @@ fn record_misplaced_keys(machine: &mut Machine, document: &Node, which: Which) {
             variables.extend(value.as_scalar().map(|scalar| in_words(&scalar.text, which)).unwrap_or_default());
         }
         ["spec", "kubelet", "config", ..] | ["spec", "containerd" | "instance", ..] => {}
+        // nodeadm has gates of its own.
+        ["spec", "featureGates", ..] => {}
         ["spec", "kubelet", "flags"] => {
             if let Some(scalar) = value.as_scalar() {
                 flags.extend(statements::in_words(&unit::words(&scalar.text), which));

@@ -2,8 +2,8 @@
 //! (`node::Reason`).
 
 use crate::node::{Booted, Ineffective, Reason};
-use crate::setting::{Field, Kind, Mechanism, Reading, SetBy, Setting, Which};
-use crate::text::Span;
+use crate::setting::{Chosen, Field, Kind, Mechanism, Reading, SetBy, Setting, Which};
+use crate::text::{Span, Texts};
 use crate::value::Guard;
 
 use super::case::{Case, Fault, Names, Sentences};
@@ -68,6 +68,11 @@ fn replaced(case: &Case<'_>, booted: &Booted) -> Vec<Ineffective> {
     out
 }
 
+/// True if a value is written where it comes from. What an image sets comes from a whole command, or from the node group.
+pub(super) fn is_literal(texts: &Texts, at: Span) -> bool {
+    !texts.slice(texts.trail(at).origin()).iter().any(u8::is_ascii_whitespace)
+}
+
 fn one(
     case: &Case<'_>,
     found: &Ineffective,
@@ -79,17 +84,23 @@ fn one(
     let effective = booted.and_then(|b| b.effective.as_ref());
     let mut fields = effective.into_iter().flat_map(|e| &e.fields);
     let settled = fields.find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
-    let known = if setting.field.is_duration() {
-        settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version())
-    } else {
-        let whole = effective.and_then(|e| e.whole.as_deref());
-        let chosen = whole.and_then(|whole| whole.fields.iter().find(|c| c.field.path == setting.field.name));
-        match chosen {
-            Some(chosen) => chosen.unknown.is_none(),
-            None => whole.is_some_and(|whole| whole.more.is_none()),
-        }
+    let whole = effective.and_then(|e| e.whole.as_deref()).filter(|_| !setting.field.is_duration());
+    let chosen = whole.and_then(|whole| whole.fields.iter().find(|c| c.field.path == setting.field.name));
+    let known = match (whole, chosen) {
+        _ if setting.field.is_duration() => settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version()),
+        (_, Some(chosen)) => chosen.unknown.is_none(),
+        (whole, None) => whole.is_some_and(|whole| whole.more.is_none()),
     };
-    if !covers(case, setting.field, every) || !known && why.requires_known_field() {
+    // The kubelet reads a value that a later one replaces.
+    let origin = |at: Span| case.texts.trail(at).origin();
+    let reads = |c: &Chosen| {
+        c.at.into_iter().chain(c.shadowed.iter().map(|(_, at)| *at)).any(|at| origin(at) == origin(setting.at))
+    };
+    if chosen.is_some_and(reads) && !matches!(why, Reason::SetAgain(_) | Reason::NotInVersion) {
+        return None;
+    }
+    let written = setting.field.is_duration() || is_literal(case.texts, setting.at);
+    if !written || !covers(case, setting.field, every) || !known && why.requires_known_field() {
         return None;
     }
     let names = Names::of(setting);

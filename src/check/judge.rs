@@ -80,6 +80,6 @@ pub fn delivered(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Place
         let parts = fields.clone().flat_map(|c| c.parts.values().map(|(_, at)| *at));
         fields.filter_map(|c| c.at).chain(parts).chain(whole.others.iter().map(|other| other.at))
     });
-    let others = others.filter(|at| place(*at).first_line() != own);
+    let others = others.filter(|at| place(*at).first_line() != own && ineffective::is_literal(texts, *at));
     fields.chain(failed).map(place_of).chain(others).map(place).collect()
 }
