@@ -38,7 +38,7 @@ pub struct Collected<T> {
     pub files: Vec<(PathBuf, T)>,
     /// What could not be read: the path and the system's error.
     pub unreadable: Vec<(PathBuf, String)>,
-    /// Links, and files that ignore files leave out.
+    /// Links, and files and folders that are skipped or that ignore files leave out.
     pub left_out: Vec<PathBuf>,
     /// Ignore files and indexes of git that could not be read, each with what follows from it.
     pub ignorance: Vec<(PathBuf, String)>,
@@ -166,18 +166,19 @@ impl<T: Send> Walk<'_, T> {
         let mut left_out = Vec::new();
         for (name, kind) in names {
             let folder = kind.is_dir();
+            let path = dir.join(&name);
             if folder && is_skipped_name(&name) {
+                if name != ".git" {
+                    left_out.push(path);
+                }
                 continue;
             }
-            let path = dir.join(&name);
             if folder && self.only.is_some_and(|only| !only.may_be_in(&path)) {
                 continue;
             }
             let other = !folder && !kind.is_file();
             if other || rules.as_ref().is_some_and(|rules| rules.ignore(&path, folder)) {
-                if !folder {
-                    left_out.push(path);
-                }
+                left_out.push(path);
                 continue;
             }
             if !folder {

@@ -131,18 +131,19 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     let mut problems = found.problems;
     let excluded = found.excluded.len();
     let left_out = [near.left_out, found.left_out].into_iter().flatten();
-    let left_out: Vec<PathBuf> =
-        left_out.chain(near.excluded).chain(found.excluded).filter(|p| reach::is_terraform(p)).collect();
+    let mut left_out: Vec<PathBuf> = left_out.chain(near.excluded).chain(found.excluded).collect();
     // What a search has found comes before what is only named.
     let mut list = FileList::searched(near.files.into_iter().chain(found.files).collect());
     if let Some(named) = &mut named {
         named.look_for_deleted(request, &list.files);
     }
+    let hidden = named.is_none() && !paths.contains(&root) || hides(&left_out, &list, &disk);
+    left_out.retain(|path| reach::is_terraform(path));
     let dismissal = (!reads_all(request)).then(|| {
         let (values, modules) = (speak(&given, &disk), !given.modules.is_empty());
-        let quiet = reach::dismissed(&list, Around { left_out: &left_out, whole, values, modules }, &disk);
+        let quiet = reach::dismissed(&list, Around { left_out: &left_out, whole, hidden, values, modules }, &disk);
         list.dismiss(quiet);
-        Around { left_out: &[], whole, values, modules }
+        Around { left_out: &[], whole, hidden, values, modules }
     });
     for path in request.named_files() {
         if path.starts_with(&root) && request.edited.get(&path).is_none() {
@@ -158,6 +159,22 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     // Of what is near a named file, all is read.
     let dismissal = dismissal.filter(|_| named.is_none());
     Ok(Area { root, files, paths, list, dismissal, left_out, named, beside, problems, excluded })
+}
+
+/// The most files that a list does not have and that are looked at nevertheless.
+const MAX_LOOKS: usize = 32;
+
+/// True if something that a list does not have may say anything: a folder, or a file that names a setting. What git tracks is in
+/// the list all the same, and a link may lead to a file that is.
+fn hides(left_out: &[PathBuf], list: &FileList, disk: &dyn Files) -> bool {
+    let listed = |path: &Path| list.seen(path).is_some();
+    let may_say = |path: &PathBuf| {
+        !path.canonicalize().is_ok_and(|real| listed(&real))
+            && disk.glance(path).is_none_or(|text| reach::may_set(&text))
+    };
+    let mut unlisted = left_out.iter().filter(|path| !listed(path));
+    list.files.iter().any(|path| reach::is_code(path))
+        && (unlisted.by_ref().take(MAX_LOOKS).any(may_say) || unlisted.next().is_some())
 }
 
 /// True if values of the command line or of the configuration speak about kubelets.

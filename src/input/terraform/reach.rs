@@ -197,6 +197,8 @@ pub struct Around<'a> {
     pub left_out: &'a [PathBuf],
     /// The list has all other files of the repository. Without it these may say anything.
     pub whole: bool,
+    /// Files may be there that the list does not have, such as those that git ignores.
+    pub hidden: bool,
     /// Values of the command line and the configuration speak about kubelets. They may be for any folder.
     pub values: bool,
     /// The command line or the configuration has folders for modules from elsewhere.
@@ -260,6 +262,11 @@ pub fn is_topical(words: Words) -> bool {
     [Group::Topics, Group::Kubelet, Group::Documents, Group::Applications, Group::Timeouts, Group::Unread]
         .iter()
         .any(|group| words.has(*group))
+}
+
+/// True if an argument of a module in a text may be a setting: something names one.
+pub fn may_set(text: &[u8]) -> bool {
+    setting_names::are_in(text)
 }
 
 /// Names by which Terraform reads some files: their own, and that of the chart around them.
@@ -399,7 +406,13 @@ impl Reach<'_> {
             let folders: Vec<(&Path, &Folder)> =
                 below.iter().filter_map(|dir| Some((*dir, self.folders.get(*dir)?))).collect();
             let words = folders.iter().fold(Words::default(), |known, (_, folder)| known.with(folder.words));
-            !below.iter().any(|dir| code.contains(dir)) && !self.reads(words, &folders, &others)
+            // What lists or decodes files may read any that is there.
+            let reads = if words.has(Group::Lists) || words.has(Group::Decodes) {
+                self.around.hidden || !others.0.is_empty()
+            } else {
+                self.reads(words, &folders, &others)
+            };
+            !reads && !below.iter().any(|dir| code.contains(dir))
         };
         dirs.into_par_iter().filter(quiet).map(Path::to_owned).collect()
     }
