@@ -65,6 +65,8 @@ python3 "$here/speed/tree.py" "$tree" 5000 7 >/dev/null
 git -C "$tree" init -q
 git -C "$tree" add .
 git -C "$tree" -c user.name=a -c user.email=a@example.com commit -qm a
+# As in a clone.
+git -C "$tree" gc -q
 cd "$tree"
 mapfile -t terraform < <(git ls-files '*.tf' | awk 'NR % 60 == 10' | head -n 30)
 run 'one .tf named among 5,000 files in git' "$binary" check "${terraform[0]}"
