@@ -36,7 +36,7 @@ use request::current;
 use stop::{CLEAN, FAILED, Stop};
 use terminal::{color_on_stderr, look, look_on_stderr};
 
-/// Runs the program with the arguments of the process.
+/// Runs the program: does what the arguments of the process ask for, and answers with its exit code.
 pub fn main() -> ExitCode {
     let (cli, matches) = match args::parse() {
         Ok(parsed) => parsed,

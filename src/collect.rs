@@ -17,13 +17,13 @@ use crate::text::hold;
 
 use rules::Rules;
 
-pub use only::Only;
+pub(crate) use only::Only;
 
 /// Folders that hold what tools have fetched or built. They are entered only if named on the command line.
 const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
 
 /// True if a folder holds what tools have fetched or built.
-pub fn is_skipped(path: &Path) -> bool {
+pub(crate) fn is_skipped(path: &Path) -> bool {
     path.file_name().is_some_and(is_skipped_name)
 }
 
@@ -33,7 +33,7 @@ fn is_skipped_name(name: &OsStr) -> bool {
 
 /// What was found below one path.
 #[derive(Debug)]
-pub struct Collected<T> {
+pub(crate) struct Collected<T> {
     /// Regular files, absolute, sorted, with what a look at each has found.
     pub files: Vec<(PathBuf, T)>,
     /// What could not be read: the path and the system's error.
@@ -45,7 +45,7 @@ pub struct Collected<T> {
 }
 
 /// What a walk looks for.
-pub struct Walk<'a, T> {
+pub(crate) struct Walk<'a, T> {
     /// Outside of it nothing is read. Absolute, without symbolic links.
     pub root: &'a Path,
     /// Ignore files do not apply.
@@ -59,7 +59,7 @@ pub struct Walk<'a, T> {
 }
 
 /// Is told of a folder, and has a test for the names directly in it.
-pub type Enter<'a> = dyn Fn(&Path, &dyn Fn(&str) -> bool) + Sync + 'a;
+pub(crate) type Enter<'a> = dyn Fn(&Path, &dyn Fn(&str) -> bool) + Sync + 'a;
 
 /// What one folder holds, sorted by name.
 type Listing<T> = Vec<(OsString, Held<T>)>;
@@ -82,7 +82,7 @@ struct Found<T> {
 impl<T: Send> Walk<'_, T> {
     /// The regular files at or below `path` (absolute, without symbolic links). A file that is named directly is included
     /// regardless of git's ignore files, and so is one that git tracks. Symbolic links below a directory are not followed.
-    pub fn collect(&self, path: &Path) -> Collected<T> {
+    pub(crate) fn collect(&self, path: &Path) -> Collected<T> {
         if !path.is_dir() {
             let file = (path.to_owned(), (self.look)(path));
             return Collected {
@@ -279,7 +279,7 @@ fn may_hold(inner: &Path, path: &Path) -> bool {
 }
 /// The root for `path`, outside which nothing is read: its repository, else the current directory if `path` is in it, else the
 /// directory itself. All paths are absolute.
-pub fn root_of(path: &Path, current: &Path) -> PathBuf {
+pub(crate) fn root_of(path: &Path, current: &Path) -> PathBuf {
     let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     // `.git` is a file in work trees and submodules.
     let repository = dir.ancestors().find(|d| d.join(".git").exists());
@@ -292,7 +292,7 @@ pub fn root_of(path: &Path, current: &Path) -> PathBuf {
 
 /// True if a path below `root` is a file, or a folder with a file that is not hidden. A path that leads out of `root` is not looked
 /// at and counts as there.
-pub fn is_there(root: &Path, path: &str) -> bool {
+pub(crate) fn is_there(root: &Path, path: &str) -> bool {
     if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
         return true;
     }

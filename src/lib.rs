@@ -1,8 +1,8 @@
 //! `kubelet-lint` answers one question from source alone: what will the kubelet of every node that this repository launches
 //! really run with, and who wrote it?
 //!
-//! The command line is a face of this library: [`scan`](fn@scan) answers a [`Request`] with [findings](Finding) and the
-//! [effective configuration of every node group](ShownGroup).
+//! [`scan`](fn@scan) answers a [`Request`] with [findings](Finding) and the
+//! [effective configuration of every node group](ShownGroup). The command line, [`main`], is made of the same calls.
 //!
 //! ```
 //! use kubelet_lint::{Request, scan};
@@ -21,57 +21,38 @@
 //! }
 //! ```
 //!
-//! Nothing is executed, fetched or written. Only the names on this page are the interface: what else can be named is for the
-//! program and its tests, and changes without notice.
+//! Nothing is executed, fetched or written. The names on this page are the interface; all else is private.
 //!
 //! The floors inside, from the ground up: `text` (bytes that know where they came from), `value`, `syntax` and `decode`,
 //! `programs` (what scripts call), `setting` (what a setting is), `kubelet` and `runtime` (which setting wins), `node`, `input`
 //! and `boot` (which never see each other), `check`, `fix`, `policy`, `scan`, `report`, `lsp`. An import goes downward only; a
 //! test holds the code to that.
 #![forbid(unsafe_code)]
-#![allow(rustdoc::private_intra_doc_links, reason = "the floors are documented for those who read their source")]
 
-#[doc(hidden)]
-pub mod boot;
-#[doc(hidden)]
-pub mod check;
-#[doc(hidden)]
-pub mod cli;
-#[doc(hidden)]
-pub mod collect;
-#[doc(hidden)]
-pub mod decode;
-#[doc(hidden)]
-pub mod fix;
-#[doc(hidden)]
-pub mod input;
-#[doc(hidden)]
-pub mod kubelet;
-#[doc(hidden)]
-pub mod lsp;
-#[doc(hidden)]
-pub mod node;
-#[doc(hidden)]
-pub mod policy;
-#[doc(hidden)]
-pub mod programs;
-#[doc(hidden)]
-pub mod report;
-#[doc(hidden)]
-pub mod runtime;
-#[doc(hidden)]
-pub mod scan;
-#[doc(hidden)]
-pub mod setting;
-#[doc(hidden)]
-pub mod syntax;
-#[doc(hidden)]
-pub mod text;
-#[doc(hidden)]
-pub mod value;
+mod boot;
+mod check;
+mod cli;
+mod collect;
+mod decode;
+mod fix;
+mod input;
+mod kubelet;
+mod lsp;
+mod node;
+mod policy;
+mod programs;
+mod report;
+mod runtime;
+mod scan;
+mod setting;
+mod syntax;
+mod text;
+mod value;
 
 #[doc(inline)]
 pub use check::{Finding, Fix, Frame, GroupRef, Hop, Level, Passage, Rule};
+#[doc(inline)]
+pub use cli::main;
 #[doc(inline)]
 pub use policy::{Policy, Settings, SettingsError};
 #[doc(inline)]
@@ -80,3 +61,17 @@ pub use scan::{Note, Request, Scan, ScanError, ShownGroup, ShownSetting, Weight,
 pub use setting::SetBy;
 #[doc(inline)]
 pub use text::{Place, Point, Source};
+
+/// What the tests of this repository use beyond the interface. It changes without notice.
+#[doc(hidden)]
+pub mod testing {
+    pub use crate::boot::run;
+    pub use crate::check::rules;
+    pub use crate::input::{FileList, INPUTS};
+    pub use crate::node::{Booted, Cx, Family, Gap, NodeGroup, Step, Wrapping};
+    pub use crate::policy::{Reading, Version};
+    pub use crate::report::{FORMATS, Folders, Kind, Look, format, notes, safe, show_text};
+    pub use crate::scan::{caught, keep_panics_quiet};
+    pub use crate::setting::Mechanism;
+    pub use crate::text::{Memory, Span, Traced, Why};
+}

@@ -2,5 +2,5 @@
 #![forbid(unsafe_code)]
 
 fn main() -> std::process::ExitCode {
-    kubelet_lint::cli::main()
+    kubelet_lint::main()
 }

@@ -1,23 +1,26 @@
 //! Node groups, which `input` produces and `boot` consumes, and the context and notes of both.
 
-pub mod beside;
+pub(crate) mod beside;
 mod context;
 mod group;
 mod handed;
 mod ineffective;
-pub mod kubelet_files;
+pub(crate) mod kubelet_files;
 mod notes;
 mod release;
 mod root;
 mod shared;
 mod tool;
 
-pub use context::{BootCx, Claims, Cx, Given, Variable};
-pub use group::{BOOTS_WITH_IT, Booted, Edit, FILE_FACTS, Family, FileAccess, NodeGroup, Step, Wrapping};
-pub use handed::Handed;
-pub use ineffective::{Ineffective, Reason};
-pub use notes::{Fault, Gap, Notes, Problem};
-pub use release::{common_release, release_in};
-pub use root::{Root, resource};
-pub use shared::Shared;
-pub use tool::Tool;
+pub use context::Cx;
+pub(crate) use context::{BootCx, Given, Variable};
+pub(crate) use group::{BOOTS_WITH_IT, Edit, FILE_FACTS, FileAccess};
+pub use group::{Booted, Family, NodeGroup, Step, Wrapping};
+pub(crate) use handed::Handed;
+pub(crate) use ineffective::{Ineffective, Reason};
+pub use notes::Gap;
+pub(crate) use notes::{Fault, Problem};
+pub(crate) use release::{common_release, release_in};
+pub(crate) use root::{Root, resource};
+pub(crate) use shared::Shared;
+pub(crate) use tool::Tool;

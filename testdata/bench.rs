@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kubelet_lint::scan::{Request, Scan, scan};
+use kubelet_lint::{Request, Scan, scan};
 
 fn main() {
     divan::main();

@@ -17,8 +17,8 @@ mod user_data;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kubelet_lint::report::{self, Look};
-use kubelet_lint::scan::{Request, Scan, scan};
+use kubelet_lint::testing::{Look, notes, show_text};
+use kubelet_lint::{Request, Scan, scan};
 use libtest_mimic::{Arguments, Trial};
 
 use crate::scanning::{copy, render, scan_in, scan_with};
@@ -74,11 +74,11 @@ fn hold(case: &Path) {
     let look = Look { verbose: true, ..Look::plain(&base) };
     let shown = |found: &Scan| {
         let mut text = render("human", found, &look);
-        let mut notes = Vec::new();
-        report::notes(found, &look, &mut notes).unwrap();
-        report::show_text(found, false, &look, &mut notes).unwrap();
+        let mut told = Vec::new();
+        notes(found, &look, &mut told).unwrap();
+        show_text(found, false, &look, &mut told).unwrap();
         text.push_str("---\n");
-        text.push_str(&String::from_utf8(notes).unwrap());
+        text.push_str(&String::from_utf8(told).unwrap());
         text
     };
     let found = scan_in(&base, &["."]);

@@ -30,7 +30,7 @@ fn exit_codes_are_the_same_in_every_format() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("zero.sh"), ZERO).unwrap();
     std::fs::write(dir.path().join("fine.sh"), FINE).unwrap();
-    for format in kubelet_lint::report::FORMATS.iter().map(|f| f.name()) {
+    for format in kubelet_lint::testing::FORMATS.iter().map(|f| f.name()) {
         for (args, code) in [
             (&["zero.sh"][..], 1),
             (&["fine.sh"], 0),

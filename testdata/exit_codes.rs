@@ -143,7 +143,7 @@ fn nothing_to_check_is_2_only_for_a_folder_and_if_strict() {
 #[test]
 fn the_error_wins_and_every_report_is_written() {
     let dir = folder(&[("k.yaml", "kind: KubeletConfiguration\na: [\n"), ("zero.sh", ZERO)]);
-    let formats: Vec<_> = kubelet_lint::report::FORMATS.iter().map(|f| f.name()).collect();
+    let formats: Vec<_> = kubelet_lint::testing::FORMATS.iter().map(|f| f.name()).collect();
     let args: Vec<_> = formats.iter().map(|name| format!("--format {name} -o out.{name}")).collect();
     let (code, log) = code(dir.path(), &format!("{} .", args.join(" ")));
     assert_eq!(code, 2, "{log}");

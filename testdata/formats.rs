@@ -4,9 +4,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use kubelet_lint::policy::Policy;
-use kubelet_lint::report::{FORMATS, Look};
-use kubelet_lint::scan::{Request, Scan, scan};
+use kubelet_lint::testing::{FORMATS, Look};
+use kubelet_lint::{Policy, Request, Scan, scan};
 use serde_json::Value;
 
 use crate::scanning::{copy, render};

@@ -22,8 +22,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use coverage::{Counters, Reached, count};
-use kubelet_lint::report::{FORMATS, Folders, Kind, Look, safe};
-use kubelet_lint::scan::{Request, Scan, Weight, keep_panics_quiet, scan};
+use kubelet_lint::testing::{FORMATS, Folders, Kind, Look, keep_panics_quiet, safe};
+use kubelet_lint::{Request, Scan, Weight, scan};
 use serde_json::Value;
 
 /// The largest input, in bytes.
@@ -272,12 +272,12 @@ fn hash(text: &str) -> u64 {
 }
 
 fn scanned(request: Request) -> Result<Scan, String> {
-    kubelet_lint::scan::caught(|| scan(&request)).unwrap_or_else(|why| panic_of(&why)).map_err(|e| e.message)
+    kubelet_lint::testing::caught(|| scan(&request)).unwrap_or_else(|why| panic_of(&why)).map_err(|e| e.message)
 }
 
 /// A panic outside of any unit.
-fn panic_of<T>(why: &str) -> Result<T, kubelet_lint::scan::ScanError> {
-    Err(kubelet_lint::scan::ScanError { message: why.to_owned(), settings: None })
+fn panic_of<T>(why: &str) -> Result<T, kubelet_lint::ScanError> {
+    Err(kubelet_lint::ScanError { message: why.to_owned(), settings: None })
 }
 
 /// A message without what differs between inputs.
@@ -326,7 +326,7 @@ fn reports(found: &Scan, current: &Path) -> Vec<String> {
     let mut out = Vec::new();
     for format in FORMATS {
         let mut bytes = Vec::new();
-        let written = kubelet_lint::scan::caught(|| format.write(found, &Look::plain(current), &mut bytes));
+        let written = kubelet_lint::testing::caught(|| format.write(found, &Look::plain(current), &mut bytes));
         if let Err(why) = written {
             out.push(format!("{}: {why}", format.name()));
             continue;

@@ -37,7 +37,7 @@ fn all_output(dir: &Path) -> Vec<(String, String)> {
         out.push((args.join(" "), text(&ended.stdout)));
         out.push((format!("{} on standard error", args.join(" ")), text(&ended.stderr)));
     };
-    for format in kubelet_lint::report::FORMATS.iter().map(|f| f.name()) {
+    for format in kubelet_lint::testing::FORMATS.iter().map(|f| f.name()) {
         add(&["check", "--verbose", "--format", format, "."]);
     }
     for format in ["table", "text", "json", "html"] {

@@ -1,11 +1,9 @@
 //! The pages of the rules keep their word: an example fires its rule and no other, its repair fires none.
 
-use kubelet_lint::check::rules;
-
 use std::time::SystemTime;
 
-use kubelet_lint::policy::{Policy, Reading, Settings};
-use kubelet_lint::scan::{Request, scan};
+use kubelet_lint::testing::{Reading, rules};
+use kubelet_lint::{Policy, Request, Settings, scan};
 
 fn fired(files: &[(String, String)]) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use kubelet_lint::report::Look;
+use kubelet_lint::testing::Look;
 
 use crate::scanning::{render, scan_in};
 

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use kubelet_lint::policy::Settings;
-use kubelet_lint::text::Source;
+use kubelet_lint::{Settings, Source};
 use serde_json::Value;
 
 use crate::command::{run_in, text};
@@ -295,7 +294,7 @@ fn a_configuration_is_not_read_through_a_link_out_of_the_repository() {
 fn the_schema_and_the_program_agree() {
     let schema: Value = serde_json::from_str(include_str!("../schemas/kubelet-lint.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let ids: Vec<_> = kubelet_lint::check::rules().map(|r| r.id.as_str()).collect();
+    let ids: Vec<_> = kubelet_lint::testing::rules().map(|r| r.id.as_str()).collect();
     let listed: Vec<_> =
         schema["definitions"]["built-in"]["enum"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
     assert_eq!(ids, listed, "schemas/kubelet-lint.schema.json lists the rules");
@@ -473,7 +472,7 @@ fn a_fix_writes_a_time_where_the_zero_stands_and_nothing_else() {
         assert_ne!(&expected, content);
         let out = check(dir.path(), &["--diff"]);
         assert_eq!(out.status.code(), Some(1));
-        assert!(text(&out.stdout).starts_with(&format!("--- a/{name}\n+++ b/{name}\n@@")), "{}", text(&out.stdout));
+        assert!(text(&out.stdout).starts_with(&format!("--- a/{name}\n+++ b/{name}\n")), "{}", text(&out.stdout));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), *content, "--diff changes nothing");
         #[cfg(unix)]
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o750)).unwrap();
@@ -580,7 +579,7 @@ fn exceptions_without_effect_are_named() {
     let words = "warning: the exception for zero-streaming-idle-timeout in";
     assert_eq!(text(&out.stderr), format!("{words} `b.sh` matches no finding\n"));
     assert_eq!(found(dir.path(), &[]), ["kubelet-lint.toml:10 expired-ignore"]);
-    for format in kubelet_lint::report::FORMATS.iter().map(|f| f.name()) {
+    for format in kubelet_lint::testing::FORMATS.iter().map(|f| f.name()) {
         let report = text(&check(dir.path(), &["--format", format]).stdout);
         assert!(report.contains("expired on 2020-01-31") && report.contains("kubelet-lint.toml"), "{format}\n{report}");
     }

@@ -32,7 +32,7 @@ fn the_comparison_in_the_readme_is_measured() {
 #[test]
 fn every_rule_is_named_in_the_readme() {
     let readme = include_str!("../README.md");
-    for rule in kubelet_lint::check::rules() {
+    for rule in kubelet_lint::testing::rules() {
         assert!(readme.contains(&format!("`{}`", rule.id)), "{}", rule.id);
     }
 }
@@ -41,8 +41,8 @@ fn every_rule_is_named_in_the_readme() {
 fn the_configuration_in_the_documentation_is_read() {
     let page = include_str!("../docs/configuration.md");
     let (_, rest) = page.split_once("```toml\n").unwrap();
-    let source = kubelet_lint::text::Source::new("/kubelet-lint.toml", rest.split("```").next().unwrap().as_bytes());
-    let settings = kubelet_lint::policy::Settings::read(&std::sync::Arc::new(source)).unwrap();
+    let source = kubelet_lint::Source::new("/kubelet-lint.toml", rest.split("```").next().unwrap().as_bytes());
+    let settings = kubelet_lint::Settings::read(&std::sync::Arc::new(source)).unwrap();
     assert_eq!(settings.exceptions.len(), 1);
-    assert_eq!(settings.assume.kubernetes, Some(kubelet_lint::policy::Version(33)));
+    assert_eq!(settings.assume.kubernetes, Some(kubelet_lint::testing::Version(33)));
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use kubelet_lint::check::Level;
-use kubelet_lint::report::Look;
+use kubelet_lint::Level;
+use kubelet_lint::testing::Look;
 use serde_json::Value;
 
 use crate::scanning::{copy, render, scan_in};
@@ -61,7 +61,7 @@ fn the_demo_is_valid_and_its_regions_are_true() {
     let run = &log["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     // Rules about other settings than durations are listed where they have findings.
-    assert_eq!(rules.len(), kubelet_lint::check::rules().filter(|r| r.is_about_durations()).count());
+    assert_eq!(rules.len(), kubelet_lint::testing::rules().filter(|r| r.is_about_durations()).count());
     for rule in rules {
         // An identifier that is not the id: rules SARIF1001 and SARIF2012 of Microsoft's validator.
         let (id, name) = (rule["id"].as_str().unwrap(), rule["name"].as_str().unwrap());

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kubelet_lint::report::{self, Look};
-use kubelet_lint::scan::{Request, Scan, scan};
+use kubelet_lint::testing::{Look, format as reporter};
+use kubelet_lint::{Request, Scan, scan};
 
 /// Scans `paths` as seen from `current`.
 pub(crate) fn scan_in(current: &Path, paths: &[&str]) -> Scan {
@@ -25,7 +25,7 @@ pub(crate) fn scan_with(current: &Path, paths: &[&str], reads_all: bool) -> Scan
 /// A report as text.
 pub(crate) fn render(format: &str, scan: &Scan, look: &Look) -> String {
     let mut out = Vec::new();
-    report::format(format).unwrap().write(scan, look, &mut out).unwrap();
+    reporter(format).unwrap().write(scan, look, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use kubelet_lint::node::{Booted, Step, Wrapping};
+use kubelet_lint::testing::{Booted, Step, Wrapping};
 use libtest_mimic::Trial;
 
 use crate::truth::{Case, Set, boot, recorded};

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use kubelet_lint::boot;
-use kubelet_lint::node::{Booted, Cx, Family, NodeGroup, Step};
-use kubelet_lint::setting::Mechanism;
-use kubelet_lint::text::{Memory, Span, Traced, Why};
+use kubelet_lint::testing::{Booted, Cx, Family, Mechanism, Memory, NodeGroup, Span, Step, Traced, Why, run};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
@@ -28,7 +25,7 @@ pub(crate) struct Texts<'a>(&'a mut Cx<'static>);
 impl Texts<'_> {
     /// The bytes as a file of this path.
     pub(crate) fn add(&mut self, path: &str, bytes: &[u8]) -> (Traced, Span) {
-        let source = kubelet_lint::text::Source::new(path, bytes);
+        let source = kubelet_lint::Source::new(path, bytes);
         let id = self.0.texts.add_source(source.into());
         let view = self.0.texts.view(id);
         (view.traced(0..bytes.len()), view.span(0..bytes.len()))
@@ -54,12 +51,12 @@ pub(crate) fn boot(family: &str, steps: impl FnOnce(&mut Texts<'_>) -> (Vec<Step
         other => panic!("unknown family {other}"),
     };
     group.minor = Some(if group.family == Some(Family::Al2023) { 33 } else { 28 });
-    let mut ways = boot::run(&group, &mut cx.boot());
+    let mut ways = run(&group, &mut cx.boot());
     // A problem that is told of counts as a reason not to know.
     for problem in &cx.notes.problems {
         for way in &mut ways {
             let why = Why::NotUnderstood(problem.message.as_str().into());
-            way.gaps.push(kubelet_lint::node::Gap { at: problem.at, why });
+            way.gaps.push(kubelet_lint::testing::Gap { at: problem.at, why });
         }
     }
     ways

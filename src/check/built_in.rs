@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::rule::Rule;
 
 /// The page of every built-in rule: its id and its text, sorted by id.
-pub const PAGES: &[(&str, &str)] = &[
+pub(crate) const PAGES: &[(&str, &str)] = &[
     ("anonymous-kubelet-requests", include_str!("../../rules/anonymous-kubelet-requests.md")),
     ("dead-kubelet-setting", include_str!("../../rules/dead-kubelet-setting.md")),
     ("disabled-certificate-rotation", include_str!("../../rules/disabled-certificate-rotation.md")),
@@ -65,12 +65,12 @@ pub(super) fn default_rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// The rule with this id.
-pub fn rule(id: &str) -> Option<&'static Rule> {
+pub(crate) fn rule(id: &str) -> Option<&'static Rule> {
     PAGES.binary_search_by(|(known, _)| (*known).cmp(id)).ok().map(read)
 }
 
 /// The address of the page of a built-in rule, if the crate names its repository.
-pub fn address(rule: &Rule) -> Option<String> {
+pub(crate) fn address(rule: &Rule) -> Option<String> {
     let (repository, version) = (env!("CARGO_PKG_REPOSITORY").trim_end_matches('/'), env!("CARGO_PKG_VERSION"));
     let built_in = PAGES.iter().any(|(id, _)| *id == rule.id);
     (built_in && !repository.is_empty()).then(|| format!("{repository}/blob/v{version}/rules/{}.md", rule.id))

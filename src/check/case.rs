@@ -235,7 +235,7 @@ impl Case<'_> {
 }
 
 /// The default in the usual notation, or an example.
-pub fn suggestion(default: Option<i64>) -> String {
+pub(crate) fn suggestion(default: Option<i64>) -> String {
     let seconds = default.filter(|d| *d > 0 && d % 1_000_000_000 == 0).map(|d| d.cast_unsigned() / 1_000_000_000);
     match seconds {
         // Go reads what humantime writes for whole hours, minutes and seconds, but not days, and no spaces.

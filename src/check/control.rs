@@ -23,7 +23,7 @@ pub enum Outcome {
 
 /// A control, judged for one boot.
 #[derive(Clone, Debug)]
-pub struct Control {
+pub(crate) struct Control {
     /// The rule.
     pub rule: &'static Rule,
     /// What it says.
@@ -37,7 +37,7 @@ pub struct Control {
 }
 
 /// Every control, sorted by its number in CIS EKS, and then by that in CIS Kubernetes.
-pub fn controls(booted: &Booted) -> Vec<Control> {
+pub(crate) fn controls(booted: &Booted) -> Vec<Control> {
     let with_number = |rule: &&Rule| {
         rule.front.control.is_some() && ["CIS EKS", "CIS Kubernetes"].iter().any(|b| rule.number_in(b).is_some())
     };

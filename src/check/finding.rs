@@ -103,7 +103,7 @@ impl GroupRef {
         self.root.id(&self.name)
     }
 
-    /// Its name for people; see [`Root::shown`].
+    /// Its name for people: its id, or only its address where that is clear.
     pub fn shown(&self) -> String {
         self.root.shown(&self.name, &self.place)
     }

@@ -22,7 +22,7 @@ pub struct Options {
 }
 
 /// The findings of `rules` for one boot of `group`. A boot without any known setting has none.
-pub fn judge(
+pub(crate) fn judge(
     rules: &[&'static Rule],
     options: &Options,
     group: &NodeGroup,
@@ -55,7 +55,12 @@ pub fn judge(
 }
 
 /// The findings of `rules` for a description that reaches no node, or none that is known.
-pub fn judge_unreached(rules: &[&'static Rule], options: &Options, group: &NodeGroup, texts: &Texts) -> Vec<Finding> {
+pub(crate) fn judge_unreached(
+    rules: &[&'static Rule],
+    options: &Options,
+    group: &NodeGroup,
+    texts: &Texts,
+) -> Vec<Finding> {
     let one = |rule: &&'static Rule| {
         let case = Case { rule, group, texts };
         if rule.predicate == Predicate::DeadSetting {
@@ -68,7 +73,7 @@ pub fn judge_unreached(rules: &[&'static Rule], options: &Options, group: &NodeG
 }
 
 /// Where the settings that reach the kubelet of a boot are written. A setting that reaches one kubelet is not ineffective.
-pub fn delivered(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Place> {
+pub(crate) fn delivered(group: &NodeGroup, booted: &Booted, texts: &Texts) -> Vec<Place> {
     let fields = booted.effective.iter().flat_map(|e| &e.fields).flat_map(|s| s.winner.iter().chain(&s.shadowed));
     let failed = booted.effective.iter().flat_map(|e| &e.failures).filter_map(|f| f.setting.as_ref());
     // Of other settings, only what counts, and not what the image ships, which has the place of the node group.

@@ -13,7 +13,7 @@ const RULE: &str = "unreached-kubelet-setting";
 ///
 /// # Panics
 /// Never: the rule is built in.
-pub fn mentioned(place: Place, field: &Field, (shown, raw): (&str, &str), among: Option<&str>) -> Finding {
+pub(crate) fn mentioned(place: Place, field: &Field, (shown, raw): (&str, &str), among: Option<&str>) -> Finding {
     let rule = rule(RULE).unwrap_or_else(|| panic!("internal error: no rule {RULE}"));
     let headline = match among {
         Some(among) => format!("mentions `{shown}` in {among}: nothing here shows that a node uses it"),

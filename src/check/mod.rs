@@ -21,18 +21,20 @@ mod target;
 mod value;
 mod zero;
 
-pub use built_in::{PAGES, address, rule, rules};
-pub use case::{Passage, suggestion};
-pub use catalogue::Catalogue;
-pub use control::{Control, Outcome, controls};
+pub use built_in::rules;
+pub(crate) use built_in::{PAGES, address, rule};
+pub use case::Passage;
+pub(crate) use case::suggestion;
+pub(crate) use catalogue::Catalogue;
+pub(crate) use control::{Control, Outcome, controls};
 pub use finding::{Finding, Fix, Frame, GroupRef, Hop};
 pub use front::Level;
-pub use judge::{Options, delivered, judge, judge_unreached};
-pub use mentioned::mentioned;
-pub use predicate::Predicate;
-pub use rule::{Page, PageError, Rule};
-pub use target::{is_setting, nearest};
-pub use value::unresolved;
+pub(crate) use judge::{Options, delivered, judge, judge_unreached};
+pub(crate) use mentioned::mentioned;
+pub(crate) use predicate::Predicate;
+pub use rule::Rule;
+pub(crate) use target::{is_setting, nearest};
+pub(crate) use value::unresolved;
 
 #[cfg(test)]
 mod tests;

@@ -75,12 +75,12 @@ impl Target {
 }
 
 /// True if a rule can name it.
-pub fn is_setting(name: &str) -> bool {
+pub(crate) fn is_setting(name: &str) -> bool {
     Target::named(name).is_some()
 }
 
 /// The name of a setting that is most like `name`.
-pub fn nearest(name: &str) -> Option<&'static str> {
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     let distance = |other: &&str| strsim::damerau_levenshtein(name, other);
     let all = ConfigField::all().iter().map(|f| f.path).chain(FIELDS.iter().map(|f| f.name));
     all.min_by_key(distance).filter(|near| distance(near) <= name.len() / 3)

@@ -279,7 +279,7 @@ fn help(case: &Case<'_>, looked: &Looked, missing: bool) -> String {
 }
 
 /// What the rules would have to know of a boot, and do not: the settings, and why not.
-pub fn unresolved(rules: &[&'static Rule], booted: &Booted) -> Vec<String> {
+pub(crate) fn unresolved(rules: &[&'static Rule], booted: &Booted) -> Vec<String> {
     let mut out: Vec<(String, Vec<String>)> = Vec::new();
     let compares = |rule: &&&Rule| !rule.is_about_durations() && rule.predicate != Predicate::DeadSetting;
     for rule in rules.iter().filter(compares) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::index;
 
 /// Which files a walk is for.
-pub struct Only<'a> {
+pub(crate) struct Only<'a> {
     wanted: &'a (dyn Fn(&Path) -> bool + Sync),
     /// The folders that git knows, and whether a wanted file is below.
     folders: HashMap<OsString, bool>,
@@ -15,7 +15,7 @@ pub struct Only<'a> {
 
 impl<'a> Only<'a> {
     /// Files below `root` that `wanted` accepts by their paths. `None` if there is no index that can be read.
-    pub fn of(root: &Path, wanted: &'a (dyn Fn(&Path) -> bool + Sync)) -> Option<Self> {
+    pub(crate) fn of(root: &Path, wanted: &'a (dyn Fn(&Path) -> bool + Sync)) -> Option<Self> {
         let tracked = index::tracked(root)?.ok()?;
         let mut folders: HashMap<OsString, bool> = HashMap::new();
         for file in tracked.files {

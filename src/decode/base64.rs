@@ -11,7 +11,7 @@ use super::{DecodeError, MAX_DECODED_BYTES, Sources, region};
 
 /// How much is tolerated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strictness {
+pub(crate) enum Strictness {
     /// Go's `base64.StdEncoding`: only line breaks are skipped, padding is required. Used by EC2 and nodeadm.
     Standard,
     /// Python's `b64decode`: everything outside the alphabet is skipped, what follows the padding is not read, and padding is
@@ -22,14 +22,14 @@ pub enum Strictness {
 }
 
 /// True if the text can be read as base64 under [`Strictness::Standard`]: the test that nodeadm and Terraform's provider use.
-pub fn looks_encoded(text: &Traced) -> bool {
+pub(crate) fn looks_encoded(text: &Traced) -> bool {
     text.original(Layer::Base64).is_some()
         || !text.is_empty() && !text.has_unknown() && decode(text, Strictness::Standard).is_ok()
 }
 
 /// Encodes `text`, in lines of `width` characters or, for zero, in one. If a part of it is unknown, so is the result, but it
 /// decodes to `text` again.
-pub fn encode(text: &Traced, width: usize, at: Span) -> Traced {
+pub(crate) fn encode(text: &Traced, width: usize, at: Span) -> Traced {
     let outer = match text.first_unknown() {
         Some((span, why)) => Traced::unknown(span, why.clone()),
         None => {
@@ -46,7 +46,7 @@ pub fn encode(text: &Traced, width: usize, at: Span) -> Traced {
 ///
 /// # Errors
 /// If a character is outside the alphabet, the padding is wrong or the result is too large.
-pub fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeError> {
+pub(crate) fn decode(text: &Traced, strictness: Strictness) -> Result<Traced, DecodeError> {
     if let Some(original) = text.original(Layer::Base64) {
         return Ok(original.clone());
     }

@@ -9,7 +9,7 @@ use super::{DecodeError, region};
 ///
 /// # Errors
 /// If the text is not a `data:` URL, or its base64 cannot be read.
-pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
+pub(crate) fn decode(text: &Traced) -> Result<Traced, DecodeError> {
     let error = |message: &str| DecodeError { at: region(text), message: message.to_owned() };
     let rest = text.bytes().strip_prefix(b"data:").ok_or_else(|| error("not a data: URL"))?;
     let comma = rest.iter().position(|b| *b == b',').ok_or_else(|| error("a data: URL without a comma"))?;

@@ -9,7 +9,7 @@ use crate::text::{Layer, Traced, Whence, Why};
 use super::{DecodeError, MAX_DECODED_BYTES, region};
 
 /// True if the text starts like gzip.
-pub fn looks_compressed(text: &Traced) -> bool {
+pub(crate) fn looks_compressed(text: &Traced) -> bool {
     text.original(Layer::Gzip).is_some() || text.bytes().starts_with(&[0x1f, 0x8b])
 }
 
@@ -17,7 +17,7 @@ pub fn looks_compressed(text: &Traced) -> bool {
 ///
 /// # Errors
 /// If the data is truncated, damaged or too large.
-pub fn decode(text: &Traced) -> Result<Traced, DecodeError> {
+pub(crate) fn decode(text: &Traced) -> Result<Traced, DecodeError> {
     if let Some(original) = text.original(Layer::Gzip) {
         return Ok(original.clone());
     }

@@ -8,14 +8,14 @@ use super::base64::{self, Strictness};
 use super::{DecodeError, Sources};
 
 /// How deep multiparts may nest.
-pub const MAX_MIME_DEPTH: usize = 8;
+pub(crate) const MAX_MIME_DEPTH: usize = 8;
 
 /// How many parts a message may have in all.
-pub const MAX_MIME_PARTS: usize = 512;
+pub(crate) const MAX_MIME_PARTS: usize = 512;
 
 /// One message or part.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entity {
+pub(crate) struct Entity {
     /// Headers in order: the name as written, the value unfolded.
     pub headers: Vec<(String, Traced)>,
     /// The content after the headers, still in its transfer encoding.
@@ -32,7 +32,7 @@ pub struct Entity {
 
 /// A parsed `Content-Type` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MediaType {
+pub(crate) struct MediaType {
     /// Type and subtype in lower case.
     pub essence: String,
     /// Parameters: the name in lower case, the value without quotes.
@@ -43,7 +43,7 @@ pub struct MediaType {
 
 impl MediaType {
     /// A parameter's value.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
@@ -118,17 +118,17 @@ fn split_unquoted(text: &str, sep: char) -> Vec<&str> {
 
 impl Entity {
     /// The value of a header, in any case of its name; the first one wins.
-    pub fn header(&self, name: &str) -> Option<&Traced> {
+    pub(crate) fn header(&self, name: &str) -> Option<&Traced> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
 
     /// The value of a header whose name is written exactly like this.
-    pub fn exact_header(&self, name: &str) -> Option<&Traced> {
+    pub(crate) fn exact_header(&self, name: &str) -> Option<&Traced> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
     /// The media type; `text/plain` where none is given, as cloud-init assumes.
-    pub fn media_type(&self) -> MediaType {
+    pub(crate) fn media_type(&self) -> MediaType {
         self.header("content-type").map_or_else(
             || MediaType { essence: "text/plain".to_owned(), parameters: Vec::new(), strict: true },
             |value| MediaType::parse(&value.to_text()),
@@ -136,7 +136,7 @@ impl Entity {
     }
 
     /// The file name of the part, from `Content-Disposition` or else from `Content-Type`.
-    pub fn file_name(&self) -> Option<String> {
+    pub(crate) fn file_name(&self) -> Option<String> {
         let given = self.header("content-disposition").map(|v| MediaType::parse(&v.to_text()));
         let name = given.as_ref().and_then(|d| d.text("filename"));
         name.or_else(|| self.media_type().text("name"))
@@ -148,7 +148,7 @@ impl Entity {
     ///
     /// # Errors
     /// If the encoding is not supported.
-    pub fn decoded(&self) -> Result<Traced, DecodeError> {
+    pub(crate) fn decoded(&self) -> Result<Traced, DecodeError> {
         let encoding = self.header("content-transfer-encoding").map(|v| v.to_text().trim().to_ascii_lowercase());
         match encoding.as_deref() {
             Some("base64") => Ok(base64::decode(&self.body, Strictness::Lenient).unwrap_or_else(|_| self.body.clone())),
@@ -163,7 +163,7 @@ impl Entity {
 }
 
 /// Reads a message. A text without headers is a message with only a body.
-pub fn parse(text: &Traced) -> Entity {
+pub(crate) fn parse(text: &Traced) -> Entity {
     let mut reader = Reader { text, bytes: text.bytes(), left: MAX_MIME_PARTS, cut: false };
     // A line that mailboxes put before a message; Go's reader rejects it.
     let envelope = if text.bytes().starts_with(b"From ") { reader.line(0, text.len()).0 } else { 0 };

@@ -1,19 +1,19 @@
 //! Layers around user data: base64, gzip, MIME. Each returns its content with the map back.
 
-pub mod base64;
-pub mod data_url;
-pub mod gzip;
-pub mod mime;
-pub mod packed;
+pub(crate) mod base64;
+pub(crate) mod data_url;
+pub(crate) mod gzip;
+pub(crate) mod mime;
+pub(crate) mod packed;
 
 use crate::text::{Piece, Span, Traced, Via, Whence};
 
 /// The most bytes that one layer may decode to. EC2 accepts 16 KiB of user data; real gzip parts stay below 1 MiB.
-pub const MAX_DECODED_BYTES: usize = 1 << 20;
+pub(crate) const MAX_DECODED_BYTES: usize = 1 << 20;
 
 /// Why a layer could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
+pub(crate) struct DecodeError {
     /// The place of the fault; `None` if the text has no bytes.
     pub at: Option<Span>,
     /// What is wrong, one line, lower case, no full stop.

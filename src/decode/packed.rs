@@ -13,13 +13,13 @@ use super::MAX_DECODED_BYTES;
 use crate::text::budget;
 
 /// What `kubelet` is in base64, by the number of bytes before it: only the letters that nothing beside it changes.
-pub const ENCODED: [&str; 3] = ["a3ViZWxld", "t1YmVsZX", "rdWJlbGV0"];
+pub(crate) const ENCODED: [&str; 3] = ["a3ViZWxld", "t1YmVsZX", "rdWJlbGV0"];
 
 /// How many letters of a group of four come before each of [`ENCODED`].
 const BEFORE: [usize; 3] = [0, 2, 3];
 
 /// The first letters of gzip in base64.
-pub const COMPRESSED: &str = "H4sI";
+pub(crate) const COMPRESSED: &str = "H4sI";
 
 /// The most texts of one file that are unpacked.
 const MAX_TEXTS: usize = 100;
@@ -29,7 +29,7 @@ const SHORTEST_LINE: usize = 60;
 
 /// The texts in base64 that mention a kubelet, or are compressed: the place of each in `bytes`, and its content. What cannot be
 /// read to its end is cut there.
-pub fn texts(bytes: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
+pub(crate) fn texts(bytes: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
     let mut found: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let words = ENCODED.iter().zip(BEFORE).map(|(word, before)| (*word, Some(before))).chain([(COMPRESSED, None)]);
     for (word, before) in words {

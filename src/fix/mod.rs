@@ -24,7 +24,7 @@ const STATE: &str = "only Terraform writes plans and states";
 const OTHER: &str = "the file does not hold the value as the node reads it";
 
 /// Makes the changes of one unit. Each file is parsed once, and only if something in it can be fixed.
-pub struct Fixer<'a> {
+pub(crate) struct Fixer<'a> {
     options: &'a Options,
     trees: HashMap<PathBuf, Arc<Tree>>,
 }
@@ -73,7 +73,7 @@ fn says_nothing(finding: &Finding) -> bool {
 
 impl<'a> Fixer<'a> {
     /// Nothing parsed yet.
-    pub fn new(options: &'a Options) -> Self {
+    pub(crate) fn new(options: &'a Options) -> Self {
         Self { options, trees: HashMap::new() }
     }
 
@@ -85,7 +85,7 @@ impl<'a> Fixer<'a> {
     ///
     /// # Errors
     /// The reason why it is left to people, a part of a sentence.
-    pub fn fix(&mut self, finding: &Finding, sources: &[Arc<Source>]) -> Result<Fix, &'static str> {
+    pub(crate) fn fix(&mut self, finding: &Finding, sources: &[Arc<Source>]) -> Result<Fix, &'static str> {
         let place = &finding.at.place;
         // Several zeros in a generated document are not a mistake of a person, and standard input and the command line are
         // no files.

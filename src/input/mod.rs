@@ -35,18 +35,19 @@ use std::path::Path;
 
 use crate::node::{Cx, NodeGroup};
 
-pub use applications::APPLICATIONS;
-pub use terraform::{callers, reach};
-pub use unit::{Calls, FileList, Input, Seen, Unit};
-pub use watched::{Group, Search, Words, is_watched, is_wide};
+pub(crate) use applications::APPLICATIONS;
+pub(crate) use terraform::{callers, reach};
+pub use unit::FileList;
+pub(crate) use unit::{Input, Seen, Unit};
+pub(crate) use watched::{Group, Search, Words, is_watched, is_wide};
 
 /// The process ends soon, so what this thread has read last is not taken apart.
-pub fn leave() {
+pub(crate) fn leave() {
     crate::syntax::documents::leave();
 }
 
 /// Reads a unit, and the applications that its documents describe. Those in files and kustomizations have a unit of their own.
-pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+pub(crate) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut groups = input.read(unit, cx);
     if !["manifest", "kustomize"].contains(&input.name()) {
         groups.append(&mut applications::read_all(cx));
@@ -56,7 +57,7 @@ pub fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 
 /// True if a file may describe applications, or is what they refer to, by its path and the words in it. With `deliver`, if they may
 /// deliver it.
-pub fn may_matter_to_applications(path: &Path, words: Words, deliver: bool) -> bool {
+pub(crate) fn may_matter_to_applications(path: &Path, words: Words, deliver: bool) -> bool {
     let document = unit::has_extension(path, &["yaml", "yml", "json", "tpl"]);
     if deliver {
         return document && words.has(Group::Documents);
@@ -67,7 +68,7 @@ pub fn may_matter_to_applications(path: &Path, words: Words, deliver: bool) -> b
 }
 
 /// The groups of words that kinds of input give themselves.
-pub fn words() -> Vec<(Group, Vec<&'static str>)> {
+pub(crate) fn words() -> Vec<(Group, Vec<&'static str>)> {
     let mut words = terraform::reach::words();
     words.push((Group::Documents, manifests::words().collect()));
     words

@@ -185,18 +185,18 @@ impl Words {
 
 /// Looks for the words of all groups at once, in any case.
 #[derive(Debug)]
-pub struct Search(Finder);
+pub(crate) struct Search(Finder);
 
 impl Search {
     /// A search for all words; those of `more` are given by others.
-    pub fn new(more: &[(Group, Vec<&str>)]) -> Self {
+    pub(crate) fn new(more: &[(Group, Vec<&str>)]) -> Self {
         let own = WORDS.iter().map(|(group, words)| (*group, *words));
         let all = own.chain(more.iter().map(|(group, words)| (*group, words.as_slice())));
         Self(Finder::new(all.flat_map(|(group, words)| words.iter().map(move |w| (w, Words::of(group)))), true))
     }
 
     /// The groups with a word in a text. A text that is not in UTF-8 or ASCII may contain any.
-    pub fn in_text(&self, text: &[u8]) -> Words {
+    pub(crate) fn in_text(&self, text: &[u8]) -> Words {
         if is_wide(text) {
             return Words::ANY;
         }
@@ -233,12 +233,12 @@ fn describes_apis(text: &[u8]) -> bool {
 }
 
 /// True if a text looks like UTF-16: text starts with a byte-order mark or a letter of ASCII.
-pub fn is_wide(text: &[u8]) -> bool {
+pub(crate) fn is_wide(text: &[u8]) -> bool {
     matches!(text, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..])
 }
 
 /// True if one of the [`WATCHED`] words stands in `bytes`, also as UTF-16.
-pub fn is_watched(bytes: &[u8]) -> bool {
+pub(crate) fn is_watched(bytes: &[u8]) -> bool {
     static SEARCH: LazyLock<Finder> = LazyLock::new(|| {
         // In UTF-16, there is a zero between two letters, whatever the order of the bytes.
         let wide = |word: &str| word.bytes().flat_map(|b| [b, 0]).take(2 * word.len() - 1).collect::<Vec<u8>>();

@@ -22,7 +22,7 @@ const MAX_FAILURES: usize = 20;
 
 /// One use of a flag.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub(crate) struct Given {
     /// The flag.
     pub flag: &'static Flag,
     /// The value as the kubelet gets it; `true` for a switch without a value.
@@ -39,7 +39,7 @@ pub struct Given {
 
 /// A word that may be unknown flags.
 #[derive(Clone, Debug)]
-pub struct Wild {
+pub(crate) struct Wild {
     /// Index of the word.
     pub index: usize,
     /// How the names of the flags start, spelled with `-`; empty if nothing is known about them.
@@ -50,7 +50,7 @@ pub struct Wild {
 
 /// A parsed command line.
 #[derive(Clone, Debug, Default)]
-pub struct Args {
+pub(crate) struct Args {
     /// The flags in the order of the words.
     pub given: Vec<Given>,
     /// Words that may be other flags.
@@ -63,22 +63,22 @@ pub struct Args {
 
 impl Args {
     /// The last use of a flag, by its name without dashes.
-    pub fn last(&self, name: &str) -> Option<&Given> {
+    pub(crate) fn last(&self, name: &str) -> Option<&Given> {
         self.given.iter().rev().find(|g| g.flag.name == name)
     }
 
     /// The file that `--config` names, with its unknown parts; the last one wins. `None` if there is none, or an empty one.
-    pub fn config(&self) -> Option<&Traced> {
+    pub(crate) fn config(&self) -> Option<&Traced> {
         self.last("config").map(|g| &g.value).filter(|v| !v.is_empty())
     }
 
     /// The directory that `--config-dir` names; like [`config`](Self::config).
-    pub fn config_dir(&self) -> Option<&Traced> {
+    pub(crate) fn config_dir(&self) -> Option<&Traced> {
         self.last("config-dir").map(|g| &g.value).filter(|v| !v.is_empty())
     }
 
     /// Why a flag may be set once more after the word with this index (anywhere, if `None`).
-    pub fn may_be_set_after(&self, flag: &str, index: Option<usize>) -> Option<&Why> {
+    pub(crate) fn may_be_set_after(&self, flag: &str, index: Option<usize>) -> Option<&Why> {
         let later = |n: usize| index.is_none_or(|index| n > index);
         self.wild.iter().find(|w| later(w.index) && flag.starts_with(&w.prefix)).map(|w| &w.why)
     }
@@ -86,7 +86,7 @@ impl Args {
 
 /// How often the kubelet has read the command line already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pass {
+pub(crate) enum Pass {
     /// The first time, over the defaults.
     First,
     /// The second time, over values from files (`kubeletConfigFlagPrecedence`). Words that are not flags no longer matter, and
@@ -95,7 +95,7 @@ pub enum Pass {
 }
 
 /// Parses a command line, without the program, for a kubelet of a minor version (of 1.x) if that is known.
-pub fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
+pub(crate) fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
     let argv = &*placeholder::in_words(argv);
     let mut reader = ArgumentReader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
     if argv.len() > MAX_WORDS {

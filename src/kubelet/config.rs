@@ -16,13 +16,13 @@ use crate::setting::read_duration;
 use crate::setting::{Failure, Field, Reading, Shape};
 
 /// The API version that a configuration must have.
-pub const API_VERSION: &str = "kubelet.config.k8s.io/v1beta1";
+pub(crate) const API_VERSION: &str = "kubelet.config.k8s.io/v1beta1";
 /// The kind that a configuration must have.
-pub const KIND: &str = "KubeletConfiguration";
+pub(crate) const KIND: &str = "KubeletConfiguration";
 
 /// Whether a document is declared as a kubelet configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Header {
+pub(crate) enum Header {
     /// It is, or it does not have to be.
     Right,
     /// No kind, or no API version.
@@ -35,7 +35,7 @@ pub enum Header {
 
 /// A parsed configuration.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub(crate) struct Document {
     tree: Option<Node>,
     keys: OnceLock<Keys>,
     schema: Schema,
@@ -82,7 +82,7 @@ impl Keys {
 }
 
 /// Reads a configuration file or drop-in. Errors are recorded in the document.
-pub fn load(view: &View) -> Document {
+pub(crate) fn load(view: &View) -> Document {
     let view = &view.without_placeholders();
     let mut document = Document::of(None, Schema::Kubernetes);
     document.view = Some(view.clone());
@@ -148,18 +148,18 @@ impl Document {
     }
 
     /// Settings that a tool adds to the configuration as a tree, without API version and kind; `schema` is for its scalars.
-    pub fn from_tree(tree: Node, schema: Schema) -> Self {
+    pub(crate) fn from_tree(tree: Node, schema: Schema) -> Self {
         let open = tree.as_scalar().and_then(|s| s.text.first_unknown()).map(|(_, why)| why.clone());
         Self { open, duplicate: duplicate(&tree, schema), ..Self::of(Some(tree), schema) }
     }
 
     /// An unknown configuration.
-    pub fn unknown(why: Why) -> Self {
+    pub(crate) fn unknown(why: Why) -> Self {
         Self { header: Header::Unknown(why.clone()), open: Some(why), ..Self::of(None, Schema::Kubernetes) }
     }
 
     /// The tree, if it could be parsed.
-    pub fn tree(&self) -> Option<&Node> {
+    pub(crate) fn tree(&self) -> Option<&Node> {
         self.tree.as_ref()
     }
 

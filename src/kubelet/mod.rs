@@ -1,14 +1,14 @@
 //! The kubelet: its duration settings, command line and configuration files, and which wins. Independent of inputs.
 
-pub mod args;
-pub mod config;
+pub(crate) mod args;
+pub(crate) mod config;
 mod labels;
 mod schema;
 mod settle;
-pub mod statements;
+pub(crate) mod statements;
 #[cfg(test)]
 mod testing;
 mod whole;
 
-pub use settle::{Launch, settle};
-pub use whole::{Own, OwnField, whole};
+pub(crate) use settle::{Launch, settle};
+pub(crate) use whole::{Own, whole};

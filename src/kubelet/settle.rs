@@ -21,7 +21,7 @@ use track::{FieldValue, Track, by_flag};
 
 /// All inputs that decide what one kubelet runs with.
 #[derive(Clone, Debug, Default)]
-pub struct Launch {
+pub(crate) struct Launch {
     /// The command line, without the program. Empty if only a configuration is available.
     pub argv: Vec<Traced>,
     /// The file that `--config` names. `None` with a `--config` on the command line means that the file is unknown.
@@ -48,7 +48,7 @@ pub struct Launch {
 ///
 /// `effective` with `unknown` set is what holds if the unknown thing does not interfere; without `effective`, nothing is known.
 /// An unknown part in a setting that is not a duration does not make the start uncertain.
-pub fn settle(launch: &Launch) -> Effective {
+pub(crate) fn settle(launch: &Launch) -> Effective {
     let mut settler = Settler::new(launch);
     if let Some(running) = &launch.running {
         settler.running(running);

@@ -12,12 +12,12 @@ use crate::setting::read_duration;
 use crate::setting::{ConfigField, FIELDS, Field, Flag, Kind, Mechanism, Reading, Setting, Shape, Takes, Which};
 
 /// The flags among the words of a text, whose quotes are removed as systemd and shells do.
-pub fn in_flags(view: &View, which: Which) -> Vec<Setting> {
+pub(crate) fn in_flags(view: &View, which: Which) -> Vec<Setting> {
     in_words(&unit::words(&view.traced(0..view.bytes.len())), which)
 }
 
 /// The flags among some words.
-pub fn in_words(words: &[Traced], which: Which) -> Vec<Setting> {
+pub(crate) fn in_words(words: &[Traced], which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     let mut rest = words.iter().peekable();
     while let Some(word) = rest.next() {
@@ -53,7 +53,7 @@ fn reading(field: &Field, text: &Traced) -> Reading {
 }
 
 /// The settings of a tree that has the form of a `KubeletConfiguration`.
-pub fn in_config(tree: &Node, which: Which) -> Vec<Setting> {
+pub(crate) fn in_config(tree: &Node, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     for field in which.fields() {
         let mut path = field.path().peekable();
@@ -78,7 +78,7 @@ pub fn in_config(tree: &Node, which: Which) -> Vec<Setting> {
 }
 
 /// The setting of a key, if its value is known.
-pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &Node) -> Option<Setting> {
+pub(crate) fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &Node) -> Option<Setting> {
     let scalar = match &value.kind {
         NodeKind::Scalar(scalar) => scalar,
         // Of a list or map, the first value stands for it.
@@ -111,7 +111,7 @@ pub fn by_key(field: &'static Field, signal: Option<&str>, key: &Node, value: &N
 /// The settings of a tree in the form of a `KubeletConfiguration` that a kubelet ignores: the name of a duration in the wrong
 /// place, in another case, or spelled like its flag. Unknown keys of a file are ignored (`codec.go` decodes once more without
 /// strictness). With `fold`, a key in the right place may have any case, as in the merge of drop-ins.
-pub fn misplaced(tree: &Node, fold: bool, which: Which) -> Vec<Setting> {
+pub(crate) fn misplaced(tree: &Node, fold: bool, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     walk(tree, &mut Vec::new(), &mut |path, key, value| {
         let Some(field) = path.last().and_then(|name| named(name, which)) else { return };
@@ -143,7 +143,7 @@ fn overrides(have: &str, name: &str) -> bool {
 }
 
 /// Calls `see` with the path, the key and the value of every pair.
-pub fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[&'n str], &'n Node, &'n Node)) {
+pub(crate) fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[&'n str], &'n Node, &'n Node)) {
     if path.len() > crate::syntax::MAX_DEPTH {
         return;
     }
@@ -161,7 +161,7 @@ pub fn walk<'n>(tree: &'n Node, path: &mut Vec<&'n str>, see: &mut impl FnMut(&[
 
 /// The field whose last name, or whose flag, equals `name` except for case and dashes. Of fields that are no durations, only
 /// names count that hardly mean anything else.
-pub fn named(name: &str, which: Which) -> Option<&'static Field> {
+pub(crate) fn named(name: &str, which: Which) -> Option<&'static Field> {
     type Names = HashMap<String, &'static Field>;
     fn names(which: Which) -> Names {
         let of = |f: &'static Field| {
@@ -191,7 +191,7 @@ fn plain(name: &str) -> String {
 
 /// Every setting anywhere in a text of any kind: flags with their values, and field names with values that are durations. For
 /// texts that are known to be unused. Comment lines are skipped.
-pub fn anywhere(text: &Traced, which: Which) -> Vec<Setting> {
+pub(crate) fn anywhere(text: &Traced, which: Which) -> Vec<Setting> {
     let bytes = text.bytes();
     let mut out: Vec<Setting> = Vec::new();
     for field in which.fields().filter(|f| f.shape != Some(Shape::Map)) {
@@ -223,7 +223,7 @@ pub fn anywhere(text: &Traced, which: Which) -> Vec<Setting> {
 }
 
 /// Every setting anywhere in a tree: in its texts, and as a key with a duration.
-pub fn in_tree(tree: &Node, which: Which) -> Vec<Setting> {
+pub(crate) fn in_tree(tree: &Node, which: Which) -> Vec<Setting> {
     let mut out = Vec::new();
     scalars(tree, &mut |text| out.extend(anywhere(text, which)), 0);
     walk(tree, &mut Vec::new(), &mut |path, key, value| {

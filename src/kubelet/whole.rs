@@ -29,7 +29,7 @@ const IMAGE_INODES_SINCE: u32 = 30;
 
 /// What the image or the tool that starts the kubelet sets itself, apart from what is known of files and flags.
 #[derive(Clone, Debug, Default)]
-pub struct Own {
+pub(crate) struct Own {
     /// Fields that it writes into the kubelet's file.
     pub fields: Vec<OwnField>,
     /// True if nothing in the source changes the file that the image ships.
@@ -44,7 +44,7 @@ pub struct Own {
 
 /// A field that an image or a tool sets.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OwnField {
+pub(crate) struct OwnField {
     /// Its path.
     pub path: &'static str,
     /// The value; `None` if only the node knows it.
@@ -55,19 +55,19 @@ pub struct OwnField {
 
 impl Own {
     /// Adds a field, in place of what was known about it.
-    pub fn set(&mut self, path: &'static str, value: Option<Value>, last: bool) {
+    pub(crate) fn set(&mut self, path: &'static str, value: Option<Value>, last: bool) {
         self.drop(&[path]);
         self.fields.push(OwnField { path, value, last });
     }
 
     /// Takes fields out that are not set after all.
-    pub fn drop(&mut self, paths: &[&str]) {
+    pub(crate) fn drop(&mut self, paths: &[&str]) {
         self.fields.retain(|field| !paths.contains(&field.path));
     }
 }
 
 /// The whole configuration of a launch whose durations are settled. `own` is what the image or a tool adds.
-pub fn whole(launch: &Launch, effective: &Effective, own: &Own) -> Whole {
+pub(crate) fn whole(launch: &Launch, effective: &Effective, own: &Own) -> Whole {
     let mut settler = Settler::new(launch, effective, own);
     if let Some(running) = &launch.running {
         settler.running(running);

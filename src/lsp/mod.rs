@@ -12,5 +12,5 @@ mod server;
 mod wire;
 mod work;
 
-pub use server::serve;
-pub use work::Configured;
+pub(crate) use server::serve;
+pub(crate) use work::Configured;

@@ -83,7 +83,11 @@ struct Server<'a> {
 ///
 /// # Errors
 /// If nothing can be written to the client.
-pub fn serve(input: impl Read + Send + 'static, out: &mut dyn Write, configured: Arc<Configured>) -> io::Result<bool> {
+pub(crate) fn serve(
+    input: impl Read + Send + 'static,
+    out: &mut dyn Write,
+    configured: Arc<Configured>,
+) -> io::Result<bool> {
     let (events, incoming) = channel();
     let reader = events.clone();
     thread::Builder::new().spawn(move || listen(input, &reader))?;

@@ -10,7 +10,7 @@ use crate::scan::{Kept, Progress, Request, STACK, Scan, ScanError, caught, scan}
 use super::documents::Documents;
 
 /// What a scan of files in a folder says, apart from the files: it is asked each time, because the configuration may have changed.
-pub type Configured = dyn Fn(&Path) -> Result<Request, ScanError> + Send + Sync;
+pub(crate) type Configured = dyn Fn(&Path) -> Result<Request, ScanError> + Send + Sync;
 
 /// What was found in the open files that are judged from one folder.
 pub(super) struct Found {

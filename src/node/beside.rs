@@ -2,7 +2,7 @@
 
 /// The words of a script that may be relative paths of files: with a dot in the last part, without what only a run knows in
 /// front of them.
-pub fn names(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn names(bytes: &[u8]) -> Vec<String> {
     let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/".contains(byte);
     let mut out = Vec::new();
     let mut at = 0;

@@ -204,7 +204,7 @@ impl Step {
 }
 
 /// The condition for what nothing in the source delivers to a node.
-pub const BOOTS_WITH_IT: &str = "a node boots with it";
+pub(crate) const BOOTS_WITH_IT: &str = "a node boots with it";
 
 /// Nodes that boot the same way, as described in one place of the source.
 #[derive(Clone, Debug)]
@@ -298,12 +298,12 @@ pub struct Booted {
     pub gaps: Vec<Gap>,
     /// Timeouts that do not reach the kubelet by any known route.
     pub ineffective: Vec<Ineffective>,
-    /// Who may use the kubelet's files, by a name of [`FILE_FACTS`], where the boot sets it.
+    /// Who may use the kubelet's files, by a name of `FILE_FACTS`, where the boot sets it.
     pub access: BTreeMap<&'static str, FileAccess>,
 }
 
 /// Modes and owners of the file that `--config` names, and of the one that `--kubeconfig` names.
-pub const FILE_FACTS: [&str; 4] = ["config.mode", "config.owner", "kubeconfig.mode", "kubeconfig.owner"];
+pub(crate) const FILE_FACTS: [&str; 4] = ["config.mode", "config.owner", "kubeconfig.mode", "kubeconfig.owner"];
 
 /// The mode or the owner of a file of the kubelet.
 #[derive(Clone, Debug)]

@@ -5,16 +5,16 @@
 //! canonical/microk8s; the wrapper in charmed-kubernetes/snap-kubelet.
 
 /// The kubelet's unit.
-pub const UNIT: &str = "/etc/systemd/system/kubelet.service";
+pub(crate) const UNIT: &str = "/etc/systemd/system/kubelet.service";
 /// Other paths of the unit, highest precedence first.
-pub const UNITS: [&str; 4] = [
+pub(crate) const UNITS: [&str; 4] = [
     "/run/systemd/system/kubelet.service",
     "/usr/local/lib/systemd/system/kubelet.service",
     "/usr/lib/systemd/system/kubelet.service",
     "/lib/systemd/system/kubelet.service",
 ];
 /// Drop-in directories of the unit, highest precedence last.
-pub const UNIT_DROPINS: [&str; 5] = [
+pub(crate) const UNIT_DROPINS: [&str; 5] = [
     "/lib/systemd/system/kubelet.service.d/",
     "/usr/lib/systemd/system/kubelet.service.d/",
     "/usr/local/lib/systemd/system/kubelet.service.d/",
@@ -22,32 +22,32 @@ pub const UNIT_DROPINS: [&str; 5] = [
     "/etc/systemd/system/kubelet.service.d/",
 ];
 /// Environment files of the kubelet on Debian and on Red Hat.
-pub const ENVIRONMENTS: [&str; 2] = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
+pub(crate) const ENVIRONMENTS: [&str; 2] = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
 /// Names that repositories give such a file.
-pub const ENVIRONMENT_NAMES: [&str; 5] =
+pub(crate) const ENVIRONMENT_NAMES: [&str; 5] =
     ["kubelet.env", "kubelet.default", "kubelet.sysconfig", "kubelet-sysconfig", "kubelet-default"];
 /// The environment file that kubeadm writes.
-pub const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
+pub(crate) const KUBEADM_FLAGS: &str = "/var/lib/kubelet/kubeadm-flags.env";
 /// The environment file that nodeadm writes.
-pub const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
+pub(crate) const NODEADM_ENVIRONMENT: &str = "/etc/eks/kubelet/environment";
 /// The arguments of a kubelet in a snap, as flags.
-pub const SNAP_ARGS: [&str; 3] =
+pub(crate) const SNAP_ARGS: [&str; 3] =
     ["/var/snap/microk8s/current/args/kubelet", "/var/snap/kubelet-eks/current/args", "/var/snap/kubelet/current/args"];
 
 /// The variable for the flags of an administrator.
-pub const EXTRA_ARGS: &str = "KUBELET_EXTRA_ARGS";
+pub(crate) const EXTRA_ARGS: &str = "KUBELET_EXTRA_ARGS";
 /// The variable for the flags that `bootstrap.sh` computes.
-pub const OWN_ARGS: &str = "KUBELET_ARGS";
+pub(crate) const OWN_ARGS: &str = "KUBELET_ARGS";
 /// The variable for the flags that kubeadm computes.
-pub const KUBEADM_ARGS: &str = "KUBELET_KUBEADM_ARGS";
+pub(crate) const KUBEADM_ARGS: &str = "KUBELET_KUBEADM_ARGS";
 /// The variable for the flags that nodeadm computes.
-pub const NODEADM_ARGS: &str = "NODEADM_KUBELET_ARGS";
+pub(crate) const NODEADM_ARGS: &str = "NODEADM_KUBELET_ARGS";
 /// How the variables of the kubelet's unit begin.
-pub const VARIABLE_PREFIX: &str = "KUBELET_";
+pub(crate) const VARIABLE_PREFIX: &str = "KUBELET_";
 
 /// The absolute path on a node of a file that is known by the end of its path, such as `kubelet.service.d/10-kubeadm.conf`
 /// behind a folder that is not known.
-pub fn by_end(path: &str) -> Option<String> {
+pub(crate) fn by_end(path: &str) -> Option<String> {
     let (folder, name) = path.rsplit_once('/')?;
     let last = folder.rsplit('/').next().unwrap_or(folder);
     if last == "kubelet.service.d" && std::path::Path::new(name).extension().is_some_and(|end| end == "conf") {
@@ -62,12 +62,12 @@ pub fn by_end(path: &str) -> Option<String> {
 }
 
 /// True for a file of the kubelet's unit: the unit itself or one of its drop-ins, as a path on a node.
-pub fn is_of_unit(path: &str) -> bool {
+pub(crate) fn is_of_unit(path: &str) -> bool {
     path == UNIT || UNITS.contains(&path) || is_dropin(path)
 }
 
 /// True for a file in a drop-in directory of the kubelet's unit.
-pub fn is_dropin(path: &str) -> bool {
+pub(crate) fn is_dropin(path: &str) -> bool {
     UNIT_DROPINS.iter().any(|dir| path.starts_with(dir))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// The release of an image in the name of the image, the path of its SSM parameter, or a release version: the date of an EKS
 /// image (`20260724`) or the version of Bottlerocket (`1.65.0`). `None` if it is the latest.
-pub fn release_in(text: &str) -> Option<Arc<str>> {
+pub(crate) fn release_in(text: &str) -> Option<Arc<str>> {
     let mut versions = Vec::new();
     let mut rest = text;
     while let Some((head, tail)) = rest.find(|c: char| c.is_ascii_digit()).and_then(|at| rest.split_at_checked(at)) {
@@ -29,7 +29,7 @@ pub fn release_in(text: &str) -> Option<Arc<str>> {
 }
 
 /// One release for several images: none if all are the latest, and one that no image has if they differ.
-pub fn common_release(releases: impl IntoIterator<Item = Option<Arc<str>>>) -> Option<Arc<str>> {
+pub(crate) fn common_release(releases: impl IntoIterator<Item = Option<Arc<str>>>) -> Option<Arc<str>> {
     let mut all = releases.into_iter();
     let first = all.next()?;
     if all.all(|release| release == first) { first } else { Some("several".into()) }

@@ -69,7 +69,7 @@ impl Root {
 }
 
 /// What an address names apart from its root: the same for one resource in two roots.
-pub fn resource(root: &str, name: &str) -> String {
+pub(crate) fn resource(root: &str, name: &str) -> String {
     without(root, name).unwrap_or_else(|| name.to_owned())
 }
 

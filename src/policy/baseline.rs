@@ -217,7 +217,7 @@ impl Baseline {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn write_baseline(
+pub(crate) fn write_baseline(
     findings: &[Finding],
     relative: &dyn Fn(&Place) -> String,
     out: &mut dyn io::Write,

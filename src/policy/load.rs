@@ -9,7 +9,7 @@ use crate::text::{Disk, FileError, Files, Source, repository_of};
 use super::settings::{Settings, SettingsError, word};
 
 /// The names of configuration files, in order of precedence.
-pub const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];
+pub(crate) const FILE_NAMES: &[&str] = &["kubelet-lint.toml", ".kubelet-lint.toml"];
 
 /// The most files that make up one configuration.
 const MAX_LAYERS: usize = 16;

@@ -22,12 +22,15 @@ use crate::text::{Files, Source};
 
 use near::Near;
 
-pub use baseline::{Baseline, Tree, write_baseline};
-pub use hidden::{Hidden, Why};
-pub use ignore::{added, may_ask};
-pub use load::{FILE_NAMES, Loaded, Reading};
-pub use settings::{Assume, Exception, FailOn, Long, Settings, SettingsError, Write};
-pub use values::{Day, ImageFamily, Pattern, RuleId, Time, Version, no_rule};
+pub(crate) use baseline::{Baseline, Tree, write_baseline};
+pub(crate) use hidden::{Hidden, Why};
+pub(crate) use ignore::{added, may_ask};
+pub(crate) use load::FILE_NAMES;
+pub use load::Reading;
+pub(crate) use settings::{Exception, FailOn};
+pub use settings::{Settings, SettingsError};
+pub use values::Version;
+pub(crate) use values::{Pattern, RuleId, no_rule};
 
 /// The policy of a run. In a folder the one [within](Policy::within) it counts.
 #[derive(Clone, Debug)]

@@ -28,7 +28,7 @@ pub(super) fn meant<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -
 }
 
 /// The error for an unknown rule, with the one that was likely meant.
-pub fn no_rule(id: &str, rules: &Catalogue) -> String {
+pub(crate) fn no_rule(id: &str, rules: &Catalogue) -> String {
     let short: String = id.chars().take(60).collect();
     if id.contains('*') {
         return format!("unknown rule `{short}`: patterns are not supported, list each rule");

@@ -13,7 +13,7 @@ use super::arguments::Arguments;
 use super::program::{Done, Effects, Invocation, known, not_followed};
 
 /// Runs one of the programs.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     match call.name {
         "base64" => base64(call),
         "openssl" => openssl(call),

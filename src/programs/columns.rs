@@ -9,7 +9,7 @@ use super::program::{Done, Effects, Invocation, known, lines, not_followed};
 const MAX_FIELDS: usize = 100;
 
 /// Runs one of the programs.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     match call.name {
         "cut" => cut(call),
         "paste" => paste(call),

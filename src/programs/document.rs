@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// Why there is no value.
 #[derive(Debug)]
-pub enum NoData {
+pub(crate) enum NoData {
     /// The text is invalid.
     Broken,
     /// Unknown.
@@ -20,7 +20,7 @@ pub enum NoData {
 
 /// A value. Scalars hold their text as in JSON.
 #[derive(Clone, Debug)]
-pub enum Data {
+pub(crate) enum Data {
     /// Null.
     Null(Traced),
     /// A truth value.
@@ -63,7 +63,7 @@ fn back(text: &Traced, read: &Traced) -> Traced {
 }
 
 /// The documents of a YAML text. With `core`, `yes`, `no`, `on` and `off` are text, as in YAML 1.2.
-pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>, NoData> {
+pub(crate) fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>, NoData> {
     let Some(at) = text.span() else { return Ok(Vec::new()) };
     let no = || match text.first_unknown() {
         Some((_, why)) => NoData::Unknown(why.clone()),
@@ -79,7 +79,7 @@ pub fn from_yaml(text: &Traced, schema: Schema, core: bool) -> Result<Vec<Data>,
 }
 
 /// The single value of a JSON text.
-pub fn from_json(text: &Traced) -> Result<Data, NoData> {
+pub(crate) fn from_json(text: &Traced) -> Result<Data, NoData> {
     let no = || match text.first_unknown() {
         Some((_, why)) => NoData::Unknown(why.clone()),
         None => NoData::Broken,
@@ -93,7 +93,7 @@ pub fn from_json(text: &Traced) -> Result<Data, NoData> {
 }
 
 /// A value that was parsed elsewhere, as YAML.
-pub fn from_node(node: &Node) -> Option<Data> {
+pub(crate) fn from_node(node: &Node) -> Option<Data> {
     NodeReader { text: &Traced::new(), schema: Schema::Kubernetes, core: false }.data(node)
 }
 
@@ -168,7 +168,7 @@ fn is_json_number(word: &str) -> bool {
 
 /// The layout of JSON.
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// One level of indentation; `None` writes everything on one line.
     pub indent: Option<String>,
     /// Written between two items, excluding the line end.
@@ -185,7 +185,7 @@ pub struct Layout {
 
 impl Layout {
     /// On one line, without a blank.
-    pub fn compact() -> Self {
+    pub(crate) fn compact() -> Self {
         Self {
             indent: None,
             comma: ",".to_owned(),
@@ -198,7 +198,7 @@ impl Layout {
 }
 
 /// The value as JSON.
-pub fn to_json(data: &Data, layout: &Layout, at: Span) -> Result<Traced, Why> {
+pub(crate) fn to_json(data: &Data, layout: &Layout, at: Span) -> Result<Traced, Why> {
     let mut out = Traced::new();
     write_json(data, layout, 0, at, &mut out)?;
     if out.len() > MAX_BYTES { Err(Why::Limit("size of a value that is written")) } else { Ok(out) }
@@ -299,7 +299,7 @@ fn quoted(text: &Traced, layout: &Layout, at: Span, out: &mut Traced) {
 
 /// Which program's YAML is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Yaml {
+pub(crate) enum Yaml {
     /// PyYAML's `safe_dump`, in block style.
     Python {
         /// Keys sorted by their characters.
@@ -312,7 +312,7 @@ pub enum Yaml {
 }
 
 /// The value as YAML in block style, with a line end. Texts that need escapes are in double quotes, and lines are not folded.
-pub fn to_yaml(data: &Data, flavour: Yaml, at: Span) -> Result<Traced, Why> {
+pub(crate) fn to_yaml(data: &Data, flavour: Yaml, at: Span) -> Result<Traced, Why> {
     let mut out = Traced::new();
     Writer { flavour, at }.block(data, 0, &mut out)?;
     // A lone plain scalar is followed by the end marker of the document.

@@ -7,7 +7,7 @@ use crate::text::Traced;
 use super::program::{Done, Effects, FileLookup, Invocation, known, not_followed, utf8};
 
 /// Runs `envsubst`, with a list of variables to replace or without.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut only: Option<BTreeSet<String>> = None;
     for word in call.argv {
         let text = known(word)?;

@@ -5,7 +5,7 @@ use crate::text::Traced;
 use super::program::{Done, Effects, Invocation, Status, known, not_followed};
 
 /// Runs `expr`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let [left, sign, right] = call.argv else {
         let word = call.argv.first().cloned().unwrap_or_else(|| Traced::made(" ", call.at));
         return Err(not_followed("expr of this form", &word));

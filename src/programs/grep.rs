@@ -40,7 +40,7 @@ struct Options {
 }
 
 /// Runs `grep`, `egrep` or `fgrep`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut options = Options::default();
     match call.name {
         "egrep" => options.syntax = GrepSyntax::Extended,

@@ -40,7 +40,7 @@ enum Part {
 }
 
 /// Runs one of the programs.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let (name, at) = (call.name, call.at);
     let mut part = Part::Count(10);
     let mut letters = String::new();

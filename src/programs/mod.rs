@@ -3,25 +3,25 @@
 //! Each returns the exact output of the real program, or an unknown result that names the construct, never a guess.
 
 mod arguments;
-pub mod awk;
-pub mod coding;
-pub mod columns;
-pub mod document;
-pub mod envsubst;
-pub mod expr;
-pub mod grep;
-pub mod jq;
-pub mod lines;
-pub mod names;
+pub(crate) mod awk;
+pub(crate) mod coding;
+pub(crate) mod columns;
+pub(crate) mod document;
+pub(crate) mod envsubst;
+pub(crate) mod expr;
+pub(crate) mod grep;
+pub(crate) mod jq;
+pub(crate) mod lines;
+pub(crate) mod names;
 mod pattern;
-pub mod perl;
+pub(crate) mod perl;
 mod program;
-pub mod python;
-pub mod sed;
+pub(crate) mod python;
+pub(crate) mod sed;
 mod substitute;
-pub mod yq;
+pub(crate) mod yq;
 
-pub use program::{Effects, FileLookup, Files, Filter, Invocation, Status};
+pub(crate) use program::{FileLookup, Filter, Invocation, Status};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use crate::text::{Span, Traced};
 use super::program::{Done, Effects, Invocation, known, not_followed};
 
 /// Runs one of the two on its one path.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut out = match (call.name, call.argv) {
         (_, [path, ..]) if path.bytes().starts_with(b"-") => return Err(not_followed("an option", path)),
         (_, [path]) | ("basename", [path, _]) if path.has_unknown() => return known(path).map(|_| Effects::failed(1)),

@@ -25,7 +25,7 @@ struct Substitution {
 }
 
 /// Runs `perl`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let (mut prints, mut whole, mut in_place) = (false, false, None);
     let mut code: Vec<Traced> = Vec::new();
     let mut arguments = Arguments::new("perl", call.argv, 2).with_operands_last();

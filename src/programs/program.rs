@@ -4,7 +4,7 @@ use crate::text::{Span, Traced, Why};
 
 /// The result of looking up a file.
 #[derive(Clone, Debug)]
-pub enum FileLookup {
+pub(crate) enum FileLookup {
     /// Its content.
     Content(Traced),
     /// The file certainly does not exist.
@@ -14,10 +14,10 @@ pub enum FileLookup {
 }
 
 /// How a program looks up a file by its path.
-pub type Files<'a> = &'a mut dyn FnMut(&str) -> FileLookup;
+pub(crate) type Files<'a> = &'a mut dyn FnMut(&str) -> FileLookup;
 
 /// The input of a program.
-pub struct Invocation<'a> {
+pub(crate) struct Invocation<'a> {
     /// The name it is called by.
     pub name: &'a str,
     /// Its arguments, without the name.
@@ -36,11 +36,11 @@ pub struct Invocation<'a> {
 pub(super) type Done<T> = Result<T, Box<Effects>>;
 
 /// A program as a function of its input.
-pub type Filter = fn(&mut Invocation<'_>) -> Result<Effects, Box<Effects>>;
+pub(crate) type Filter = fn(&mut Invocation<'_>) -> Result<Effects, Box<Effects>>;
 
 /// The exit status of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// The number.
     Known(i32),
     /// Unknown, and why.
@@ -51,14 +51,14 @@ pub enum Status {
 
 impl Status {
     /// True for a number.
-    pub fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))
     }
 }
 
 /// The effects of a program.
 #[derive(Clone, Debug)]
-pub struct Effects {
+pub(crate) struct Effects {
     /// Its standard output.
     pub stdout: Traced,
     /// Its exit status.

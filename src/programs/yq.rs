@@ -35,7 +35,13 @@ type Done<T> = Result<T, Box<Effects>>;
 type Input<'n> = (Option<&'n Traced>, Traced, Vec<Data>);
 
 /// Runs `yq` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Done<Effects> {
+pub(crate) fn run(
+    argv: &[Traced],
+    stdin: Option<&Traced>,
+    files: Files<'_>,
+    env: Files<'_>,
+    at: Span,
+) -> Done<Effects> {
     let mut call = Call { stdin, files, env, at };
     let texts: Vec<_> = argv.iter().map(Traced::to_text).collect();
     let first = texts.iter().find(|t| !t.starts_with('-')).map(AsRef::as_ref).unwrap_or_default();

@@ -15,7 +15,7 @@ use super::spot::spot;
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn against_text(source: &Scan, nodes: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<bool> {
+pub(crate) fn against_text(source: &Scan, nodes: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<bool> {
     let bold = if look.color { Style::new().bold() } else { Style::new() };
     let dim = if look.color { AnsiColor::BrightBlack.on_default() } else { Style::new() };
     let compared = compare(source, nodes);
@@ -62,7 +62,7 @@ fn described(setting: &ShownSetting, look: &Look) -> String {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn against_json(source: &Scan, nodes: &Scan, out: &mut dyn Write) -> io::Result<bool> {
+pub(crate) fn against_json(source: &Scan, nodes: &Scan, out: &mut dyn Write) -> io::Result<bool> {
     let compared = compare(source, nodes);
     let all: Vec<_> = compared.iter().map(|one| comparison(one, source, nodes)).collect();
     serde_json::to_writer_pretty(&mut *out, &json!({"version": 1, "comparisons": all}))?;

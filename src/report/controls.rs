@@ -37,7 +37,7 @@ fn conditions(group: &ShownGroup) -> Vec<String> {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn controls_csv(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn controls_csv(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "node_group,cis_eks,cis_kubernetes,control,field,result,value,place,when")?;
     for (group, one) in all(scan) {
         let place = one
@@ -68,7 +68,7 @@ fn cell(text: &str) -> String {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn controls_json(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn controls_json(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     let number = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     let controls: Vec<_> = all(scan)
         .map(|(group, one)| {
@@ -101,7 +101,7 @@ fn summary(scan: &Scan) -> String {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn controls_table(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn controls_table(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     /// Where the last column begins.
     const LAST: usize = 27;
     for group in &scan.groups {
@@ -134,7 +134,7 @@ pub fn controls_table(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Resu
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn controls_html(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn controls_html(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     write_head("Kubelet controls of the CIS benchmarks", look, out)?;
     writeln!(out, "<p>{} in {}.</p>\n</header>", summary(scan), count(scan.node_groups(), "node group"))?;
     writeln!(out, "<main id=\"main\">")?;

@@ -21,7 +21,7 @@ const CODE: &str = "    ";
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn explain(rule: &Rule, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn explain(rule: &Rule, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut printer = Printer { look, out, text: String::new(), marker: "", link: None, open: false };
     for event in Parser::new_ext(&rule.page.markdown, Options::ENABLE_TABLES) {
         printer.event(event)?;
@@ -130,7 +130,7 @@ impl Printer<'_> {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn explain_group(group: &str, rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn explain_group(group: &str, rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "The rules of the group {group}: use them with `--select {group}`.\n")?;
     list(rules.iter().filter(|rule| rule.is_in(group)), true, look, out)?;
     writeln!(out, "\nRun `kubelet-lint explain RULE` for details.")
@@ -140,7 +140,7 @@ pub fn explain_group(group: &str, rules: &Catalogue, look: &Look, out: &mut dyn 
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn list_rules(rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn list_rules(rules: &Catalogue, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     list(rules.iter(), false, look, out)?;
     writeln!(out, "\nRun `kubelet-lint explain RULE` for details.")?;
     let groups: Vec<_> = rules.groups().into_iter().collect();
@@ -166,7 +166,7 @@ fn list<'r>(rules: impl Iterator<Item = &'r Rule>, numbers: bool, look: &Look, o
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn list_rules_json(rules: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn list_rules_json(rules: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<_> = rules
         .iter()
         .map(|r| {

@@ -11,7 +11,7 @@ const BASE: u64 = 37;
 ///
 /// Spaces and tabs are ignored, every line end is one line feed, and the units are UTF-16. A line after a final line end
 /// exists and has a hash.
-pub fn line_hashes(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn line_hashes(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut units: Vec<u16> = Vec::with_capacity(text.len());
     let mut starts = vec![0];

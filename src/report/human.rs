@@ -289,7 +289,7 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn complain(error: &SettingsError, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn complain(error: &SettingsError, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let head = paint("error", level_style(Level::Error), look);
     let Some(place) = &error.place else {
         return writeln!(out, "{head}: {}", harmless(&error.message));
@@ -302,7 +302,7 @@ pub fn complain(error: &SettingsError, look: &Look, out: &mut dyn Write) -> io::
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn unfixed(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn unfixed(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for finding in scan.findings.iter().filter(|f| f.fix.is_none() && !f.unfixed.is_empty()) {
         let (spot, id) = (look.spot(&finding.at.place), &finding.rule.id);
         writeln!(

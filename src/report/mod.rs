@@ -24,17 +24,20 @@ mod stream;
 mod table;
 mod veils;
 
-pub use against::{against_json, against_text};
-pub use controls::{controls_csv, controls_html, controls_json, controls_table};
-pub use explain::{explain, explain_group, list_rules, list_rules_json};
-pub use fingerprint::line_hashes;
-pub use human::{complain, notes, unfixed};
-pub use page::show_html;
-pub use plain_text::{harmless, sentences};
-pub use reporter::{Look, Reporter, file_address};
-pub use safe::{Folders, Kind, Safely, safe};
-pub use show::{show_json, show_text, show_yaml};
-pub use table::show_table;
+pub(crate) use against::{against_json, against_text};
+pub(crate) use controls::{controls_csv, controls_html, controls_json, controls_table};
+pub(crate) use explain::{explain, explain_group, list_rules, list_rules_json};
+pub use human::notes;
+pub(crate) use human::{complain, unfixed};
+pub(crate) use page::show_html;
+pub(crate) use plain_text::{harmless, sentences};
+pub use reporter::Look;
+pub(crate) use reporter::{Reporter, file_address};
+pub(crate) use safe::Safely;
+pub use safe::{Folders, Kind, safe};
+pub use show::show_text;
+pub(crate) use show::{show_json, show_yaml};
+pub(crate) use table::show_table;
 
 /// Every format, by name.
 pub const FORMATS: &[&dyn Reporter] = &[

@@ -59,7 +59,7 @@ impl Reporter for Html {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn show_html(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn show_html(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut groups: Vec<&ShownGroup> = scan.groups.iter().collect();
     groups.dedup_by(|b, a| same(a, b));
     write_head("Effective kubelet configuration", look, out)?;

@@ -2,7 +2,7 @@
 
 /// Text that is safe on a terminal: control characters become visible symbols, and characters that change the
 /// writing direction become a mark.
-pub fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     text.chars().map(harmless_char).collect()
 }
 
@@ -22,7 +22,7 @@ pub(super) fn harmless_char(c: char) -> char {
 }
 
 /// Messages as sentences: each starts with a capital letter and ends with a full stop.
-pub fn sentences(messages: &[&str]) -> String {
+pub(crate) fn sentences(messages: &[&str]) -> String {
     let one = |message: &&str| {
         let mut chars = message.chars();
         let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();

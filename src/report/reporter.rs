@@ -98,7 +98,7 @@ impl Look {
 }
 
 /// The address of a file.
-pub fn file_address(path: &Path) -> String {
+pub(crate) fn file_address(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     // What Windows calls a path without links begins with slashes and a question mark.
     let text = text.strip_prefix("//?/").unwrap_or(&text);

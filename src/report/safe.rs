@@ -110,7 +110,7 @@ pub fn safe(text: &str, kind: Kind, styled: bool, folders: &Folders) -> String {
 const HELD: usize = 1 << 16;
 
 /// Passes on what is written, line by line, as [`safe`] makes it.
-pub struct Safely<'a> {
+pub(crate) struct Safely<'a> {
     out: &'a mut dyn Write,
     kind: Kind,
     styled: bool,
@@ -122,7 +122,7 @@ pub struct Safely<'a> {
 
 impl<'a> Safely<'a> {
     /// Writes to `out` what `kind` can safely read.
-    pub fn new(out: &'a mut dyn Write, kind: Kind, styled: bool, folders: &'a Folders) -> Self {
+    pub(crate) fn new(out: &'a mut dyn Write, kind: Kind, styled: bool, folders: &'a Folders) -> Self {
         Self { out, kind, styled, folders, held: Vec::new(), whole: 0 }
     }
 
@@ -130,7 +130,7 @@ impl<'a> Safely<'a> {
     ///
     /// # Errors
     /// If `out` cannot be written to.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         self.pass(self.held.len())?;
         self.out.flush()
     }

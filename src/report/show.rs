@@ -90,7 +90,7 @@ fn write_setting(setting: &ShownSetting, look: &Look, out: &mut dyn Write) -> io
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn show_json(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn show_json(scan: &Scan, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let groups: Vec<_> = scan.groups.iter().map(|g| group_json(g, all, scan)).collect();
     serde_json::to_writer_pretty(&mut *out, &json!({"version": 1, "node_groups": groups}))?;
     writeln!(out)
@@ -144,7 +144,7 @@ fn loaded(group: &ShownGroup) -> Option<(&ShownWhole, &Value)> {
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn show_yaml(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn show_yaml(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let shown = scan.groups.iter().filter(|g| g.kubelet || !g.settings.is_empty());
     for (n, group) in shown.enumerate() {
         if n > 0 {

@@ -29,7 +29,7 @@ const MIN_VALUE: usize = 16;
 ///
 /// # Errors
 /// If `out` cannot be written to.
-pub fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn show_table(scan: &Scan, all: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let bold = style(Style::new().bold(), look);
     let dim = style(AnsiColor::BrightBlack.on_default(), look);
     for group in &scan.groups {

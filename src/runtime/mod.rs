@@ -13,10 +13,10 @@ mod timeout;
 
 use crate::syntax::Node;
 
-pub use timeout::{Content, Files, KEY, Name, Runtime};
+pub(crate) use timeout::{Content, Files, KEY, Name, Runtime};
 
 /// What `name` runs with on a node with these files, if it starts now; `None` if it is not configured there for Kubernetes.
-pub fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
+pub(crate) fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
     match name {
         Name::Containerd => {
             let own = K3S.iter().find(|folder| !files.below(folder).is_empty());
@@ -28,7 +28,7 @@ pub fn settle(name: Name, files: &mut dyn Files) -> Option<Runtime> {
 }
 
 /// The runtime that a TOML document configures, if it has the timeout: in the CRI plugin's table (containerd) or `crio.api`.
-pub fn recognise(document: &Node) -> Option<(Name, &Node)> {
+pub(crate) fn recognise(document: &Node) -> Option<(Name, &Node)> {
     let crio = document.path(&["crio", "api"]).and_then(|api| api.pair(KEY));
     let plugin = |plugin: &&str| document.path(&["plugins", plugin])?.pair(KEY);
     let containerd = || containerd::PLUGINS.iter().find_map(plugin);
@@ -36,7 +36,7 @@ pub fn recognise(document: &Node) -> Option<(Name, &Node)> {
 }
 
 /// The main configuration file of a runtime.
-pub fn config_file(name: Name) -> &'static str {
+pub(crate) fn config_file(name: Name) -> &'static str {
     match name {
         Name::Containerd => containerd::CONFIG,
         Name::Crio => crio::CONFIG,
@@ -44,14 +44,14 @@ pub fn config_file(name: Name) -> &'static str {
 }
 
 /// The folders in which k3s and RKE2 write the configuration of their own containerd, and the templates for it.
-pub const K3S: [&str; 2] =
+pub(crate) const K3S: [&str; 2] =
     ["/var/lib/rancher/k3s/agent/etc/containerd/", "/var/lib/rancher/rke2/agent/etc/containerd/"];
 
 /// The folder that containerd 2.2 and newer reads without a configuration file.
-pub const CONTAINERD_DROPINS: &str = "/etc/containerd/conf.d/";
+pub(crate) const CONTAINERD_DROPINS: &str = "/etc/containerd/conf.d/";
 
 /// True if a runtime reads a file of this path, or its other files may import it.
-pub fn reads(path: &str) -> Option<Name> {
+pub(crate) fn reads(path: &str) -> Option<Name> {
     if K3S.iter().any(|folder| path.starts_with(folder))
         || path.starts_with("/etc/containerd/")
         || path == "/etc/eks/containerd/containerd-config.toml"

@@ -44,7 +44,7 @@ impl Name {
 }
 
 /// The key in the configuration files of both runtimes.
-pub const KEY: &str = "stream_idle_timeout";
+pub(crate) const KEY: &str = "stream_idle_timeout";
 
 /// The effect of a zero.
 const NEVER: Meaning = Meaning::Harmful("the runtime never closes an idle exec, attach or port-forward stream");
@@ -95,7 +95,7 @@ impl Runtime {
 
 /// A file of a node.
 #[derive(Clone, Debug)]
-pub enum Content {
+pub(crate) enum Content {
     /// It exists.
     Known(View),
     /// It may exist, but its content is unknown.
@@ -105,7 +105,7 @@ pub enum Content {
 }
 
 /// The files of a node.
-pub trait Files {
+pub(crate) trait Files {
     /// A file by its absolute path.
     fn read(&mut self, path: &str) -> Content;
 

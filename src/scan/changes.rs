@@ -12,21 +12,21 @@ use super::request::{Request, ScanError};
 use super::results::Scan;
 
 /// A change of one file: a range of bytes and its replacement.
-pub type Edit = (u32, u32, String);
+pub(crate) type Edit = (u32, u32, String);
 
 /// A file, and the rules to ignore at one of its lines.
 type Asked<'a> = (Arc<Source>, Vec<&'a str>);
 
 /// Changes by file.
 #[derive(Default)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// The files as they are, and what changes in each, in order.
     pub files: BTreeMap<PathBuf, (Arc<Source>, Vec<Edit>)>,
 }
 
 impl Changes {
     /// The fixes of findings. Conflicting fixes at one place are dropped.
-    pub fn fixing<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+    pub(crate) fn fixing<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
         let mut out = Self::default();
         for fix in findings.into_iter().filter_map(|f| f.fix.as_ref()) {
             out.add(&fix.place.source, (fix.place.start, fix.place.end, fix.text.clone()));
@@ -43,7 +43,7 @@ impl Changes {
     }
 
     /// Ignore comments for the findings, each on its own line above the statement.
-    pub fn ignoring<'a>(findings: impl IntoIterator<Item = &'a Finding>, reason: &str) -> Self {
+    pub(crate) fn ignoring<'a>(findings: impl IntoIterator<Item = &'a Finding>, reason: &str) -> Self {
         let mut rules: BTreeMap<(PathBuf, u32), Asked<'_>> = BTreeMap::new();
         for finding in findings.into_iter().filter(|f| !f.groups.is_empty() && takes_comments(&f.at.place.source)) {
             let source = &finding.at.place.source;
@@ -80,7 +80,7 @@ impl Changes {
     ///
     /// # Errors
     /// If a scan fails.
-    pub fn that_help(
+    pub(crate) fn that_help(
         mut self,
         request: &Request,
         before: Option<&Scan>,
@@ -127,7 +127,7 @@ impl Changes {
     }
 
     /// The number of changes and of changed files.
-    pub fn count(&self) -> (usize, usize) {
+    pub(crate) fn count(&self) -> (usize, usize) {
         (self.files.values().map(|(_, edits)| edits.len()).sum(), self.files.len())
     }
 }
@@ -142,7 +142,7 @@ fn counted(findings: &[Finding]) -> BTreeMap<(&str, &Path, &str), usize> {
 }
 
 /// The bytes of a file after its changes.
-pub fn changed(source: &Source, edits: &[Edit]) -> Vec<u8> {
+pub(crate) fn changed(source: &Source, edits: &[Edit]) -> Vec<u8> {
     let bytes = source.bytes();
     let mut out = Vec::with_capacity(bytes.len() + 64);
     let mut done = 0;

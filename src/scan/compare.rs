@@ -5,7 +5,7 @@ use super::results::Scan;
 
 /// A node group of the source and a kubelet found on a node.
 #[derive(Debug)]
-pub struct Compared<'a> {
+pub(crate) struct Compared<'a> {
     /// The node group.
     pub group: &'a ShownGroup,
     /// The kubelet.
@@ -20,7 +20,7 @@ pub struct Compared<'a> {
 
 /// A setting that differs.
 #[derive(Debug)]
-pub struct Difference<'a> {
+pub(crate) struct Difference<'a> {
     /// In the source.
     pub source: &'a ShownSetting,
     /// On the node.
@@ -28,7 +28,7 @@ pub struct Difference<'a> {
 }
 
 /// Every node group of `source` that has a kubelet, against every kubelet of `nodes`.
-pub fn compare<'a>(source: &'a Scan, nodes: &'a Scan) -> Vec<Compared<'a>> {
+pub(crate) fn compare<'a>(source: &'a Scan, nodes: &'a Scan) -> Vec<Compared<'a>> {
     let with_kubelet = |scan: &'a Scan| scan.groups.iter().filter(|g| g.kubelet);
     with_kubelet(source).flat_map(|group| with_kubelet(nodes).map(move |node| one(group, node))).collect()
 }

@@ -255,7 +255,7 @@ impl ShownGroup {
         self.root.id(&self.name)
     }
 
-    /// Its name for people; see [`Root::shown`].
+    /// Its name for people: its id, or only its address where that is clear.
     pub fn shown(&self) -> String {
         self.root.shown(&self.name, &self.place)
     }
@@ -362,7 +362,7 @@ fn only(value: &Value, path: &str) -> Value {
 }
 
 /// What is wrong with the path of a field: no kubelet has one that begins with it.
-pub fn field_complaint(path: &str) -> Option<String> {
+pub(crate) fn field_complaint(path: &str) -> Option<String> {
     let known = ConfigField::all().iter().map(|f| f.path).chain(FIELDS.iter().map(|f| f.name));
     if known.into_iter().any(|field| is_of(field, path)) || is_setting(path) {
         return None;

@@ -35,21 +35,22 @@ use area::{Area, areas};
 use before::Before;
 use units::{Covered, Unwound, covered, read_unit, read_units};
 
-pub use base::Base;
-pub use changes::{Changes, Edit, changed};
-pub use compare::{Compared, Difference, compare};
-pub use effective::{ShownControl, ShownField, ShownGroup, ShownSetting, ShownWhole, field_complaint};
+pub(crate) use base::Base;
+pub(crate) use changes::{Changes, Edit, changed};
+pub(crate) use compare::{Compared, compare};
+pub(crate) use effective::{ShownControl, ShownWhole, field_complaint};
+pub use effective::{ShownGroup, ShownSetting};
 pub use fault::{caught, keep_panics_quiet};
-pub use kept::Kept;
+pub(crate) use kept::Kept;
 pub use note::{Note, Weight};
-pub use overlay::Edited;
-pub use request::{GivenVariable, Progress, Request, ScanError};
+pub(crate) use request::{GivenVariable, Progress};
+pub use request::{Request, ScanError};
 pub use results::Scan;
-pub use units::STACK;
-pub use veil::{Cause, Veil};
+pub(crate) use units::STACK;
+pub(crate) use veil::Veil;
 
 /// Takes back as little memory as possible, because the process ends soon.
-pub fn leave() {
+pub(crate) fn leave() {
     crate::input::leave();
 }
 

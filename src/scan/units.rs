@@ -27,7 +27,7 @@ use super::results::Scan;
 use super::unread;
 
 /// Stack of a worker in bytes. The readers bound their depth to far less; this is the margin.
-pub const STACK: usize = 8 << 20;
+pub(crate) const STACK: usize = 8 << 20;
 
 /// The most machines that the scripts of one unit launch.
 const MAX_LAUNCHES: usize = 64;

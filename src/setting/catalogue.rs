@@ -17,7 +17,7 @@ use serde_json::Value;
 /// - `before=MINOR:JSON`: the default before a minor version.
 /// - `from=file`: in a file it is a path relative to the folder of that file (`configfiles.go`).
 /// - `allows=A|B` or `allows=LEAST..MOST`: the values that validation accepts.
-pub const ROWS: &str = include_str!("fields.txt");
+pub(crate) const ROWS: &str = include_str!("fields.txt");
 
 /// The oldest minor version (of 1.x) that an unknown version may be.
 const OLDEST: u32 = 24;

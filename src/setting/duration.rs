@@ -5,15 +5,15 @@
 //! `src/time/format.go` and `src/time/time.go`.
 
 /// One microsecond in nanoseconds.
-pub const MICROSECOND: i64 = 1_000;
+pub(crate) const MICROSECOND: i64 = 1_000;
 /// One millisecond in nanoseconds.
-pub const MILLISECOND: i64 = 1_000 * MICROSECOND;
+pub(crate) const MILLISECOND: i64 = 1_000 * MICROSECOND;
 /// One second in nanoseconds.
-pub const SECOND: i64 = 1_000 * MILLISECOND;
+pub(crate) const SECOND: i64 = 1_000 * MILLISECOND;
 /// One minute in nanoseconds.
-pub const MINUTE: i64 = 60 * SECOND;
+pub(crate) const MINUTE: i64 = 60 * SECOND;
 /// One hour in nanoseconds.
-pub const HOUR: i64 = 60 * MINUTE;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
 
 /// The magnitude of the smallest duration: a sum may reach it, but only with a minus sign is it valid.
 const LIMIT: u64 = 1 << 63;
@@ -22,7 +22,7 @@ const LIMIT: u64 = 1 << 63;
 ///
 /// # Errors
 /// Go's own error, such as `time: missing unit in duration "14400"`.
-pub fn parse_duration(text: &[u8]) -> Result<i64, String> {
+pub(crate) fn parse_duration(text: &[u8]) -> Result<i64, String> {
     let invalid = || format!("time: invalid duration {}", quote(text));
     let (negative, mut rest) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -155,7 +155,7 @@ fn quote(text: &[u8]) -> String {
 }
 
 /// A duration in nanoseconds as Go's `Duration.String` prints it, such as `1h30m0s`, `1.5s`, `100ms` or `0s`.
-pub fn render_duration(nanoseconds: i64) -> String {
+pub(crate) fn render_duration(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let size = nanoseconds.unsigned_abs();
     let unsigned = |n: i64| n.unsigned_abs();

@@ -119,7 +119,7 @@ const SOFT_GRACE: Meaning =
     Meaning::Harmful("pods are evicted at once when the soft threshold is met, as if it were a hard one");
 
 /// Every field, sorted by name.
-pub const FIELDS: &[Field] = &[
+pub(crate) const FIELDS: &[Field] = &[
     value(
         "authentication.webhook.cacheTTL",
         "authentication-token-webhook-cache-ttl",

@@ -9,7 +9,7 @@ use std::sync::{LazyLock, OnceLock};
 
 /// What a flag does with its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub(crate) enum Takes {
     /// A truth value, only after `=`; the flag alone means true.
     Switch,
     /// Like [`Switch`](Self::Switch), from a library that the kubelet links. When the command line is read over a configuration
@@ -27,7 +27,7 @@ pub enum Takes {
 
 /// A flag of the kubelet.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Flag {
+pub(crate) struct Flag {
     /// Its name, without dashes.
     pub name: &'static str,
     /// What it does with its value.
@@ -66,12 +66,12 @@ impl Flag {
     }
 
     /// Every flag, sorted by name.
-    pub fn all() -> impl Iterator<Item = &'static Self> {
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
         ROWS.lines().filter_map(|row| Self::find(row.split(' ').next()?))
     }
 
     /// The flag of a name without dashes; `_` counts as `-` (`WordSepNormalizeFunc` in component-base).
-    pub fn find(name: &str) -> Option<&'static Self> {
+    pub(crate) fn find(name: &str) -> Option<&'static Self> {
         // Most runs ask for few.
         type Row = (&'static str, OnceLock<Option<Flag>>);
         static ALL: LazyLock<Vec<Row>> = LazyLock::new(|| ROWS.lines().map(|row| (row, OnceLock::new())).collect());
@@ -82,7 +82,7 @@ impl Flag {
     }
 
     /// Whether a kubelet of this minor version has the flag; `None` if that depends on an unknown version.
-    pub fn exists_in(&self, minor: Option<u32>) -> Option<bool> {
+    pub(crate) fn exists_in(&self, minor: Option<u32>) -> Option<bool> {
         match minor {
             None if self.since.is_none() && self.until.is_none() => Some(true),
             None => None,

@@ -1,7 +1,7 @@
 //! Settings: fields of a kubelet, how durations are read, and the effective result. Independent of files and command lines.
 
 mod catalogue;
-pub mod duration;
+pub(crate) mod duration;
 mod effective;
 mod field;
 mod flags;
@@ -10,11 +10,12 @@ mod setting;
 mod settled;
 mod which;
 
-pub use catalogue::{ByFlag, ConfigField, Kind, Member, ROWS};
-pub use duration::{parse_duration, render_duration};
-pub use effective::{Chosen, Effective, FlagOnly, Whole};
-pub use field::{FIELDS, Field, Meaning, Shape};
-pub use flags::{Flag, Takes};
-pub use setting::{Mechanism, Reading, SetBy, Setting, read_duration, shorten};
-pub use settled::{Failure, FailureKind, Settled};
-pub use which::Which;
+pub(crate) use catalogue::{ByFlag, ConfigField, Kind, ROWS};
+pub(crate) use duration::{parse_duration, render_duration};
+pub(crate) use effective::{Chosen, Effective, FlagOnly, Whole};
+pub(crate) use field::{FIELDS, Field, Meaning, Shape};
+pub(crate) use flags::{Flag, Takes};
+pub use setting::{Mechanism, SetBy};
+pub(crate) use setting::{Reading, Setting, read_duration, shorten};
+pub(crate) use settled::{Failure, FailureKind, Settled};
+pub(crate) use which::Which;

@@ -109,7 +109,7 @@ impl Setting {
 }
 
 /// How the kubelet reads the text of a duration, without the name of Go's package.
-pub fn read_duration(text: &[u8]) -> Reading {
+pub(crate) fn read_duration(text: &[u8]) -> Reading {
     match parse_duration(text) {
         Ok(nanoseconds) => Reading::Duration(nanoseconds),
         Err(error) => match placeholder::in_value(text) {
@@ -120,7 +120,7 @@ pub fn read_duration(text: &[u8]) -> Reading {
 }
 
 /// Text for a message, cut to a readable length.
-pub fn shorten(words: &str) -> String {
+pub(crate) fn shorten(words: &str) -> String {
     const MAX_WORDS: usize = 200;
     match words.char_indices().nth(MAX_WORDS) {
         Some((end, _)) => format!("{}...", words.get(..end).unwrap_or_default()),

@@ -8,7 +8,7 @@ use super::flags::Flag;
 
 /// What is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
+pub(crate) enum Which {
     /// Durations.
     Durations,
     /// Every field and flag.
@@ -41,18 +41,18 @@ static OTHERS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 
 impl Which {
     /// Everything, or only durations.
-    pub fn of(whole: bool) -> Self {
+    pub(crate) fn of(whole: bool) -> Self {
         if whole { Self::All } else { Self::Durations }
     }
 
     /// The fields and flags.
-    pub fn fields(self) -> impl Iterator<Item = &'static Field> {
+    pub(crate) fn fields(self) -> impl Iterator<Item = &'static Field> {
         let others = if self == Self::All { OTHERS.as_slice() } else { &[] };
         FIELDS.iter().chain(others)
     }
 
     /// The field of a flag, by its name without dashes; `_` counts as `-`.
-    pub fn by_flag(self, name: &str) -> Option<&'static Field> {
+    pub(crate) fn by_flag(self, name: &str) -> Option<&'static Field> {
         Field::by_flag(name).or_else(|| {
             let name = name.replace('_', "-");
             self.fields().find(|field| field.flag == Some(name.as_str()))
@@ -60,7 +60,7 @@ impl Which {
     }
 
     /// The field of a path.
-    pub fn by_path(self, path: &str) -> Option<&'static Field> {
+    pub(crate) fn by_path(self, path: &str) -> Option<&'static Field> {
         self.fields().find(|field| field.shape.is_some() && field.name == path)
     }
 }

@@ -9,7 +9,7 @@ use crate::text::{TextId, View, budget};
 use super::{Node, Parsed, json, yaml};
 
 /// The documents of a text, shared.
-pub type Documents = Arc<Parsed<Vec<Node>>>;
+pub(crate) type Documents = Arc<Parsed<Vec<Node>>>;
 
 /// How a text is read.
 #[derive(Clone, Copy)]
@@ -56,12 +56,12 @@ fn kept(view: &View, how: How, parse: impl FnOnce() -> Documents) -> Documents {
 }
 
 /// Keeps what this thread has read last until the process ends, which is near: to take a large tree apart takes time.
-pub fn leave() {
+pub(crate) fn leave() {
     std::mem::forget(LAST.take());
 }
 
 /// The document of a text of JSON, if it is not broken.
-pub fn in_json(view: &View) -> Documents {
+pub(crate) fn in_json(view: &View) -> Documents {
     kept(view, How::Json, || {
         let Parsed { tree, errors } = json::parse(view);
         Arc::new(Parsed { tree: tree.into_iter().collect(), errors })
@@ -69,12 +69,12 @@ pub fn in_json(view: &View) -> Documents {
 }
 
 /// The documents of a text of YAML.
-pub fn in_yaml(view: &View) -> Documents {
+pub(crate) fn in_yaml(view: &View) -> Documents {
     kept(view, How::Yaml, || Arc::new(yaml::parse(view)))
 }
 
 /// The documents of a text: JSON if it looks like it, else YAML.
-pub fn in_either(view: &View) -> Documents {
+pub(crate) fn in_either(view: &View) -> Documents {
     kept(view, How::Either, || either(view))
 }
 
@@ -98,6 +98,6 @@ fn either(view: &View) -> Documents {
 }
 
 /// The same, to be changed.
-pub fn documents(view: &View) -> Parsed<Vec<Node>> {
+pub(crate) fn documents(view: &View) -> Parsed<Vec<Node>> {
     Arc::unwrap_or_clone(either(view))
 }

@@ -12,7 +12,7 @@ use super::{MAX_DEPTH, SyntaxError, TOO_DEEP};
 
 /// A template and the templates it defines.
 #[derive(Clone, Debug, Default)]
-pub struct Template {
+pub(crate) struct Template {
     /// Its main body.
     pub body: Vec<Part>,
     /// The templates it defines, by name. The last definition of a name wins.
@@ -21,7 +21,7 @@ pub struct Template {
 
 /// A part of a template.
 #[derive(Clone, Debug)]
-pub enum Part {
+pub(crate) enum Part {
     /// Literal text, trimmed by the markers next to it.
     Text(Span),
     /// The value of a pipeline, or an assignment.
@@ -42,7 +42,7 @@ pub enum Part {
 
 /// A pipeline and its two branches.
 #[derive(Clone, Debug)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// The condition, or the value to iterate over.
     pub pipeline: Pipeline,
     /// The parts if it is true or not empty.
@@ -53,7 +53,7 @@ pub struct Branch {
 
 /// Commands. Each receives the value of the previous one as its last argument.
 #[derive(Clone, Debug)]
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     /// The variables that are assigned, with `$`.
     pub names: Vec<String>,
     /// True for `:=`, false for `=`.
@@ -66,7 +66,7 @@ pub struct Pipeline {
 
 /// An operand and its field accesses.
 #[derive(Clone, Debug)]
-pub struct Operand {
+pub(crate) struct Operand {
     /// Its first element.
     pub head: Head,
     /// The following `.a.b`.
@@ -77,7 +77,7 @@ pub struct Operand {
 
 /// The first element of an operand.
 #[derive(Clone, Debug)]
-pub enum Head {
+pub(crate) enum Head {
     /// `.`
     Dot,
     /// A variable, with its `$`.
@@ -100,7 +100,7 @@ pub enum Head {
 ///
 /// # Errors
 /// The first syntax error: Go renders nothing of such a template.
-pub fn parse(view: &View) -> Result<Template, SyntaxError> {
+pub(crate) fn parse(view: &View) -> Result<Template, SyntaxError> {
     let mut parser = Parser { view, pieces: Pieces::new(view, pieces(view)?), defines: BTreeMap::new() };
     let (body, end) = parser.list(0)?;
     match end {

@@ -11,11 +11,11 @@ use super::template::{Next, Piece, Pieces, Tag, error, trimmed};
 mod expression;
 
 use expression::Tokens;
-pub use expression::{Expr, ExprKind, expression};
+pub(crate) use expression::{Expr, ExprKind, expression};
 
 /// A part of a template.
 #[derive(Clone, Debug)]
-pub enum Part {
+pub(crate) enum Part {
     /// Literal text.
     Text(Span),
     /// `{{ … }}`
@@ -34,7 +34,7 @@ pub enum Part {
 ///
 /// # Errors
 /// The first syntax error, or the first unsupported tag.
-pub fn parse(view: &View) -> Result<Vec<Part>, SyntaxError> {
+pub(crate) fn parse(view: &View) -> Result<Vec<Part>, SyntaxError> {
     let mut parser = Parser { view, pieces: Pieces::new(view, pieces(view)?) };
     let (parts, end) = parser.list(0)?;
     match end {

@@ -20,7 +20,7 @@ const PLACEHOLDER: &str = "111";
 /// Parses a JSON text; `None` if it is empty or broken. Comments and trailing commas are errors.
 ///
 /// An unknown part may be inside a string or a whole value.
-pub fn parse(view: &View) -> Parsed<Option<Node>> {
+pub(crate) fn parse(view: &View) -> Parsed<Option<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },

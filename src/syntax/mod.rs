@@ -1,28 +1,28 @@
 //! Parsers: from text to trees with spans. Values are not interpreted here; that is up to the consumer.
 
-pub mod documents;
-pub mod go_template;
-pub mod hcl;
-pub mod jinja;
-pub mod json;
-pub mod patches;
-pub mod powershell;
+pub(crate) mod documents;
+pub(crate) mod go_template;
+pub(crate) mod hcl;
+pub(crate) mod jinja;
+pub(crate) mod json;
+pub(crate) mod patches;
+pub(crate) mod powershell;
 pub(crate) mod python;
 mod scalar;
-pub mod shell;
+pub(crate) mod shell;
 mod template;
 #[cfg(test)]
 mod testing;
-pub mod toml;
+pub(crate) mod toml;
 mod tree;
-pub mod unit;
-pub mod yaml;
+pub(crate) mod unit;
+pub(crate) mod yaml;
 
-pub use scalar::{Resolved, Schema, file_mode, key_text, resolve};
-pub use tree::{Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
+pub(crate) use scalar::{Resolved, Schema, file_mode, key_text, resolve};
+pub(crate) use tree::{Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 
 /// The deepest nesting of a tree. Because of this limit, consumers may walk trees recursively.
-pub const MAX_DEPTH: usize = 128;
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// The most errors that are reported for one text; a text with more is probably in another format.
 const MAX_ERRORS: usize = 20;

@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 32;
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Statement {
+pub(crate) enum Statement {
     /// `$name = …`, or `+=`.
     Assign {
         /// In lower case; environment variables are `env:name`.
@@ -60,7 +60,7 @@ pub enum Statement {
 
 /// A word of a command or an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Word {
+pub(crate) struct Word {
     /// What it is made of.
     pub parts: Vec<Part>,
     /// Its source range.
@@ -71,7 +71,7 @@ pub struct Word {
 
 /// A part of a word.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub(crate) enum Part {
     /// Text, without quotes.
     Text(Traced),
     /// `$name`, in lower case.
@@ -90,7 +90,7 @@ pub enum Part {
 
 impl Word {
     /// The text of a word without quotes or variables at its start.
-    pub fn bare(&self) -> Option<&str> {
+    pub(crate) fn bare(&self) -> Option<&str> {
         match self.parts.first() {
             Some(Part::Text(text)) if !self.quoted || self.parts.len() > 1 => text.as_str(),
             _ => None,
@@ -99,7 +99,7 @@ impl Word {
 
     /// The text after the colon of `-Name:value`.
     #[must_use]
-    pub fn after_colon(&self) -> Self {
+    pub(crate) fn after_colon(&self) -> Self {
         let mut word = self.clone();
         if let Some(Part::Text(text)) = word.parts.first_mut() {
             let colon = text.bytes().iter().position(|b| *b == b':').map_or(text.len(), |n| n + 1);
@@ -113,7 +113,7 @@ impl Word {
 }
 
 /// The statements of a script.
-pub fn parse(view: &View) -> Parsed<Vec<Statement>> {
+pub(crate) fn parse(view: &View) -> Parsed<Vec<Statement>> {
     let mut parser = Parser { view, at: 0, errors: Vec::new() };
     let tree = parser.statements(None, 0);
     Parsed { tree, errors: parser.errors }

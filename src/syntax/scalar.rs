@@ -9,20 +9,18 @@ use crate::text::Traced;
 
 /// The loader that reads a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Schema {
+pub(crate) enum Schema {
     /// The kubelet, nodeadm and eksctl: `sigs.k8s.io/yaml` (YAML 1.1 with Go's number forms).
     Kubernetes,
     /// cloud-init and CloudFormation's tools: PyYAML (YAML 1.1).
     Python,
     /// JSON.
     Json,
-    /// TOML.
-    Toml,
 }
 
 /// The value of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Resolved {
+pub(crate) enum Resolved {
     /// Null.
     Null,
     /// A boolean.
@@ -36,7 +34,7 @@ pub enum Resolved {
 }
 
 /// The mode of a file as `chmod` takes it: the octal digits of a number, or a text as it is.
-pub fn file_mode(node: &Node, schema: Schema) -> Option<Traced> {
+pub(crate) fn file_mode(node: &Node, schema: Schema) -> Option<Traced> {
     let scalar = node.as_scalar()?;
     Some(match resolve(scalar, node.tag.as_deref(), schema) {
         Resolved::Int(mode) => Traced::made(format!("{mode:o}"), node.span),
@@ -48,7 +46,7 @@ pub fn file_mode(node: &Node, schema: Schema) -> Option<Traced> {
 ///
 /// A scalar with unknown parts is `Str`: check for those first. The rules are those of `resolve.go` in
 /// `sigs.k8s.io/yaml/goyaml.v2` and of `resolver.py` in PyYAML 6.
-pub fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
+pub(crate) fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
     let Some(text) = scalar.text.known_str() else { return Resolved::Str };
     match tag {
         None if scalar.style == Style::Plain => plain(text, schema),
@@ -68,7 +66,7 @@ pub fn resolve(scalar: &Scalar, tag: Option<&str>, schema: Schema) -> Resolved {
 
 /// A key as text to a reader of `schema`: Kubernetes converts keys to JSON strings, so `on:` is the key `true` and `017:` is
 /// the key `15`. `None` for a key that is unknown, not a scalar, or not accepted.
-pub fn key_text(key: &Node, schema: Schema) -> Option<String> {
+pub(crate) fn key_text(key: &Node, schema: Schema) -> Option<String> {
     let scalar = key.as_scalar()?;
     let text = scalar.text.known_str()?;
     Some(match resolve(scalar, key.tag.as_deref(), schema) {
@@ -86,7 +84,6 @@ fn plain(text: &str, schema: Schema) -> Resolved {
         Schema::Kubernetes => kubernetes(text),
         Schema::Python => python(text),
         Schema::Json => json(text),
-        Schema::Toml => toml(text),
     }
 }
 
@@ -229,27 +226,6 @@ fn json(text: &str) -> Resolved {
             text.parse().map_or_else(|_| float(text), Resolved::Int)
         }
         _ => Resolved::Str,
-    }
-}
-
-fn toml(text: &str) -> Resolved {
-    match text {
-        "true" => return Resolved::Bool(true),
-        "false" => return Resolved::Bool(false),
-        _ => {}
-    }
-    let digits = text.replace('_', "");
-    let (negative, _, rest) = sign(&digits);
-    let whole = match rest.get(..2) {
-        Some("0x") => magnitude(rest.get(2..).unwrap_or_default(), 16),
-        Some("0o") => magnitude(rest.get(2..).unwrap_or_default(), 8),
-        Some("0b") => magnitude(rest.get(2..).unwrap_or_default(), 2),
-        _ => magnitude(rest, 10),
-    };
-    match whole {
-        Some(whole) => Resolved::Int(if negative { -whole } else { whole }),
-        // Rust parses `inf` and `nan` as TOML does; dates are text to every reader here.
-        None => float(&digits),
     }
 }
 

@@ -18,7 +18,7 @@ const PLACEHOLDER: &str = "111";
 /// Tables, dotted keys and inline tables all become maps; numbers, dates and booleans are plain scalars as written. An unknown
 /// part may be inside a string, a whole value, in a bare key, or on whole lines. On a line of its own, it becomes a pair with
 /// an unknown key and value.
-pub fn parse(view: &View) -> Parsed<Option<Node>> {
+pub(crate) fn parse(view: &View) -> Parsed<Option<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },

@@ -4,7 +4,7 @@ use crate::text::{Span, Traced, View};
 
 /// One assignment of a unit file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The section, without brackets.
     pub section: String,
     /// The key.
@@ -16,7 +16,7 @@ pub struct Entry {
 }
 
 /// The assignments of a unit file in order. Other lines are ignored, as in systemd, which only logs a warning.
-pub fn parse(view: &View) -> Vec<Entry> {
+pub(crate) fn parse(view: &View) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut section = String::new();
     // systemd skips a byte-order mark.
@@ -70,7 +70,7 @@ fn line(view: &View, at: usize) -> (usize, usize) {
 }
 
 /// Trims white space at both ends.
-pub fn trim(text: &Traced) -> Traced {
+pub(crate) fn trim(text: &Traced) -> Traced {
     let bytes = text.bytes();
     let start = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
     let end = bytes.len() - bytes[start..].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
@@ -79,7 +79,7 @@ pub fn trim(text: &Traced) -> Traced {
 
 /// The meaning of a backslash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Escapes {
+pub(crate) enum Escapes {
     /// It escapes the next character: the value of a variable.
     Plain,
     /// It begins a C escape; an invalid one is an error: `Environment=`.
@@ -90,7 +90,7 @@ pub enum Escapes {
 
 /// The words of a value: split at white space, without the quotes around or inside words. False if the rest could not be read
 /// because of an open quote or an invalid escape. As in `extract_first_word` of systemd.
-pub fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
+pub(crate) fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
     let mut out = Vec::new();
     let mut at = 0;
     loop {
@@ -109,7 +109,7 @@ pub fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
 }
 
 /// The words in the value of a variable.
-pub fn words(text: &Traced) -> Vec<Traced> {
+pub(crate) fn words(text: &Traced) -> Vec<Traced> {
     split(text, Escapes::Plain).0
 }
 
@@ -204,7 +204,7 @@ fn escape(text: &Traced, at: usize, out: &mut Traced) -> Option<usize> {
 }
 
 /// The assignments of an environment file (`EnvironmentFile=`), in order. Source: `parse_env_file_internal` of systemd.
-pub fn environment_file(view: &View) -> Vec<(String, Traced)> {
+pub(crate) fn environment_file(view: &View) -> Vec<(String, Traced)> {
     let bytes = &view.bytes;
     let newline = |b: u8| matches!(b, b'\n' | b'\r');
     let mut out = Vec::new();
@@ -291,7 +291,7 @@ fn file_value(view: &View, mut at: usize) -> (Traced, usize) {
 }
 
 /// True for a valid variable name, as in `env_name_is_valid` of systemd.
-pub fn is_variable(name: &str) -> bool {
+pub(crate) fn is_variable(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// The budget of a unit: one for each byte that is written into a text, and for each step as many as it takes nanoseconds, or
 /// bytes of memory. Scripts of 100 KiB in public repositories stay below it.
-pub const UNIT: usize = 128 << 20;
+pub(crate) const UNIT: usize = 128 << 20;
 
 thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
@@ -30,7 +30,7 @@ impl Drop for Before {
 }
 
 /// Reads a unit with a budget of its own.
-pub fn unit<T>(read: impl FnOnce() -> T) -> T {
+pub(crate) fn unit<T>(read: impl FnOnce() -> T) -> T {
     let most = MOST.get();
     let _before = Before(LEFT.replace(most), REACHED.take());
     let done = read();
@@ -39,7 +39,7 @@ pub fn unit<T>(read: impl FnOnce() -> T) -> T {
 }
 
 /// Reads a unit with a budget of at most `most`, and says how much of it was used. `read` does not panic.
-pub fn within<T>(most: usize, read: impl FnOnce() -> T) -> (T, usize) {
+pub(crate) fn within<T>(most: usize, read: impl FnOnce() -> T) -> (T, usize) {
     USED.set(0);
     let before = MOST.replace(most);
     let done = read();
@@ -48,19 +48,19 @@ pub fn within<T>(most: usize, read: impl FnOnce() -> T) -> (T, usize) {
 }
 
 /// True if the unit has less than a unit may have when there are few.
-pub fn is_share() -> bool {
+pub(crate) fn is_share() -> bool {
     MOST.get() < UNIT
 }
 
 /// Does work that several units share and only the first of them does: it counts for none of them, and may take
 /// half as much again as one of them.
-pub fn aside<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
     let _before = Before(LEFT.replace(UNIT + UNIT / 2), REACHED.with_borrow(BTreeSet::clone));
     work()
 }
 
 /// Does work that may come to nothing: then it counts for nothing.
-pub fn attempt<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+pub(crate) fn attempt<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
     let before = LEFT.get();
     let done = work();
     if done.is_none() {
@@ -70,12 +70,16 @@ pub fn attempt<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 /// Remembers a limit beyond which something of the unit is not read, so that it can be named.
-pub fn reached(what: &'static str) {
+pub(crate) fn reached(what: &'static str) {
     REACHED.with_borrow_mut(|reached| reached.insert(what));
 }
 
 /// The first `most` items. If there are more, the limit is remembered.
-pub fn at_most<T>(items: impl IntoIterator<Item = T>, most: usize, what: &'static str) -> impl Iterator<Item = T> {
+pub(crate) fn at_most<T>(
+    items: impl IntoIterator<Item = T>,
+    most: usize,
+    what: &'static str,
+) -> impl Iterator<Item = T> {
     let mut left = most;
     items.into_iter().take_while(move |_| {
         if left == 0 {
@@ -88,19 +92,19 @@ pub fn at_most<T>(items: impl IntoIterator<Item = T>, most: usize, what: &'stati
 }
 
 /// The limits that were remembered since the unit began.
-pub fn limits() -> BTreeSet<&'static str> {
+pub(crate) fn limits() -> BTreeSet<&'static str> {
     REACHED.take()
 }
 
 /// Takes `amount` from what is left. False if nothing is left: then the unit is not read any further.
-pub fn spend(amount: usize) -> bool {
+pub(crate) fn spend(amount: usize) -> bool {
     let left = LEFT.get().saturating_sub(amount);
     LEFT.set(left);
     left > 0
 }
 
 /// True if nothing is left.
-pub fn is_spent() -> bool {
+pub(crate) fn is_spent() -> bool {
     LEFT.get() == 0
 }
 

@@ -211,7 +211,7 @@ impl Files for Earlier<'_> {
 }
 
 /// The files as they are now; notes whether any that was read differs from the commit.
-pub struct Watched<'a> {
+pub(crate) struct Watched<'a> {
     now: &'a dyn Files,
     earlier: Option<&'a Earlier<'a>>,
     differs: AtomicBool,
@@ -221,23 +221,23 @@ pub struct Watched<'a> {
 
 impl<'a> Watched<'a> {
     /// The files of `now`, compared with `earlier`.
-    pub fn new(now: &'a dyn Files, earlier: Option<&'a Earlier<'a>>) -> Self {
+    pub(crate) fn new(now: &'a dyn Files, earlier: Option<&'a Earlier<'a>>) -> Self {
         Self { now, earlier, differs: AtomicBool::new(false), named: &|_| false, near: AtomicBool::new(false) }
     }
 
     /// The same; also notes whether one of these files was read.
     #[must_use]
-    pub fn with_named(self, named: &'a (dyn Fn(&Path) -> bool + Sync)) -> Self {
+    pub(crate) fn with_named(self, named: &'a (dyn Fn(&Path) -> bool + Sync)) -> Self {
         Self { named, ..self }
     }
 
     /// True if a named file was read, or a folder listed that differs.
-    pub fn near(&self) -> bool {
+    pub(crate) fn near(&self) -> bool {
         self.near.load(Ordering::Relaxed)
     }
 
     /// True if something that was read or listed differs.
-    pub fn differs(&self) -> bool {
+    pub(crate) fn differs(&self) -> bool {
         self.differs.load(Ordering::Relaxed)
     }
 

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Source;
 
 /// The largest file that is read, in bytes. User data is at most 16 KiB; the largest real template seen is far below 1 MiB.
-pub const MAX_FILE_BYTES: u64 = 4 << 20;
+pub(crate) const MAX_FILE_BYTES: u64 = 4 << 20;
 
 /// The same for YAML and JSON, which programs write.
-pub const MAX_DATA_BYTES: u64 = 16 << 20;
+pub(crate) const MAX_DATA_BYTES: u64 = 16 << 20;
 
 /// The largest file that is read as a stream, in bytes.
-pub const MAX_STREAM_BYTES: u64 = 256 << 20;
+pub(crate) const MAX_STREAM_BYTES: u64 = 256 << 20;
 
 /// Extensions of YAML and JSON.
 const DATA: &[&str] = &["json", "template", "tfplan", "tfstate", "yaml", "yml"];
@@ -95,7 +95,7 @@ pub trait Files: Sync {
 }
 
 /// `path` with `.` and `..` resolved textually. `None` if it climbs above the file system's root.
-pub fn normal(path: &Path) -> Option<PathBuf> {
+pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -113,7 +113,7 @@ pub fn normal(path: &Path) -> Option<PathBuf> {
 
 /// `path` as it is seen from the folder `base`, both absolute: empty for the folder itself, with `..` for what is not below it.
 /// Other paths stay as they are.
-pub fn relative_to(base: &Path, path: &Path) -> PathBuf {
+pub(crate) fn relative_to(base: &Path, path: &Path) -> PathBuf {
     if !base.is_absolute() || !path.is_absolute() {
         return path.to_owned();
     }
@@ -122,14 +122,14 @@ pub fn relative_to(base: &Path, path: &Path) -> PathBuf {
 }
 
 /// The repository in which the absolute `path` is by its name, whatever links are on its way; itself without links.
-pub fn repository_of(path: &Path) -> Option<PathBuf> {
+pub(crate) fn repository_of(path: &Path) -> Option<PathBuf> {
     let named = normal(path)?;
     let root = named.parent()?.ancestors().find(|dir| dir.join(".git").exists())?;
     root.canonicalize().ok()
 }
 
 /// The largest file with this name that is read, in bytes.
-pub fn most_bytes(path: &Path) -> u64 {
+pub(crate) fn most_bytes(path: &Path) -> u64 {
     let data =
         path.extension().and_then(|e| e.to_str()).is_some_and(|e| DATA.iter().any(|d| d.eq_ignore_ascii_case(e)));
     if data { MAX_DATA_BYTES } else { MAX_FILE_BYTES }
@@ -137,7 +137,7 @@ pub fn most_bytes(path: &Path) -> u64 {
 
 /// The real disk below one root, and below folders that the user named.
 #[derive(Debug)]
-pub struct Disk {
+pub(crate) struct Disk {
     root: PathBuf,
     more: Vec<PathBuf>,
     seen: Mutex<HashMap<PathBuf, Result<Arc<Source>, FileError>>>,
@@ -150,13 +150,13 @@ impl Disk {
     ///
     /// # Errors
     /// If the root cannot be resolved.
-    pub fn new(root: &Path) -> std::io::Result<Self> {
+    pub(crate) fn new(root: &Path) -> std::io::Result<Self> {
         Ok(Self { root: root.canonicalize()?, more: Vec::new(), seen: Mutex::default(), folders: Mutex::default() })
     }
 
     /// The same, which also reads below `folders`. They are absolute and without symbolic links.
     #[must_use]
-    pub fn and_below(self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub(crate) fn and_below(self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
         Self { more: folders.into_iter().collect(), ..self }
     }
 
@@ -204,7 +204,7 @@ impl Disk {
     ///
     /// # Errors
     /// As [`Files::read`], except for the size limit.
-    pub fn check(&self, path: &Path) -> Result<(), FileError> {
+    pub(crate) fn check(&self, path: &Path) -> Result<(), FileError> {
         let (real, meta) = self.inside(path)?;
         if !meta.is_file() {
             return Err(FileError::NotAFile);

@@ -21,7 +21,7 @@ type Bits = [u64; HASHES / 64];
 /// Looks for words, each with groups, a bit for each. Nothing is compiled, because a run may look at one small file only. Most places
 /// of a text are skipped because no word starts with the same three bytes.
 #[derive(Debug)]
-pub struct Finder {
+pub(crate) struct Finder {
     /// The hashes of the first bytes of words.
     starts: Box<Bits>,
     /// How many hashes come before each block of bits.
@@ -37,7 +37,7 @@ pub struct Finder {
 
 impl Finder {
     /// Finds `words`, in `any_case` or as they are written. Those of two letters are always found as they are written.
-    pub fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = (W, u64)>, any_case: bool) -> Self {
+    pub(crate) fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = (W, u64)>, any_case: bool) -> Self {
         let hash = |word: &[u8]| word.iter().take(START).fold(0, |hash, byte| with_byte(hash, *byte));
         let (mut long, mut short) = (Vec::new(), Vec::new());
         for (word, groups) in words {
@@ -63,12 +63,12 @@ impl Finder {
     }
 
     /// The groups with a word in a text.
-    pub fn groups_in(&self, text: &[u8]) -> u64 {
+    pub(crate) fn groups_in(&self, text: &[u8]) -> u64 {
         self.search(text, |_| false)
     }
 
     /// True if a word stands in a text.
-    pub fn is_in(&self, text: &[u8]) -> bool {
+    pub(crate) fn is_in(&self, text: &[u8]) -> bool {
         self.search(text, |known| known != 0) != 0
     }
 

@@ -11,7 +11,7 @@ use super::files::FileError;
 ///
 /// # Errors
 /// If it is no longer a regular file, larger than `most` bytes, or cannot be opened.
-pub fn read(path: &Path, most: u64, to: &mut Vec<u8>) -> Result<usize, FileError> {
+pub(crate) fn read(path: &Path, most: u64, to: &mut Vec<u8>) -> Result<usize, FileError> {
     let io = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound => FileError::Missing,
         _ => FileError::Io(e.to_string()),
@@ -41,7 +41,7 @@ pub fn read(path: &Path, most: u64, to: &mut Vec<u8>) -> Result<usize, FileError
 }
 
 /// The order of two absolute paths without `.` and `..`, as that of [`Path`], which compares them name by name and is slower.
-pub fn order(a: &Path, b: &Path) -> Ordering {
+pub(crate) fn order(a: &Path, b: &Path) -> Ordering {
     let (a, b) = (a.as_os_str().as_encoded_bytes(), b.as_os_str().as_encoded_bytes());
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     // What separates names comes before all that may stand in one.

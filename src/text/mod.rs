@@ -1,12 +1,12 @@
 //! The lowest layer: texts that track the origin of every byte. Does not interpret the texts.
 
-pub mod budget;
+pub(crate) mod budget;
 mod commit;
 mod earlier;
 mod files;
 mod finder;
-pub mod hold;
-pub mod placeholder;
+pub(crate) mod hold;
+pub(crate) mod placeholder;
 mod secret;
 mod source;
 mod span;
@@ -14,20 +14,24 @@ mod store;
 mod traced;
 mod why;
 
-pub use commit::{Commit, Entry, EntryKind, Objects};
-pub use earlier::{Earlier, Watched};
-pub use files::{
-    Disk, FileError, Files, MAX_DATA_BYTES, MAX_FILE_BYTES, MAX_STREAM_BYTES, Memory, most_bytes, normal, relative_to,
-    repository_of,
+pub(crate) use commit::{Commit, Entry, Objects};
+pub(crate) use earlier::{Earlier, Watched};
+pub use files::Memory;
+pub(crate) use files::{
+    Disk, FileError, Files, MAX_DATA_BYTES, MAX_STREAM_BYTES, most_bytes, normal, relative_to, repository_of,
 };
-pub use finder::Finder;
-pub use secret::{neighbour, quoting_no_secrets, without_secrets};
-pub use source::{Cut, Place, Point, Source};
-pub use span::{Span, TextId};
-pub use store::{Hop, Origin, Text, Texts, Trail, View};
+pub(crate) use finder::Finder;
+pub(crate) use secret::{neighbour, quoting_no_secrets, without_secrets};
+pub(crate) use source::Cut;
+pub use source::{Place, Point, Source};
+pub use span::Span;
+pub(crate) use span::TextId;
+pub(crate) use store::{Origin, Texts, Trail, View};
 
-pub use traced::{Encoded, Layer, Link, Piece, Traced, UNKNOWN_MARK, Via, Whence, beyond};
-pub use why::{LIMIT, Why};
+pub use traced::Traced;
+pub(crate) use traced::{Encoded, Layer, Link, Piece, UNKNOWN_MARK, Via, Whence, beyond};
+pub(crate) use why::LIMIT;
+pub use why::Why;
 
 #[cfg(test)]
 mod tests;

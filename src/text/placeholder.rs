@@ -109,7 +109,7 @@ fn why(placeholder: &[u8]) -> Why {
 }
 
 /// Why a value that is not valid as it is may still be valid: it holds a placeholder, or is a lone `$NAME`.
-pub fn in_value(value: &[u8]) -> Option<Why> {
+pub(crate) fn in_value(value: &[u8]) -> Option<Why> {
     let lone = value.strip_prefix(b"$").is_some_and(|name| {
         name.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
             && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
@@ -121,12 +121,12 @@ pub fn in_value(value: &[u8]) -> Option<Why> {
 }
 
 /// The text with each placeholder as an unknown part.
-pub fn in_text(text: &Traced) -> Traced {
+pub(crate) fn in_text(text: &Traced) -> Traced {
     filled(text, |_| None)
 }
 
 /// The text with each placeholder replaced by what `value` gives for it, or else unknown.
-pub fn filled(text: &Traced, value: impl Fn(&Traced) -> Option<Traced>) -> Traced {
+pub(crate) fn filled(text: &Traced, value: impl Fn(&Traced) -> Option<Traced>) -> Traced {
     let mut out = Traced::new();
     let mut done = 0;
     for range in ranges(text.bytes()) {
@@ -147,7 +147,7 @@ pub fn filled(text: &Traced, value: impl Fn(&Traced) -> Option<Traced>) -> Trace
 }
 
 /// The names in a text before an equals sign.
-pub fn assigned(bytes: &[u8]) -> HashSet<&[u8]> {
+pub(crate) fn assigned(bytes: &[u8]) -> HashSet<&[u8]> {
     let name = |at: usize| {
         let before = bytes.get(..at)?;
         let length = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
@@ -157,7 +157,7 @@ pub fn assigned(bytes: &[u8]) -> HashSet<&[u8]> {
 }
 
 /// The words of a command line with each placeholder unknown. One with spaces inside, such as `{{ name }}`, is one word again.
-pub fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
+pub(crate) fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
     let suspect = |word: &Traced| {
         word.bytes().iter().any(|b| matches!(b, b'{' | b'<' | b'$' | b'#' | b'[' | b'(' | b'@' | b'%'))
             || word.bytes().windows(2).any(|w| w == b"__")

@@ -157,7 +157,7 @@ fn inner(found: &Captures<'_>) -> Option<Range<usize>> {
 }
 
 /// A line with a star for each byte of a secret. What stands in `keep`, the place of a finding, is shown as it is.
-pub fn without_secrets(line: &[u8], keep: Range<usize>) -> Cow<'_, [u8]> {
+pub(crate) fn without_secrets(line: &[u8], keep: Range<usize>) -> Cow<'_, [u8]> {
     let found = secrets(line);
     if found.is_empty() {
         return Cow::Borrowed(line);
@@ -171,7 +171,7 @@ pub fn without_secrets(line: &[u8], keep: Range<usize>) -> Cow<'_, [u8]> {
 }
 
 /// A message with stars for the secrets that it quotes between backticks.
-pub fn quoting_no_secrets(message: &str) -> Cow<'_, str> {
+pub(crate) fn quoting_no_secrets(message: &str) -> Cow<'_, str> {
     if !message.contains('`') {
         return Cow::Borrowed(message);
     }
@@ -183,7 +183,7 @@ pub fn quoting_no_secrets(message: &str) -> Cow<'_, str> {
 }
 
 /// A line (0-based) that is shown beside the one of a finding: hidden if it looks like a secret or is a part of one.
-pub fn neighbour(source: &Source, number: usize) -> Cow<'_, [u8]> {
+pub(crate) fn neighbour(source: &Source, number: usize) -> Cow<'_, [u8]> {
     let line = source.line(number);
     let part = line.get(..MAX_LINE).unwrap_or(line);
     let names = |line: &[u8]| {

@@ -13,7 +13,7 @@ use super::{Span, budget};
 
 /// The bytes in place of an unknown value: one private-use character (U+E000), a word character in every grammar that is read
 /// here. Only the piece decides whether bytes are unknown, never this text.
-pub const UNKNOWN_MARK: &str = "\u{E000}";
+pub(crate) const UNKNOWN_MARK: &str = "\u{E000}";
 
 /// How a piece of bytes got where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +60,10 @@ impl Drop for Link {
 }
 
 /// The places that a value passed, outermost first; `None` when it is used where it is written.
-pub type Via = Option<Arc<Link>>;
+pub(crate) type Via = Option<Arc<Link>>;
 
 /// The places of `inner`, and then those of `outer`.
-pub fn beyond(inner: Via, outer: &Via) -> Via {
+pub(crate) fn beyond(inner: Via, outer: &Via) -> Via {
     if inner.is_none() {
         return outer.clone();
     }
@@ -101,7 +101,7 @@ pub enum Layer {
 
 /// Bytes with a map back to the texts that they came from.
 ///
-/// Bytes encoded by a [`Layer`] remember the original: decoding returns it with its exact places, where the encoded bytes could
+/// Bytes encoded by a `Layer` remember the original: decoding returns it with its exact places, where the encoded bytes could
 /// only name groups. Nested layers nest their originals. They are kept inside a larger text, such as a JSON document, and dropped
 /// when only a part of the bytes is left.
 /// A copy shares what it holds until one of the two changes.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// How a reason starts that is a limit of this program.
-pub const LIMIT: &str = "limit reached: ";
+pub(crate) const LIMIT: &str = "limit reached: ";
 
 /// Why something is unknown. Shown to people who list unresolved values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

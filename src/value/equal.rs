@@ -5,15 +5,15 @@ use crate::text::Traced;
 use super::kind::{Kind, Value};
 
 /// A language's own comparison of two values: equal, different, or unknown (`Some(None)`).
-pub type Own<'a> = &'a dyn Fn(&Value, &Value) -> Option<Option<bool>>;
+pub(crate) type Own<'a> = &'a dyn Fn(&Value, &Value) -> Option<Option<bool>>;
 
 /// Whether two values are equal; `None` if unknown. Values of different kinds are never equal.
-pub fn equal(a: &Value, b: &Value) -> Option<bool> {
+pub(crate) fn equal(a: &Value, b: &Value) -> Option<bool> {
     equal_but(a, b, &|_, _| None)
 }
 
 /// The same for a language with its own comparison, which comes first, at every depth.
-pub fn equal_but(a: &Value, b: &Value, own: Own<'_>) -> Option<bool> {
+pub(crate) fn equal_but(a: &Value, b: &Value, own: Own<'_>) -> Option<bool> {
     if let Some(answer) = own(a, b) {
         return answer;
     }

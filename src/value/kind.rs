@@ -11,7 +11,7 @@ use super::number::Number;
 use super::size::{Counted, Size};
 
 /// The most alternatives that are kept for one value or one text; above it the value becomes unknown.
-pub const MAX_ALTERNATIVES: usize = 32;
+pub(crate) const MAX_ALTERNATIVES: usize = 32;
 
 /// The deepest nesting of values, and the most values inside one; above it a value becomes unknown.
 const MAX_DEPTH: usize = 200;
@@ -19,7 +19,7 @@ const MAX_NODES: usize = 1 << 20;
 
 /// A value, the place of the expression that gave it, and the references it passed since.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Value {
+pub(crate) struct Value {
     /// What it is.
     pub kind: Kind,
     /// The literal, or the expression that computed it.
@@ -30,7 +30,7 @@ pub struct Value {
 
 /// The kinds of values.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Nothing.
     Null,
     /// True or false.
@@ -51,7 +51,7 @@ pub enum Kind {
 
 /// Values in order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct List {
+pub(crate) struct List {
     items: Vec<Value>,
     /// True for a set: its items are sorted and have no positions.
     pub is_set: bool,
@@ -74,7 +74,7 @@ impl std::ops::Deref for List {
 
 /// Entries by key.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map {
+pub(crate) struct Map {
     /// The entries.
     pub entries: IndexMap<Arc<str>, Entry>,
     /// Set if there may be more or other entries than are listed.
@@ -85,7 +85,7 @@ pub struct Map {
 
 /// One entry of a map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The key.
     pub key: Span,
     /// The value.
@@ -94,7 +94,7 @@ pub struct Entry {
 
 /// One of the values that an undecided condition leaves open.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Alternative {
+pub(crate) struct Alternative {
     /// When it is this one.
     pub when: Guard,
     /// The value; never itself `Either`.
@@ -103,18 +103,18 @@ pub struct Alternative {
 
 impl Value {
     /// A value written or computed at `at`.
-    pub fn new(kind: Kind, at: Span) -> Self {
+    pub(crate) fn new(kind: Kind, at: Span) -> Self {
         Self { kind, at, via: None }.limited()
     }
 
     /// The same place and references with another value.
     #[must_use]
-    pub fn replaced(&self, kind: Kind) -> Self {
+    pub(crate) fn replaced(&self, kind: Kind) -> Self {
         Self { kind, at: self.at, via: self.via.clone() }.limited()
     }
 
     /// How large it is.
-    pub fn size(&self) -> Size {
+    pub(crate) fn size(&self) -> Size {
         match &self.kind {
             Kind::List(list) => list.size.or(|| Size::of_all(list.iter().map(Self::size))),
             Kind::Map(map) => map.size.or(|| Size::of_all(map.entries.values().map(|e| e.value.size()))),
@@ -139,42 +139,42 @@ impl Value {
     }
 
     /// Nothing.
-    pub fn null(at: Span) -> Self {
+    pub(crate) fn null(at: Span) -> Self {
         Self::new(Kind::Null, at)
     }
 
     /// A truth value.
-    pub fn bool(value: bool, at: Span) -> Self {
+    pub(crate) fn bool(value: bool, at: Span) -> Self {
         Self::new(Kind::Bool(value), at)
     }
 
     /// Text.
-    pub fn str(text: Traced, at: Span) -> Self {
+    pub(crate) fn str(text: Traced, at: Span) -> Self {
         Self::new(Kind::Str(Arc::new(text)), at)
     }
 
     /// A list.
-    pub fn list(items: Vec<Value>, at: Span) -> Self {
+    pub(crate) fn list(items: Vec<Value>, at: Span) -> Self {
         Self::new(Kind::List(Arc::new(items.into())), at)
     }
 
     /// A set of these items, which are sorted and have no duplicates.
-    pub fn set(items: Vec<Value>, at: Span) -> Self {
+    pub(crate) fn set(items: Vec<Value>, at: Span) -> Self {
         Self::new(Kind::List(Arc::new(List { is_set: true, ..items.into() })), at)
     }
 
     /// A map that is complete.
-    pub fn map(entries: IndexMap<Arc<str>, Entry>, at: Span) -> Self {
+    pub(crate) fn map(entries: IndexMap<Arc<str>, Entry>, at: Span) -> Self {
         Self::new(Kind::Map(Arc::new(Map { entries, ..Map::default() })), at)
     }
 
     /// An unknown value.
-    pub fn unknown(why: Why, at: Span) -> Self {
+    pub(crate) fn unknown(why: Why, at: Span) -> Self {
         Self::new(Kind::Unknown(why), at)
     }
 
     /// One of several, without nesting and contradictions; a single one is returned itself; too many become unknown.
-    pub fn either(alternatives: Vec<Alternative>, at: Span) -> Self {
+    pub(crate) fn either(alternatives: Vec<Alternative>, at: Span) -> Self {
         let mut flat: Vec<Alternative> = Vec::new();
         for alternative in alternatives {
             for (when, value) in alternative.value.alternatives() {
@@ -196,14 +196,14 @@ impl Value {
 
     /// The same value after passing a reference at `at`, described by `step`.
     #[must_use]
-    pub fn through(mut self, at: Span, step: &Arc<str>) -> Self {
+    pub(crate) fn through(mut self, at: Span, step: &Arc<str>) -> Self {
         self.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: self.via.take() }));
         self
     }
 
     /// Everything that this value may be, each with its condition; a plain value is one alternative that always holds.
     /// References that the value passed are passed on.
-    pub fn alternatives(&self) -> Vec<(Guard, Value)> {
+    pub(crate) fn alternatives(&self) -> Vec<(Guard, Value)> {
         match &self.kind {
             Kind::Either(list) => {
                 list.iter().map(|a| (a.when.clone(), a.value.clone().with_outer(&self.via))).collect()
@@ -214,13 +214,13 @@ impl Value {
 
     /// The value with the references of its container, which were passed after its own.
     #[must_use]
-    pub fn with_outer(mut self, outer: &Via) -> Self {
+    pub(crate) fn with_outer(mut self, outer: &Via) -> Self {
         self.via = beyond(self.via, outer);
         self
     }
 
     /// The entry of a map, if the value is a map that has it.
-    pub fn get(&self, key: &str) -> Option<Value> {
+    pub(crate) fn get(&self, key: &str) -> Option<Value> {
         match &self.kind {
             Kind::Map(map) => map.entries.get(key).map(|e| e.value.clone().with_outer(&self.via)),
             _ => None,
@@ -228,7 +228,7 @@ impl Value {
     }
 
     /// The item of a list, if the value is a list that has it.
-    pub fn item(&self, index: usize) -> Option<Value> {
+    pub(crate) fn item(&self, index: usize) -> Option<Value> {
         match &self.kind {
             Kind::List(items) => items.get(index).map(|v| v.clone().with_outer(&self.via)),
             _ => None,
@@ -236,7 +236,7 @@ impl Value {
     }
 
     /// The items of a list; empty for anything else.
-    pub fn items(&self) -> Vec<Value> {
+    pub(crate) fn items(&self) -> Vec<Value> {
         match &self.kind {
             Kind::List(items) if budget::spend(items.len() * size_of::<Self>()) => {
                 items.iter().map(|v| v.clone().with_outer(&self.via)).collect()
@@ -246,18 +246,18 @@ impl Value {
     }
 
     /// True if nothing about the value is known.
-    pub fn is_unknown(&self) -> bool {
+    pub(crate) fn is_unknown(&self) -> bool {
         matches!(self.kind, Kind::Unknown(_))
     }
 
     /// True for null.
-    pub fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(self.kind, Kind::Null)
     }
 
     /// The text of a string, number or truth value as Terraform and CloudFormation would put it into a string, with the
     /// references it passed. An unknown value gives an unknown part. `None` for null, lists, maps and `Either`.
-    pub fn to_traced(&self) -> Option<Traced> {
+    pub(crate) fn to_traced(&self) -> Option<Traced> {
         let plain = match &self.kind {
             Kind::Str(text) => Traced::clone(text),
             Kind::Bool(value) => Traced::made(if *value { "true" } else { "false" }, self.at),
@@ -269,7 +269,7 @@ impl Value {
     }
 
     /// The text of a string that is fully known.
-    pub fn as_known_str(&self) -> Option<&str> {
+    pub(crate) fn as_known_str(&self) -> Option<&str> {
         match &self.kind {
             Kind::Str(text) => text.known_str(),
             _ => None,
@@ -277,7 +277,7 @@ impl Value {
     }
 
     /// The truth value, also if written as text, as Terraform and CloudFormation convert it.
-    pub fn as_bool(&self) -> Option<bool> {
+    pub(crate) fn as_bool(&self) -> Option<bool> {
         match &self.kind {
             Kind::Bool(value) => Some(*value),
             Kind::Str(text) => match text.known_str()? {

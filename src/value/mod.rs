@@ -6,8 +6,7 @@ mod kind;
 mod number;
 mod size;
 
-pub use condition::{Condition, Guard};
-pub use equal::{Own, equal, equal_but};
-pub use kind::{Alternative, Entry, Kind, List, MAX_ALTERNATIVES, Map, Value};
-pub use number::Number;
-pub use size::{Counted, Size};
+pub(crate) use condition::{Condition, Guard};
+pub(crate) use equal::{equal, equal_but};
+pub(crate) use kind::{Alternative, Entry, Kind, MAX_ALTERNATIVES, Map, Value};
+pub(crate) use number::Number;

@@ -6,7 +6,7 @@ use crate::text::{Span, Traced};
 
 /// A number.
 #[derive(Clone, Debug)]
-pub struct Number {
+pub(crate) struct Number {
     value: f64,
     /// The literal, if it is written exactly as the number is rendered.
     literal: Option<Arc<Traced>>,
@@ -22,12 +22,12 @@ impl PartialEq for Number {
 
 impl Number {
     /// A computed number.
-    pub fn new(value: f64) -> Self {
+    pub(crate) fn new(value: f64) -> Self {
         Self { value, literal: None, floating: false }
     }
 
     /// A number as it is written; `None` if the text is not one.
-    pub fn parse(literal: Traced) -> Option<Self> {
+    pub(crate) fn parse(literal: Traced) -> Option<Self> {
         let text = literal.known_str()?;
         let value: f64 = text.parse().ok()?;
         if !value.is_finite() {
@@ -39,27 +39,27 @@ impl Number {
 
     /// The same number as one of a type with fractions. Some languages print these in another form.
     #[must_use]
-    pub fn floating(self) -> Self {
+    pub(crate) fn floating(self) -> Self {
         Self { floating: true, ..self }
     }
 
     /// True if its type has fractions.
-    pub fn is_floating(&self) -> bool {
+    pub(crate) fn is_floating(&self) -> bool {
         self.floating
     }
 
     /// True if it is written down as it is.
-    pub fn is_literal(&self) -> bool {
+    pub(crate) fn is_literal(&self) -> bool {
         self.literal.is_some()
     }
 
     /// The value.
-    pub fn value(&self) -> f64 {
+    pub(crate) fn value(&self) -> f64 {
         self.value
     }
 
     /// The number as text: the literal itself if it is written that way, else made from `at`.
-    pub fn to_traced(&self, at: Span) -> Traced {
+    pub(crate) fn to_traced(&self, at: Span) -> Traced {
         match &self.literal {
             Some(literal) => Traced::clone(literal),
             None => Traced::made(render(self.value), at),

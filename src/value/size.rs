@@ -10,7 +10,7 @@ const PIECES: usize = 16;
 
 /// How large a value is, with all that it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
+pub(crate) struct Size {
     /// The number of values; a large text counts for more than one, so copies of it are limited.
     pub nodes: usize,
     /// How deep they nest.
@@ -41,7 +41,7 @@ impl Size {
 
 /// The size of a collection, once it is known. A copy may be changed, so it has none.
 #[derive(Debug, Default)]
-pub struct Counted(OnceLock<Size>);
+pub(crate) struct Counted(OnceLock<Size>);
 
 impl Clone for Counted {
     fn clone(&self) -> Self {

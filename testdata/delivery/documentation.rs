@@ -113,7 +113,7 @@ fn every_page_is_in_the_table_of_pages() {
 #[test]
 fn the_table_of_rules_is_made_from_their_pages() {
     let mut table = "| rule | level | looks for |\n|---|---|---|\n".to_owned();
-    for rule in kubelet_lint::check::rules() {
+    for rule in kubelet_lint::testing::rules() {
         let errors = if rule.front.errors.is_empty() { "" } else { ", for some fields error" };
         let asked = if rule.front.opt_in { "; opt-in" } else { "" };
         let level = rule.level.id();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kubelet_lint::input::{FileList, INPUTS};
+use kubelet_lint::testing::{FileList, INPUTS};
 use regex::Regex;
 
 /// The words in quotes of a text that may be names of files or ends of names.

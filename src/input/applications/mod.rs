@@ -60,7 +60,7 @@ const MAX_APPLICATIONS: usize = 2_000;
 const MAX_DELIVERED: usize = 200_000;
 
 /// The name of the kind of input.
-pub const APPLICATIONS: &str = "application";
+pub(crate) const APPLICATIONS: &str = "application";
 
 /// Files of applications.
 #[derive(Debug)]

@@ -19,23 +19,28 @@ use super::reach::is_code;
 const FOUND: &[&str] = &["terragrunt.hcl", "root.hcl"];
 
 /// True for a file that configures how folders of Terraform are applied.
-pub fn is_config(path: &Path) -> bool {
+pub(crate) fn is_config(path: &Path) -> bool {
     has_extension(path, &["hcl", "tm"]) && !is_named(path, ".terraform.lock.hcl") || is_atmos(path)
 }
 
 /// True for the file that says where Atmos keeps its stacks.
-pub fn is_atmos(path: &Path) -> bool {
+pub(crate) fn is_atmos(path: &Path) -> bool {
     is_named(path, "atmos.yaml")
 }
 
 /// True for a file whose unit reads all folders that it configures: of Atmos or Terramate.
-pub fn is_whole(path: &Path) -> bool {
+pub(crate) fn is_whole(path: &Path) -> bool {
     is_atmos(path) || has_extension(path, &["tm"]) || path.as_os_str().as_encoded_bytes().ends_with(b".tm.hcl")
 }
 
 /// The folders `targets`, and those from which calls lead to one of them. A call that is not understood may lead anywhere, and with
 /// `mapped` so may one of a module from elsewhere. `unread` are further files of Terraform, which may call anything.
-pub fn calling(list: &FileList, unread: &[PathBuf], targets: HashSet<PathBuf>, mapped: bool) -> HashSet<PathBuf> {
+pub(crate) fn calling(
+    list: &FileList,
+    unread: &[PathBuf],
+    targets: HashSet<PathBuf>,
+    mapped: bool,
+) -> HashSet<PathBuf> {
     let mut callers: HashMap<PathBuf, Vec<&Path>> = HashMap::new();
     let mut out = targets;
     out.extend(unread.iter().filter_map(|path| path.parent()).map(Path::to_owned));
@@ -65,7 +70,7 @@ pub fn calling(list: &FileList, unread: &[PathBuf], targets: HashSet<PathBuf>, m
 }
 
 /// The folders `from`, and those that they call.
-pub fn called(list: &FileList, from: &HashSet<PathBuf>) -> HashSet<PathBuf> {
+pub(crate) fn called(list: &FileList, from: &HashSet<PathBuf>) -> HashSet<PathBuf> {
     let mut calls: HashMap<&Path, Vec<PathBuf>> = HashMap::new();
     for (n, path) in list.files.iter().enumerate() {
         if let (Some(dir), Some(own)) = (path.parent(), list.calls(n)) {
@@ -86,7 +91,7 @@ pub fn called(list: &FileList, from: &HashSet<PathBuf>) -> HashSet<PathBuf> {
 
 /// Which of these files of Terragrunt, Atmos and stacks may read one of `targets`, or Terraform in one of `dirs`: their texts, or the
 /// folders around them, have the name of one, or they look for a file in the folders above.
-pub fn configs(
+pub(crate) fn configs(
     among: &[&PathBuf],
     targets: &BTreeSet<PathBuf>,
     dirs: &HashSet<PathBuf>,

@@ -10,7 +10,7 @@
 )]
 
 mod atmos;
-pub mod callers;
+pub(crate) mod callers;
 mod carriers;
 mod ci_values;
 mod clusters;
@@ -29,7 +29,7 @@ mod node_group_links;
 mod open_defaults;
 mod packer;
 mod plan;
-pub mod reach;
+pub(crate) mod reach;
 mod registry_modules;
 mod resources;
 mod scope;

@@ -111,7 +111,7 @@ fn channels() -> Vec<&'static str> {
 }
 
 /// True for a file that belongs to a folder of Terraform.
-pub fn is_terraform(path: &Path) -> bool {
+pub(crate) fn is_terraform(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     [&b".tf"[..], b".tofu", b".tf.json", b".tofu.json", b".tfvars", b".tfvars.json"]
         .iter()
@@ -119,12 +119,12 @@ pub fn is_terraform(path: &Path) -> bool {
 }
 
 /// True for a file of Terraform that is not one of values.
-pub fn is_code(path: &Path) -> bool {
+pub(crate) fn is_code(path: &Path) -> bool {
     is_terraform(path) && !is_values(path)
 }
 
 /// The modules that the text of a file of Terraform calls.
-pub fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
+pub(crate) fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
     if !is_terraform(path) {
         return None;
     }
@@ -192,7 +192,7 @@ struct Folder {
 
 /// What else is there besides the files of a list.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub(crate) struct Around<'a> {
     /// Files of Terraform that the list does not have: ignored ones, and links.
     pub left_out: &'a [PathBuf],
     /// The list has all other files of the repository. Without it these may say anything.
@@ -211,7 +211,7 @@ fn is_part(kind: FileKind) -> bool {
 }
 
 /// What need not be looked at in the folders of Terraform among the files of a scan.
-pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quiet {
+pub(crate) fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quiet {
     let mut folders: HashMap<&Path, Folder> = HashMap::new();
     let mut topical = Vec::new();
     let mut values = Vec::new();
@@ -258,24 +258,24 @@ pub fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) -> Quie
 }
 
 /// True if a text speaks about kubelets, or may be read as something that does.
-pub fn is_topical(words: Words) -> bool {
+pub(crate) fn is_topical(words: Words) -> bool {
     [Group::Topics, Group::Kubelet, Group::Documents, Group::Applications, Group::Timeouts, Group::Unread]
         .iter()
         .any(|group| words.has(*group))
 }
 
 /// True if an argument of a module in a text may be a setting: something names one.
-pub fn may_set(text: &[u8]) -> bool {
+pub(crate) fn may_set(text: &[u8]) -> bool {
     setting_names::are_in(text)
 }
 
 /// Names by which Terraform reads some files: their own, and that of the chart around them.
 #[derive(Debug)]
-pub struct Names(Vec<(OsString, PathBuf)>);
+pub(crate) struct Names(Vec<(OsString, PathBuf)>);
 
 impl Names {
     /// The names of some files, of which `list` may have the chart.
-    pub fn of<'p>(files: impl IntoIterator<Item = &'p PathBuf>, list: &FileList) -> Self {
+    pub(crate) fn of<'p>(files: impl IntoIterator<Item = &'p PathBuf>, list: &FileList) -> Self {
         let mut out = BTreeSet::new();
         for path in files {
             out.extend(path.file_name().map(|name| (name.to_owned(), path.clone())));
@@ -290,7 +290,7 @@ impl Names {
     }
 
     /// True if a text of a file in `dir` names one of them, or may.
-    pub fn are_in(&self, text: &[u8], dir: &Path) -> bool {
+    pub(crate) fn are_in(&self, text: &[u8], dir: &Path) -> bool {
         let whole = |name: &OsString| holds(text, name.as_encoded_bytes());
         self.0.iter().any(|(name, _)| whole(name)) || strings(text).any(|string| self.fit(string, dir))
     }

@@ -50,7 +50,7 @@ pub(super) struct Ignores {
 }
 
 /// True if there may be a request in these bytes.
-pub fn may_ask(bytes: &[u8]) -> bool {
+pub(crate) fn may_ask(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     // The rarest byte of the word, which has only one case.
     while let Some(at) = memchr::memchr(MARK[DASH], rest) {
@@ -236,7 +236,7 @@ fn finding(rule: &'static Rule, ignore: &Ignore, headline: String, advice: &Advi
 
 /// The places of the requests in `now` that no text of `then` has. Of several equal ones those are new whose scope has
 /// another text.
-pub fn added(now: &Arc<Source>, then: &[Arc<Source>], rules: &Catalogue) -> Vec<Place> {
+pub(crate) fn added(now: &Arc<Source>, then: &[Arc<Source>], rules: &Catalogue) -> Vec<Place> {
     let known = then.iter().flat_map(|source| marked(of(source, rules)));
     let mut counts: HashMap<String, HashMap<Mark, usize>> = HashMap::new();
     for (ignore, mark) in known {

@@ -12,7 +12,7 @@ use super::program::{Done, Effects, Invocation, Status, known, not_followed};
 use value::AwkValue;
 
 /// Runs `awk`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut arguments = Arguments::new("awk", call.argv, 2).with_operands_last();
     let mut variables: Vec<(String, Traced)> = Vec::new();
     while let Some(option) = arguments.next()? {

@@ -59,7 +59,7 @@ enum Binding {
 }
 
 /// Runs `jq` with the arguments `argv` (without the program's name).
-pub fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Effects {
+pub(crate) fn run(argv: &[Traced], stdin: Option<&Traced>, files: Files<'_>, env: Files<'_>, at: Span) -> Effects {
     let options = options(argv, stdin, files).and_then(|mut options| {
         environment(&mut options, env, at)?;
         Ok(options)

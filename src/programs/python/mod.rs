@@ -13,7 +13,7 @@ use interpreter::Interpreter;
 use value::Stop;
 
 /// Runs `python` with the arguments `argv` (without the program's name).
-pub fn run(
+pub(crate) fn run(
     argv: &[Traced],
     stdin: Option<&Traced>,
     files: Files<'_>,

@@ -35,7 +35,7 @@ impl Options {
 }
 
 /// Runs `sed`.
-pub fn run(call: &mut Invocation<'_>) -> Done<Effects> {
+pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {
     let mut options = Options::default();
     let mut arguments = Arguments::new("sed", call.argv, 1);
     while let Some(option) = arguments.next()? {

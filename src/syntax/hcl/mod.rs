@@ -14,8 +14,8 @@ mod template;
 mod tests;
 mod tree;
 
-pub use parse::{MAX_BYTES, MAX_ENTRIES, parse, parse_expression, parse_template};
-pub use tree::{
+pub(crate) use parse::{parse, parse_expression, parse_template};
+pub(crate) use tree::{
     Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, For, Key, Late, Part, Step, StepKind, Template,
     Unary,
 };

@@ -15,10 +15,10 @@ use super::scan::{apply, edits_of_template, outline};
 use super::tree::{Body, Expr, Part, Template};
 
 /// The largest text that is parsed, in bytes. The largest real file seen has 90 kB.
-pub const MAX_BYTES: usize = 1 << 20;
+pub(crate) const MAX_BYTES: usize = 1 << 20;
 
 /// The most entries between two braces: the parser takes quadratic time for them.
-pub const MAX_ENTRIES: usize = 5_000;
+pub(crate) const MAX_ENTRIES: usize = 5_000;
 
 /// The most repeated keys of one file that are renamed.
 const MAX_RENAMES: usize = 128;
@@ -30,7 +30,7 @@ const REPEATED_KEY: &str = "redefined object key";
 const MAX_ERRORS: usize = 100;
 
 /// Parses a file. A block with a syntax error is reported and left out; the other blocks are kept.
-pub fn parse(view: &View) -> Parsed<Body> {
+pub(crate) fn parse(view: &View) -> Parsed<Body> {
     let quick = || readable_as_is(view).ok().and_then(|_| quick::body(view, MAX_ENTRIES));
     budget::attempt(quick).map_or_else(|| by_grammar(view), |tree| Parsed { tree, errors: Vec::new() })
 }
@@ -79,7 +79,7 @@ pub(super) fn by_grammar(view: &View) -> Parsed<Body> {
 ///
 /// # Errors
 /// If it is not a template; Terraform rejects all of it.
-pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
+pub(crate) fn parse_template(view: &View) -> Result<Template, SyntaxError> {
     let mut text = Cow::Borrowed(readable_as_is(view)?);
     apply(&edits_of_template(&text), &mut text);
     let tree = parser::parse_template(&text).map_err(|e| error_at(view, 0, &e))?;
@@ -97,7 +97,7 @@ pub fn parse_template(view: &View) -> Result<Template, SyntaxError> {
 ///
 /// # Errors
 /// If it is not an expression.
-pub fn parse_expression(view: &View) -> Result<Expr, SyntaxError> {
+pub(crate) fn parse_expression(view: &View) -> Result<Expr, SyntaxError> {
     let mut text = readable(view)?;
     let shape = outline(&text);
     if shape.most_entries.is_some_and(|(n, _)| n > MAX_ENTRIES) {

@@ -7,7 +7,7 @@ use crate::text::{Span, Traced, View, budget};
 
 /// The content of a block, or of a whole file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Body {
+pub(crate) struct Body {
     /// `name = value`, in the order of the source.
     pub attributes: Vec<Attribute>,
     /// Nested blocks, in the order of the source.
@@ -18,19 +18,19 @@ pub struct Body {
 
 impl Body {
     /// The attribute with this name.
-    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|a| &*a.name == name)
     }
 
     /// The blocks of this type.
-    pub fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
+    pub(crate) fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |b| &*b.kind == kind)
     }
 }
 
 /// `name = value`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Attribute {
+pub(crate) struct Attribute {
     /// The name.
     pub name: Arc<str>,
     /// The source range of the name.
@@ -41,7 +41,7 @@ pub struct Attribute {
 
 /// The value of an attribute, which may be read only when it is needed. That it can be read is known.
 #[derive(Clone, Debug)]
-pub struct Late(State);
+pub(crate) struct Late(State);
 
 #[derive(Clone, Debug)]
 enum State {
@@ -56,7 +56,7 @@ impl Late {
     }
 
     /// False if this byte does not stand in its text.
-    pub fn may_have(&self, byte: u8) -> bool {
+    pub(crate) fn may_have(&self, byte: u8) -> bool {
         match &self.0 {
             State::Known(_) => true,
             State::Later { view, range, .. } => view.bytes[range.clone()].contains(&byte),
@@ -64,7 +64,7 @@ impl Late {
     }
 
     /// The value alone.
-    pub fn into_expr(self) -> Expr {
+    pub(crate) fn into_expr(self) -> Expr {
         match self.0 {
             State::Known(value) => value,
             State::Later { .. } => (*self).clone(),
@@ -100,7 +100,7 @@ impl PartialEq for Late {
 
 /// `kind "label" { ... }`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Block {
+pub(crate) struct Block {
     /// The type of the block, such as `resource`.
     pub kind: Arc<str>,
     /// The labels, without quotes.
@@ -115,14 +115,14 @@ pub struct Block {
 
 impl Block {
     /// A label by its index; empty if there are fewer.
-    pub fn label(&self, index: usize) -> &str {
+    pub(crate) fn label(&self, index: usize) -> &str {
         self.labels.get(index).map_or("", |l| l)
     }
 }
 
 /// An expression and its source range.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Expr {
+pub(crate) struct Expr {
     /// Its kind.
     pub kind: ExprKind,
     /// Its source range.
@@ -131,7 +131,7 @@ pub struct Expr {
 
 impl Expr {
     /// The text of a string without expressions.
-    pub fn as_literal(&self) -> Option<Traced> {
+    pub(crate) fn as_literal(&self) -> Option<Traced> {
         match &self.kind {
             ExprKind::Template(template) => template.as_literal(),
             _ => None,
@@ -139,7 +139,7 @@ impl Expr {
     }
 
     /// Calls `f` with this expression and every expression inside it.
-    pub fn visit(&self, f: &mut dyn FnMut(&Self)) {
+    pub(crate) fn visit(&self, f: &mut dyn FnMut(&Self)) {
         f(self);
         match &self.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Variable(_) => {}
@@ -203,7 +203,7 @@ fn visit_parts(parts: &[Part], f: &mut dyn FnMut(&Expr)) {
 
 /// The kinds of expressions.
 #[derive(Clone, Debug, PartialEq)]
-pub enum ExprKind {
+pub(crate) enum ExprKind {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -236,7 +236,7 @@ pub enum ExprKind {
 
 /// The key of an entry of an object.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Key {
+pub(crate) enum Key {
     /// An unquoted name.
     Name(Traced, Span),
     /// Anything else.
@@ -245,7 +245,7 @@ pub enum Key {
 
 /// One step of a reference.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub(crate) struct Step {
     /// Its kind.
     pub kind: StepKind,
     /// The step alone.
@@ -254,7 +254,7 @@ pub struct Step {
 
 /// The kinds of steps.
 #[derive(Clone, Debug, PartialEq)]
-pub enum StepKind {
+pub(crate) enum StepKind {
     /// `.name`.
     Attr(Arc<str>),
     /// `[index]`, and the old `.0`.
@@ -267,7 +267,7 @@ pub enum StepKind {
 
 /// A function call.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Call {
+pub(crate) struct Call {
     /// The name, with `::` between its parts.
     pub name: Arc<str>,
     /// The source range of the name.
@@ -280,7 +280,7 @@ pub struct Call {
 
 /// `condition ? then : otherwise`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Conditional {
+pub(crate) struct Conditional {
     /// The condition.
     pub condition: Expr,
     /// The value if it is true.
@@ -291,7 +291,7 @@ pub struct Conditional {
 
 /// A `for` expression.
 #[derive(Clone, Debug, PartialEq)]
-pub struct For {
+pub(crate) struct For {
     /// The name for the key or index, if there is one.
     pub key_name: Option<Arc<str>>,
     /// The name for the value.
@@ -311,7 +311,7 @@ pub struct For {
 /// Unary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Unary {
+pub(crate) enum Unary {
     Neg,
     Not,
 }
@@ -319,7 +319,7 @@ pub enum Unary {
 /// Binary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Binary {
+pub(crate) enum Binary {
     Or,
     And,
     Eq,
@@ -337,14 +337,14 @@ pub enum Binary {
 
 /// Literal text with expressions and directives. Strip markers and the indentation of `<<-` are already applied.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Template {
+pub(crate) struct Template {
     /// The parts in order.
     pub parts: Vec<Part>,
 }
 
 impl Template {
     /// The text of a template without expressions and directives.
-    pub fn as_literal(&self) -> Option<Traced> {
+    pub(crate) fn as_literal(&self) -> Option<Traced> {
         match &self.parts[..] {
             [] => Some(Traced::new()),
             [Part::Literal(text)] => Some(text.clone()),
@@ -355,7 +355,7 @@ impl Template {
 
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub(crate) enum Part {
     /// Text, unescaped.
     Literal(Traced),
     /// `${x}`.

@@ -9,7 +9,7 @@ use super::super::{SyntaxError, TOO_DEEP};
 
 /// An expression.
 #[derive(Clone, Debug)]
-pub struct Expr {
+pub(crate) struct Expr {
     /// Its kind.
     pub kind: ExprKind,
     /// Its source range.
@@ -18,7 +18,7 @@ pub struct Expr {
 
 /// The kinds of expressions.
 #[derive(Clone, Debug)]
-pub enum ExprKind {
+pub(crate) enum ExprKind {
     /// A quoted string.
     Text(Traced),
     /// A number.
@@ -53,7 +53,7 @@ pub enum ExprKind {
 ///
 /// # Errors
 /// The first syntax error.
-pub fn expression(view: &View) -> Result<Expr, SyntaxError> {
+pub(crate) fn expression(view: &View) -> Result<Expr, SyntaxError> {
     within(view, 0..view.bytes.len())
 }
 

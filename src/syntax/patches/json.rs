@@ -4,7 +4,7 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, budget};
 
 /// Applies the operations of a patch to a document, up to the first one that fails.
-pub fn apply(document: &mut Node, patch: &Node) -> Result<(), (Span, String)> {
+pub(crate) fn apply(document: &mut Node, patch: &Node) -> Result<(), (Span, String)> {
     for operation in patch.items() {
         let fault = |words: &str| (operation.span, format!("an operation of a patch ({words})"));
         let text = |key: &str| operation.get(key).and_then(Node::as_str);
@@ -35,7 +35,7 @@ pub fn apply(document: &mut Node, patch: &Node) -> Result<(), (Span, String)> {
 }
 
 /// Creates an empty map at the end of a path, if nothing is there.
-pub fn ensure(document: &mut Node, path: &[&str], at: Span) {
+pub(crate) fn ensure(document: &mut Node, path: &[&str], at: Span) {
     let path: Vec<String> = path.iter().map(|p| (*p).to_owned()).collect();
     if get_mut(document, &path).is_none() {
         add(document, &path, Node::map(Vec::new(), at), at);

@@ -1,7 +1,7 @@
 //! Patches of documents, as Kustomize, kind and kubeadm apply them.
 
-pub mod json;
-pub mod strategic;
+pub(crate) mod json;
+pub(crate) mod strategic;
 
 #[cfg(test)]
 mod tests;

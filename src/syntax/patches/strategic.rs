@@ -15,7 +15,7 @@ const KEYED: &[(&str, &str)] = &[
 const PATCH: &str = "$patch";
 
 /// The patched document; `None` if the patch deletes it.
-pub fn apply(base: &Node, patch: &Node) -> Option<Node> {
+pub(crate) fn apply(base: &Node, patch: &Node) -> Option<Node> {
     let core =
         base.get("apiVersion").and_then(Node::as_str).is_some_and(|v| matches!(v, "v1" | "apps/v1" | "batch/v1"));
     merge(base, patch, core, 0)
@@ -82,7 +82,7 @@ fn items(base: &Node, patch: &Node, by: &str, depth: usize) -> Node {
 }
 
 /// The tree without the key at a dotted path.
-pub fn without(node: &Node, path: &str) -> Node {
+pub(crate) fn without(node: &Node, path: &str) -> Node {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let NodeKind::Map(pairs) = &node.kind else { return node.clone() };
     let pairs = pairs

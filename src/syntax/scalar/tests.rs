@@ -80,19 +80,18 @@ fn scalars_by_reader() {
         assert_eq!(compact(text, Schema::Kubernetes), kubernetes, "{text:?} to Kubernetes");
         assert_eq!(compact(text, Schema::Python), python, "{text:?} to Python");
     }
-    for (text, json, toml) in [
-        ("null", "null", "str"),
-        ("true", "true", "true"),
-        ("-1", "int -1", "int -1"),
-        ("1.5", "float 1.5", "float 1.5"),
-        ("1e3", "float 1000", "float 1000"),
-        ("1_000", "str", "int 1000"),
-        ("0o17", "str", "int 15"),
-        ("-inf", "str", "float -inf"),
-        ("1979-05-27", "str", "str"),
+    for (text, json) in [
+        ("null", "null"),
+        ("true", "true"),
+        ("-1", "int -1"),
+        ("1.5", "float 1.5"),
+        ("1e3", "float 1000"),
+        ("1_000", "str"),
+        ("0o17", "str"),
+        ("-inf", "str"),
+        ("1979-05-27", "str"),
     ] {
         assert_eq!(compact(text, Schema::Json), json, "{text:?} to JSON");
-        assert_eq!(compact(text, Schema::Toml), toml, "{text:?} to TOML");
     }
 }
 

@@ -14,15 +14,15 @@ mod tests;
 
 use crate::text::View;
 
-pub use parser::{MAX_DEPTH, MAX_ERRORS, MAX_SCRIPT_BYTES};
-pub use tree::{
-    Arm, ArmEnd, Assignment, Body, Command, CommandKind, Connector, Item, List, Operation, Parameter, Part, Pipeline,
+pub(crate) use parser::{MAX_DEPTH, MAX_SCRIPT_BYTES};
+pub(crate) use tree::{
+    Arm, ArmEnd, Assignment, Command, CommandKind, Connector, Item, List, Operation, Parameter, Part, Pipeline,
     Redirect, RedirectKind, Script, Target, Test, Word,
 };
 
 /// Parses a script. A part with a syntax error becomes a [`CommandKind::Bad`] with its span, and parsing continues on the next
 /// line. There are errors if and only if `bash -n` complains (except for limits, and for scripts in which all lines end in
 /// CRLF, which are read as if they ended in LF).
-pub fn parse(view: &View) -> Script {
+pub(crate) fn parse(view: &View) -> Script {
     parser::Parser::new(view).script()
 }

@@ -12,10 +12,10 @@ use super::super::SyntaxError;
 use super::tree::{Body, Command, CommandKind, Connector, Item, List, Pipeline, Script};
 
 /// The largest script that is parsed, in bytes.
-pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
+pub(crate) const MAX_SCRIPT_BYTES: usize = 1 << 20;
 
 /// How deep commands, substitutions and quotes may nest.
-pub const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The most words of a script; a word takes far more than its bytes.
 const MAX_WORDS: usize = 200_000;
@@ -25,7 +25,7 @@ const TOO_LARGE: &str = "larger than 1 MiB";
 const TOO_DEEP: &str = "nested deeper than 64 levels";
 
 /// After this many errors, the rest of the script is skipped.
-pub const MAX_ERRORS: usize = 64;
+pub(crate) const MAX_ERRORS: usize = 64;
 
 /// The current command cannot be parsed; the error is already recorded.
 pub(super) struct Stop;

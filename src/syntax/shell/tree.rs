@@ -7,11 +7,11 @@ use crate::text::{Span, Traced};
 use super::super::SyntaxError;
 
 /// Commands in order.
-pub type List = Vec<Item>;
+pub(crate) type List = Vec<Item>;
 
 /// A parsed script.
 #[derive(Clone, Debug)]
-pub struct Script {
+pub(crate) struct Script {
     /// Its commands.
     pub tree: List,
     /// Its syntax errors.
@@ -22,7 +22,7 @@ pub struct Script {
 
 /// Pipelines joined by `&&` and `||`.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub(crate) struct Item {
     /// The first pipeline.
     pub first: Pipeline,
     /// The others, each with the operator before it.
@@ -33,7 +33,7 @@ pub struct Item {
 
 /// The operator between two pipelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connector {
+pub(crate) enum Connector {
     /// `&&`
     And,
     /// `||`
@@ -42,7 +42,7 @@ pub enum Connector {
 
 /// Commands joined by `|`.
 #[derive(Clone, Debug)]
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     /// True after an odd number of `!`.
     pub negated: bool,
     /// The commands; none after a bare `!` or `time`.
@@ -53,7 +53,7 @@ pub struct Pipeline {
 
 /// One command with its redirections.
 #[derive(Clone, Debug)]
-pub struct Command {
+pub(crate) struct Command {
     /// Its kind.
     pub kind: CommandKind,
     /// Redirections in order.
@@ -64,7 +64,7 @@ pub struct Command {
 
 /// The kinds of commands.
 #[derive(Clone, Debug)]
-pub enum CommandKind {
+pub(crate) enum CommandKind {
     /// Assignments and words.
     Simple {
         /// Assignments before the first word.
@@ -141,7 +141,7 @@ pub enum CommandKind {
 
 /// One arm of a `case`.
 #[derive(Clone, Debug)]
-pub struct Arm {
+pub(crate) struct Arm {
     /// Its patterns.
     pub patterns: Vec<Word>,
     /// Its commands.
@@ -152,7 +152,7 @@ pub struct Arm {
 
 /// How an arm of a `case` ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ArmEnd {
+pub(crate) enum ArmEnd {
     /// `;;`: the `case` ends.
     Break,
     /// `;&`: the body of the next arm follows.
@@ -163,7 +163,7 @@ pub enum ArmEnd {
 
 /// An expression in `[[ … ]]`.
 #[derive(Clone, Debug)]
-pub enum Test {
+pub(crate) enum Test {
     /// A single word: true if it is not empty.
     Word(Word),
     /// An operator such as `-f` and its operand.
@@ -180,7 +180,7 @@ pub enum Test {
 
 /// An assignment.
 #[derive(Clone, Debug)]
-pub struct Assignment {
+pub(crate) struct Assignment {
     /// The variable.
     pub name: String,
     /// An index in brackets.
@@ -195,7 +195,7 @@ pub struct Assignment {
 
 /// A redirection.
 #[derive(Clone, Debug)]
-pub struct Redirect {
+pub(crate) struct Redirect {
     /// The descriptor, if given.
     pub descriptor: Option<u32>,
     /// The operator.
@@ -208,7 +208,7 @@ pub struct Redirect {
 
 /// The kinds of redirections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RedirectKind {
+pub(crate) enum RedirectKind {
     /// `<`
     Read,
     /// `>` and `>|`
@@ -231,7 +231,7 @@ pub enum RedirectKind {
 
 /// The target of a redirection.
 #[derive(Clone, Debug)]
-pub enum Target {
+pub(crate) enum Target {
     /// A word.
     Word(Word),
     /// The body of a here-document, further down in the script.
@@ -240,18 +240,18 @@ pub enum Target {
 
 /// The body of a here-document.
 #[derive(Clone, Debug, Default)]
-pub struct Body(pub(super) Arc<OnceLock<Word>>);
+pub(crate) struct Body(pub(super) Arc<OnceLock<Word>>);
 
 impl Body {
     /// The body; `None` if the script ends before it.
-    pub fn word(&self) -> Option<&Word> {
+    pub(crate) fn word(&self) -> Option<&Word> {
         self.0.get()
     }
 }
 
 /// A word: parts without white space between them.
 #[derive(Clone, Debug)]
-pub struct Word {
+pub(crate) struct Word {
     /// The parts in order.
     pub parts: Vec<Part>,
     /// Its source range, quotes included.
@@ -260,7 +260,7 @@ pub struct Word {
 
 /// A part of a word.
 #[derive(Clone, Debug)]
-pub enum Part {
+pub(crate) enum Part {
     /// Unquoted text; `*`, `?`, `[` and a leading `~` are active.
     Bare(Traced),
     /// Literal text: quoted, escaped, or in a here-document.
@@ -283,7 +283,7 @@ pub enum Part {
 
 /// A parameter expansion.
 #[derive(Clone, Debug)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// The name, or the character of a special parameter.
     pub name: String,
     /// An index in brackets.
@@ -296,7 +296,7 @@ pub struct Parameter {
 
 /// The operation of a parameter expansion.
 #[derive(Clone, Debug)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// Nothing.
     None,
     /// `#name`
@@ -354,7 +354,7 @@ pub enum Operation {
 
 impl Word {
     /// The text of a word without quotes and expansions; `None` for any other word.
-    pub fn bare(&self) -> Option<&Traced> {
+    pub(crate) fn bare(&self) -> Option<&Traced> {
         match self.parts.as_slice() {
             [Part::Bare(text)] => Some(text),
             _ => None,

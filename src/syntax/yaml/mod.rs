@@ -20,7 +20,7 @@ use expand::{Anchors, merge};
 use quick::MAX_DOCUMENTS;
 use repair::Repairs;
 
-pub use write::write;
+pub(crate) use write::write;
 
 /// The longest implicit key, in characters. YAML allows 1,024; JSON, read as YAML, has no limit.
 const MAX_KEY: usize = 1 << 17;
@@ -30,7 +30,7 @@ const MAX_KEY: usize = 1 << 17;
 /// Anchors are resolved and merge keys (`<<`) are applied with YAML's precedence: the map's own keys win over merged ones. An
 /// alias that cannot be resolved is an unknown value. An empty document is an empty plain scalar. An unknown part on a line of
 /// its own is a pair (or an item) of unknown values.
-pub fn parse(view: &View) -> Parsed<Vec<Node>> {
+pub(crate) fn parse(view: &View) -> Parsed<Vec<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
         Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },

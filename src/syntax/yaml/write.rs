@@ -4,7 +4,7 @@ use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::text::{Span, Traced};
 
 /// The tree as one YAML document in block style. Unquoted scalars stay unquoted; all others are double-quoted.
-pub fn write(node: &Node) -> Traced {
+pub(crate) fn write(node: &Node) -> Traced {
     let mut out = Traced::new();
     block(node, 0, &mut out);
     if !matches!(out.bytes().last(), Some(b'\n')) {
