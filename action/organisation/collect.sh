@@ -69,14 +69,39 @@ gone=$(awk 'END { print NR }' "$last/gone")
   fi
   printf '\n| repository | findings | new | gone | problems | unresolved | state | commit |\n|---|---|---|---|---|---|---|---|\n'
   sort -t "$(printf '\t')" -k3,3nr -k4,4nr -k1,1 all.table |
-    awk -F '\t' -v compared="$compared" -v new="$last/new" -v gone="$last/gone" '
+    awk -F '\t' -v compared="$compared" -v new="$last/new" -v gone="$last/gone" -v server="$SERVER_URL" '
       BEGIN {
         while ((getline line <new) > 0) { split(line, part, "\t"); fresh[part[1]]++ }
         while ((getline line <gone) > 0) { split(line, part, "\t"); past[part[1]]++ }
       }
       function known(n) { return compared == "true" ? n + 0 : "" }
-      NR <= 2000 { printf "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", $1, $4, known(fresh[$1]), known(past[$1]), $7, $8, $2, $5 }
+      NR <= 2000 {
+        at = server "/" $1
+        # Nothing is known of what was not scanned.
+        if ($2 ~ /^not (cloned|scanned)$/) { printf "| [%s](%s) | | | | | | %s | |\n", $1, at, $2; next }
+        printf "| [%s](%s) | %s | %s | %s | %s | %s | %s%s | [%s](%s/tree/%s) |\n", $1, at, $4, known(fresh[$1]), \
+          known(past[$1]), $7, $8, $2, $6 == "refused" ? ", upload rejected" : "", $5, at, $5
+      }
       END { if (NR > 2000) printf "\nand %d more\n", NR - 2000 }'
+  if [[ $total -gt 0 && -f all.sarif ]]; then
+    printf '\n| finding | rule | level | new |\n|---|---|---|---|\n'
+    # The names of files are percent-encoded, so they are no markup.
+    jq -r '.runs[] | (.versionControlProvenance[0] | "\(.repositoryUri)/blob/\(.revisionId)") as $at
+      | (.automationDetails.id | rtrimstr("/")) as $repository | .results[]
+      | .locations[0].physicalLocation as $place | $place.artifactLocation.uri as $file
+      | [$repository, .ruleId, $file, .partialFingerprints.primaryLocationLineHash, .level, $place.region.startLine, $at]
+      | @tsv' all.sarif |
+      awk -F '\t' -v new="$last/new" '
+        BEGIN { while ((getline line <new) > 0) fresh[line] }
+        {
+          isnew = ($1 "\t" $2 "\t" $3 "\t" $4) in fresh ? "yes" : ""
+          link = $7 "/" $3 "#L" $6
+          gsub(/[_~]/, "\\\\&", $3)
+          printf "%s\t%s\t| [%s %s:%s](%s) | %s | %s | %s |\n", isnew, $5, $1, $3, $6, link, $2, $5, isnew
+        }' | sort -t "$(printf '\t')" -k1,1r -k2,2 -k3 | cut -f 3- | awk '
+        NR <= 1000
+        END { if (NR > 1000) printf "\nand %d more, in all.sarif of the artifact\n", NR - 1000 }'
+  fi
 } >>"$GITHUB_STEP_SUMMARY"
 printf 'findings=%s\nrepositories=%s\n' "$total" "${#rows[@]}" >>"$GITHUB_OUTPUT"
 [[ $compared != true ]] || printf 'findings-new=%s\n' "$new" >>"$GITHUB_OUTPUT"

@@ -124,8 +124,11 @@ fn each_repository_has_a_report_and_all_are_joined() {
     let join = || task(github.path(), work.path(), "collect").run();
     let done = join();
     assert_eq!((done.step("Run the task").code, done.outputs["findings"].as_str()), (Some(1), "1"), "{done:#?}");
-    assert!(done.summary.contains("| `acme/dirty` | 1 |  |  | 0 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("/acme/dirty) | 1 |  |  | 0 | 0 | scanned | ["), "{}", done.summary);
     assert!(done.summary.contains("There is no last report to compare with."), "{}", done.summary);
+    let place =
+        format!("| [acme/dirty boot.sh:2](file://{}/acme/dirty/blob/{head}/boot.sh#L2) |", github.path().display());
+    assert!(done.summary.contains(&format!("{place} zero-streaming-idle-timeout | error |  |\n")), "{}", done.summary);
     let all = std::fs::read_to_string(work.path().join("reports/all.sarif")).unwrap();
     let all: serde_json::Value = serde_json::from_str(&all).unwrap();
     assert_eq!(all["runs"].as_array().unwrap().len(), 2);
@@ -135,6 +138,7 @@ fn each_repository_has_a_report_and_all_are_joined() {
     let done = join();
     assert_eq!(done.step("Run the task").code, Some(2));
     assert!(done.summary.contains("**1 could not be scanned.**"), "{}", done.summary);
+    assert!(done.summary.contains("/acme/gone) | | | | | | not cloned | |"), "{}", done.summary);
     assert!(done.log().contains("1 of 3 repositories could not be scanned"), "{}", done.log());
     // One that is not read completely has its findings in the table, and is not clean either.
     let tree = work.path().join("half");
@@ -146,7 +150,7 @@ fn each_repository_has_a_report_and_all_are_joined() {
     std::fs::remove_file(work.path().join("reports/acme+gone.tsv")).unwrap();
     assert!(!scan("acme/half").failed);
     let done = join();
-    assert!(done.summary.contains("| `acme/half` | 1 |  |  | 1 | 0 | not read completely |"), "{}", done.summary);
+    assert!(done.summary.contains("/acme/half) | 1 |  |  | 1 | 0 | not read completely |"), "{}", done.summary);
     assert!(done.log().contains("1 of 3 repositories could not be read completely"), "{}", done.log());
     assert_eq!(done.step("Run the task").code, Some(2));
     for hostile in ["../x", "-x/y", "a/..", "a/b;id", "a/$(id)", "a"] {
@@ -200,8 +204,9 @@ fn a_report_is_compared_with_the_last_one() {
     scan("acme/dirty");
     let done = join();
     assert!(done.summary.contains("1 new and 1 gone since the last report."), "{}", done.summary);
-    assert!(done.summary.contains("| `acme/dirty` | 0 | 0 | 1 | 0 | 0 | scanned |"), "{}", done.summary);
-    assert!(done.summary.contains("| `acme/sandbox-1` | 1 | 1 | 0 | 0 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("/acme/dirty) | 0 | 0 | 1 | 0 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("/acme/sandbox-1) | 1 | 1 | 0 | 0 | 0 | scanned |"), "{}", done.summary);
+    assert!(done.summary.contains("| zero-streaming-idle-timeout | error | yes |"), "{}", done.summary);
     assert_eq!(done.outputs["findings-new"], "1");
 }
 
