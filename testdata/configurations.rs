@@ -13,7 +13,7 @@ const CALL: &str = "module \"m\" {\n  source = \"../modules/m\"\n  idle = \"0s\"
 const FILE: &str = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nstreamingConnectionIdleTimeout: 0s\nruntimeRequestTimeout: 0s\n";
 
 /// A repository with three configurations, and one that is not read because its folder is excluded.
-const MONOREPO: &[(&str, &str)] = &[
+pub(crate) const MONOREPO: &[(&str, &str)] = &[
     ("kubelet-lint.toml", "exclude = ['old']\nrequire-reason = true\n[levels]\nreplaced-zero = 'note'\n"),
     ("k.yaml", FILE),
     ("modules/m/main.tf", MODULE),
@@ -36,9 +36,9 @@ const MONOREPO: &[(&str, &str)] = &[
 ];
 
 /// What is said about each file: rule, level, line, and whether it is suppressed.
-type Verdicts = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Verdicts = BTreeMap<String, BTreeSet<String>>;
 
-fn verdicts(here: &Path, args: &[&str]) -> Verdicts {
+pub(crate) fn verdicts(here: &Path, args: &[&str]) -> Verdicts {
     let out = run_in(here, &[&["check", "--format", "json", "--show-suppressed"], args].concat(), None);
     let report: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", text(&out.stderr)));
     let mut found = Verdicts::new();
@@ -230,8 +230,13 @@ fn a_configuration_to_begin_with_says_nothing_and_replaces_none() {
         std::fs::remove_file(dir.path().join(name)).unwrap();
     }
     let schema: Value = serde_json::from_slice(&run_in(dir.path(), &["schema"], None).stdout).unwrap();
+    // Without a repository there is no address, and none may be told.
+    let address = schema["$id"].as_str();
     let version = format!("/raw/v{}/schemas/kubelet-lint.schema.json", env!("CARGO_PKG_VERSION"));
-    assert!(schema["$id"].as_str().unwrap().ends_with(&version), "{}", schema["$id"]);
+    assert_eq!(address.is_some(), !env!("CARGO_PKG_REPOSITORY").is_empty());
+    assert!(address.is_none_or(|address| address.ends_with(&version) && !address.contains("OWNER")), "{address:?}");
+    let kept: Value = serde_json::from_str(include_str!("../schemas/kubelet-lint.schema.json")).unwrap();
+    assert!(kept["$id"].as_str().unwrap().ends_with(&version), "{}", kept["$id"]);
 }
 
 #[test]

@@ -25,9 +25,12 @@ fn address() -> Option<String> {
     (!repository.is_empty()).then(|| ADDRESS.replace("https://github.com/OWNER/kubelet-lint", repository))
 }
 
-/// The schema, with its own address.
+/// The schema, with its own address if it has one.
 pub(super) fn schema() -> String {
-    address().map_or_else(|| SCHEMA.to_owned(), |address| SCHEMA.replacen(ADDRESS, &address, 1))
+    match address() {
+        Some(address) => SCHEMA.replacen(ADDRESS, &address, 1),
+        None => SCHEMA.replacen(&format!("  \"$id\": \"{ADDRESS}\",\n"), "", 1),
+    }
 }
 
 /// Writes a configuration to the current folder, unless there is one.
