@@ -1,5 +1,6 @@
 //! The language server, as editors meet it: sessions of real clients, and what no client should send.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::configurations::{MONOREPO, verdicts};
 use crate::scanning::{copy, scan_in};
 
 /// A message should come much earlier.
@@ -89,8 +91,13 @@ impl Session {
     }
 
     fn initialize(&mut self, encodings: &[&str]) -> Value {
-        let root = self.root.to_str().unwrap().to_owned();
-        let folders = json!([{"uri": format!("file://{root}"), "name": "repo"}]);
+        self.initialize_in("", encodings)
+    }
+
+    /// With a folder of the repository open in the editor.
+    fn initialize_in(&mut self, dir: &str, encodings: &[&str]) -> Value {
+        let address = self.address(dir);
+        let folders = json!([{"uri": address.trim_end_matches('/'), "name": "repo"}]);
         let capabilities = json!({"general": {"positionEncodings": encodings}});
         let answer = self.ask("initialize", json!({"workspaceFolders": folders, "capabilities": capabilities}));
         self.notify("initialized", json!({}));
@@ -119,6 +126,22 @@ impl Session {
         let file = params["uri"].as_str().unwrap().strip_prefix(&self.address("")).unwrap().to_owned();
         let one = |mark: &Value| format!("{} {}", mark["range"]["start"]["line"], mark["code"].as_str().unwrap_or("-"));
         (file, params["version"].clone(), params["diagnostics"].as_array().unwrap().iter().map(one).collect())
+    }
+
+    /// The marks of all files, once all that was sent is answered.
+    fn marked(&mut self) -> BTreeMap<String, Vec<Value>> {
+        let place = json!({"textDocument": {"uri": self.address("x")}, "position": {"line": 0, "character": 0}});
+        self.send(&json!({"jsonrpc": "2.0", "id": "end", "method": "textDocument/hover", "params": place}));
+        let mut shown = BTreeMap::new();
+        loop {
+            let message = self.next();
+            if message["id"] == "end" {
+                return shown;
+            }
+            let params = &message["params"];
+            let file = params["uri"].as_str().unwrap().strip_prefix(&self.address("")).unwrap();
+            shown.insert(file.to_owned(), params["diagnostics"].as_array().unwrap().clone());
+        }
     }
 
     fn end(mut self) -> Option<i32> {
@@ -298,25 +321,10 @@ fn what_is_marked_is_what_a_scan_reports() {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             session.open(path.strip_prefix(&root).unwrap().to_str().unwrap(), &text);
         }
-        // What is known when this is answered is what was found.
-        session.last += 1;
-        let place =
-            json!({"textDocument": {"uri": session.address("main.tf")}, "position": {"line": 0, "character": 0}});
-        session.send(&json!({"jsonrpc": "2.0", "id": "end", "method": "textDocument/hover", "params": place}));
-        let mut shown = std::collections::BTreeMap::new();
-        loop {
-            let message = session.next();
-            if message["id"] == "end" {
-                break;
-            }
-            shown.insert(message["params"]["uri"].to_string(), message["params"].clone());
-        }
         let mut found: Vec<String> = Vec::new();
-        for params in shown.values() {
-            let file = params["uri"].as_str().unwrap().strip_prefix(&session.address("")).unwrap().to_owned();
-            for mark in params["diagnostics"].as_array().unwrap().iter().filter(|mark| !mark["code"].is_null()) {
-                let rule = mark["code"].as_str().unwrap();
-                found.push(format!("{file} {} {rule}", mark["range"]["start"]["line"]));
+        for (file, marks) in session.marked() {
+            for mark in marks.iter().filter(|mark| !mark["code"].is_null()) {
+                found.push(format!("{file} {} {}", mark["range"]["start"]["line"], mark["code"].as_str().unwrap()));
             }
         }
         found.sort();
@@ -325,6 +333,42 @@ fn what_is_marked_is_what_a_scan_reports() {
         marked += found.len();
     }
     assert!(marked > 10, "{marked}");
+}
+
+/// Each file of a repository with three configurations: opened alone, with all others, and with any folder open in the editor.
+#[test]
+fn a_file_has_one_verdict_whatever_else_is_open() {
+    let session = Session::new(MONOREPO);
+    let files: Vec<_> = MONOREPO.iter().filter(|(path, _)| !path.contains(".toml")).collect();
+    let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, said) in verdicts(&session.root, &["."]) {
+        let counts = said.iter().filter_map(|words| words.strip_suffix(" null"));
+        wanted.insert(file, counts.map(|words| words.replace('"', "")).collect());
+    }
+    assert!(wanted.values().flatten().count() >= 10, "{wanted:#?}");
+    let same = |shown: &BTreeMap<String, Vec<Value>>, file: &str, how: &str| {
+        let marks = shown.get(file).into_iter().flatten().filter(|mark| mark["code"].is_string());
+        let one = |mark: &Value| {
+            let level = ["error", "warning", "note"][mark["severity"].as_u64().unwrap() as usize - 1];
+            let line = mark["range"]["start"]["line"].as_u64().unwrap() + 1;
+            format!("{} {level} {line}", mark["code"].as_str().unwrap())
+        };
+        let found: BTreeSet<_> = marks.map(one).collect();
+        assert_eq!(found, wanted.get(file).cloned().unwrap_or_default(), "{file} {how}");
+    };
+    for dir in ["", "a", "b/deep"] {
+        let mut together = Session::new(MONOREPO);
+        together.initialize_in(dir, &[]);
+        files.iter().for_each(|(file, text)| together.open(file, text));
+        let shown = together.marked();
+        for (file, text) in &files {
+            same(&shown, file, &format!("together, in `{dir}`"));
+            let mut alone = Session::new(MONOREPO);
+            alone.initialize_in(dir, &[]);
+            alone.open(file, text);
+            same(&alone.marked(), file, &format!("alone, in `{dir}`"));
+        }
+    }
 }
 
 #[test]
