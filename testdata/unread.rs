@@ -1,7 +1,10 @@
 //! What was not read is reported in every format that lists problems, and a file that says nothing of a node is not.
 
+use std::io::Write;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as ENGINE;
 use serde_json::Value;
 
 use crate::command::{run_in, text};
@@ -156,4 +159,17 @@ fn a_limit_inside_a_file_is_a_problem() {
         assert!(found.starts_with(expected), "{found}, not {expected}");
     }
     assert_eq!(found.len(), 8, "{found:?}");
+}
+
+#[test]
+fn what_is_not_searched_of_a_packed_text_is_named_and_fails_no_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&large("#!/bin/bash\n", 1)).unwrap();
+    let text = format!("a: {}\n", ENGINE.encode(packed.finish().unwrap()));
+    let name = "only partly read: limit reached: size of a text in base64";
+    assert_eq!(problems(dir.path(), &[("packed.yaml", text.into())]), [format!("packed.yaml: {name}")]);
+    let out = run_in(dir.path(), &["check", "packed.yaml"], None);
+    assert_eq!(crate::command::text(&out.stderr), format!("warning: packed.yaml:1:1: {name}\n"));
+    assert_eq!(out.status.code(), Some(0));
 }

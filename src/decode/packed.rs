@@ -1,6 +1,6 @@
 //! Texts about a kubelet that stand in other texts as base64, or as gzip in base64. A search for plain words does not see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::ops::Range;
 
@@ -15,6 +15,12 @@ use crate::text::budget;
 /// What `kubelet` is in base64, by the number of bytes before it: only the letters that nothing beside it changes.
 pub(crate) const ENCODED: [&str; 3] = ["a3ViZWxld", "t1YmVsZX", "rdWJlbGV0"];
 
+/// The halves of [`ENCODED`]: a line break in a word leaves one of them whole.
+pub(crate) const HALVES: [&str; 6] = ["a3Vi", "ZWxld", "t1Ym", "VsZX", "rdWJ", "lbGV0"];
+
+/// What is left out if a text is larger than what is unpacked.
+pub(crate) const SIZE: &str = "size of a text in base64";
+
 /// How many letters of a group of four come before each of [`ENCODED`].
 const BEFORE: [usize; 3] = [0, 2, 3];
 
@@ -28,13 +34,13 @@ const MAX_TEXTS: usize = 100;
 const SHORTEST_LINE: usize = 60;
 
 /// The texts in base64 that mention a kubelet, or are compressed: the place of each in `bytes`, and its content. What cannot be
-/// read to its end is cut there.
+/// read to its end is cut there; if it is too large, this is remembered.
 pub(crate) fn texts(bytes: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
     let mut found: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let words = ENCODED.iter().zip(BEFORE).map(|(word, before)| (*word, Some(before))).chain([(COMPRESSED, None)]);
     for (word, before) in words {
         let mut done = 0;
-        for at in memmem::find_iter(bytes, word) {
+        for at in places(bytes, word.as_bytes()) {
             if at < done {
                 continue;
             }
@@ -54,6 +60,21 @@ pub(crate) fn texts(bytes: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
     let found: Vec<Range<usize>> = found.into_values().map(|(from, end)| from..end).collect();
     let found = budget::at_most(&found, MAX_TEXTS, "texts of one file in base64");
     found.filter_map(|range| Some((range.clone(), unpacked(&bytes[range.clone()])?))).collect()
+}
+
+/// Where a word starts, in order. It may be on two lines.
+fn places(bytes: &[u8], word: &[u8]) -> BTreeSet<usize> {
+    let (front, back) = word.split_at(word.len() / 2);
+    let ahead = memmem::find_iter(bytes, front).filter(|at| {
+        let rest = bytes[at + front.len()..].iter().filter(|byte| !byte.is_ascii_whitespace());
+        rest.take(back.len()).eq(back)
+    });
+    let behind = memmem::find_iter(bytes, back).filter_map(|at| {
+        let mut before = bytes[..at].iter().enumerate().rev().filter(|(_, byte)| !byte.is_ascii_whitespace());
+        let mut letters = front.iter().rev();
+        letters.try_fold(at, |_, letter| before.next().filter(|(_, byte)| *byte == letter).map(|(at, _)| at))
+    });
+    ahead.chain(behind).collect()
 }
 
 fn is_letter(byte: u8) -> bool {
@@ -97,8 +118,11 @@ fn start(bytes: &[u8], at: usize) -> usize {
 
 /// The content of a text in base64.
 fn unpacked(text: &[u8]) -> Option<Vec<u8>> {
-    let mut letters: Vec<u8> =
-        text.iter().copied().filter(|byte| is_letter(*byte)).take(2 * MAX_DECODED_BYTES).collect();
+    let mut all = text.iter().copied().filter(|byte| is_letter(*byte));
+    let mut letters: Vec<u8> = all.by_ref().take(2 * MAX_DECODED_BYTES).collect();
+    if all.next().is_some() {
+        budget::reached(SIZE);
+    }
     if letters.len() % 4 == 1 {
         letters.pop();
     }
@@ -109,18 +133,24 @@ fn unpacked(text: &[u8]) -> Option<Vec<u8>> {
     if !decoded.starts_with(&[0x1F, 0x8B]) {
         return Some(decoded);
     }
-    let (mut out, limit) = (Vec::new(), MAX_DECODED_BYTES as u64);
+    let (mut out, limit) = (Vec::new(), MAX_DECODED_BYTES as u64 + 1);
     // What comes before a fault is read.
     let _ = flate2::read::MultiGzDecoder::new(&*decoded).take(limit).read_to_end(&mut out);
+    if out.len() > MAX_DECODED_BYTES {
+        out.truncate(MAX_DECODED_BYTES);
+        budget::reached(SIZE);
+    }
     Some(out)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD as ENGINE;
 
-    use super::texts;
+    use super::{ENCODED, HALVES, MAX_DECODED_BYTES, SIZE, budget, texts};
 
     #[test]
     fn texts_stand_anywhere_in_a_line_and_on_several() {
@@ -143,7 +173,38 @@ mod tests {
                 assert_eq!(String::from_utf8_lossy(content), plain);
             }
         }
+        assert!(ENCODED.iter().flat_map(|word| <[&str; 2]>::from(word.split_at(word.len() / 2))).eq(HALVES));
+        // Wherever a line ends in the only word.
+        for before in 0..60 {
+            let plain = format!("{}kubelet{}", "-".repeat(before), "-".repeat(120));
+            let lines: Vec<_> = ENGINE.encode(&plain).into_bytes().chunks(60).map(<[u8]>::to_vec).collect();
+            let found = texts(&lines.join(&b"\r\n    "[..]));
+            assert_eq!(found.len(), 1, "{before}");
+            assert_eq!(String::from_utf8_lossy(&found[0].1), plain);
+        }
         assert!(texts(b"kubelet").is_empty());
         assert!(texts(ENGINE.encode("apiVersion: v1").as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn what_is_cut_is_remembered() {
+        let zip = |text: &[u8]| {
+            let mut out = Vec::new();
+            flate2::read::GzEncoder::new(text, flate2::Compression::fast()).read_to_end(&mut out).unwrap();
+            out
+        };
+        let text = |size: usize| [b"kubelet".to_vec(), vec![b'-'; size - 7]].concat();
+        for (packed, cut) in [
+            (zip(&text(MAX_DECODED_BYTES)), false),
+            (zip(&text(MAX_DECODED_BYTES + 1)), true),
+            (text(MAX_DECODED_BYTES * 3 / 2), false),
+            (text(MAX_DECODED_BYTES * 3 / 2 + 3), true),
+        ] {
+            let limits = budget::unit(|| {
+                assert_eq!(texts(ENGINE.encode(packed).as_bytes()).len(), 1);
+                budget::limits()
+            });
+            assert_eq!(limits.contains(SIZE), cut);
+        }
     }
 }

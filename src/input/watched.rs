@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use crate::decode::packed::{COMPRESSED, ENCODED};
+use crate::decode::packed::{COMPRESSED, ENCODED, HALVES};
 use crate::runtime;
 use crate::text::Finder;
 
@@ -155,7 +155,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::NamesOthers, NAMES_OTHERS),
     (Group::Sends, &["send_command"]),
     (Group::Neighbours, &["file://"]),
-    (Group::Packed, &ENCODED),
+    (Group::Packed, &HALVES),
     (Group::Packed, &[COMPRESSED]),
 ];
 

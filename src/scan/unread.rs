@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::decode::packed;
 use crate::input::{Unit, is_watched, is_wide};
 use crate::text::{FileError, Files, LIMIT, Place, Source, budget};
 
@@ -14,9 +15,10 @@ pub(super) fn note(path: &Path, message: &str) -> Note {
     Note { place: Place { source, start: 0, end: 0 }, message: message.to_owned(), weight: Weight::Unread, remedy: "" }
 }
 
-/// The problem of a file of which something is left out.
+/// The problem of a file of which something is left out. Little speaks for a zero in the rest of a packed text.
 pub(super) fn limit(path: &Path, what: &str) -> Note {
-    note(path, &format!("only partly read: {LIMIT}{what}"))
+    let note = note(path, &format!("only partly read: {LIMIT}{what}"));
+    if what == packed::SIZE { Note { weight: Weight::None, ..note } } else { note }
 }
 
 /// The problem of a unit that takes too much.
