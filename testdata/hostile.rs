@@ -481,6 +481,47 @@ fn a_fix_changes_no_value_that_something_else_uses() {
     }
 }
 
+#[test]
+fn a_fix_changes_no_value_that_files_of_other_nodes_use() {
+    let boot = "/etc/eks/bootstrap.sh c --kubelet-extra-args --streaming-connection-idle-timeout=$IDLE\n";
+    let node = format!("#!/bin/bash\n. ./env.sh\n{boot}");
+    let play = |role: &str| format!("- hosts: all\n  roles: [{role}]\n");
+    let task = "- copy:\n    dest: /etc/kubernetes/kubelet/config.json\n    content: '{\"apiVersion\": \"kubelet.config.k8s.io/v1beta1\", \"kind\": \"KubeletConfiguration\", \"streamingConnectionIdleTimeout\": \"{{ idle }}\"}'\n- shell: kubelet --config /etc/kubernetes/kubelet/config.json\n";
+    let ansible = [
+        ("group_vars/all.yml", "idle: 0s\n".to_owned()),
+        ("k.yml", play("k")),
+        ("o.yml", play("o")),
+        ("roles/k/tasks/main.yml", task.to_owned()),
+    ];
+    let terraform = terraform("  default = \"1h\"\n", "");
+    let values = "idle = \"0s\"\n".to_owned();
+    let other = |text: &str| ("o.sh", format!("#!/bin/bash\nsource ./env.sh\n{text}\n"));
+    let sourced =
+        |other: (&'static str, String)| vec![("env.sh", "IDLE=0\n".to_owned()), ("k.sh", node.clone()), other];
+    let played = |text: &str| [&ansible[..], &[("roles/o/tasks/main.yml", text.to_owned())]].concat();
+    let applied = |text: &str| {
+        vec![("all.auto.tfvars", values.clone()), ("main.tf", terraform.clone()), ("other/o.tf", text.to_owned())]
+    };
+    for (files, fixed) in [
+        (sourced(other("sleep $IDLE")), false),
+        (sourced(other("sleep 1")), true),
+        (sourced(other(boot)), true),
+        (sourced(("o.sh", "#!/bin/bash\nsleep $IDLE\n".to_owned())), true),
+        ([sourced(other("X=1")), vec![("p.sh", "#!/bin/bash\n. ./o.sh\nsleep $IDLE\n".to_owned())]].concat(), false),
+        (played("- shell: sleep {{ idle }}\n"), false),
+        (played("- shell: sleep 1\n"), true),
+        (applied("resource \"time_sleep\" \"a\" {\n  create_duration = var.idle\n}\n"), false),
+        (applied("resource \"time_sleep\" \"a\" {\n  create_duration = \"1s\"\n}\n"), true),
+    ] {
+        let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_str())).collect();
+        let dir = folder(&files);
+        let out = check(dir.path(), &["--diff"]);
+        assert_eq!(out.stdout.is_empty(), !fixed, "{files:?}{}{}", text(&out.stdout), text(&out.stderr));
+        let says = text(&out.stderr).contains(": not fixed: something else may use the value");
+        assert_eq!(says, !fixed, "{files:?}{}", text(&out.stderr));
+    }
+}
+
 /// As many documents of a kubelet with a zero.
 fn documents(count: u32) -> String {
     let one = |n| format!("---\n{KUBELET}runtimeRequestTimeout: 0\nmetadata: {{name: k{n}}}\n");

@@ -14,6 +14,8 @@ use crate::syntax::hcl::{self, Body, ExprKind};
 use crate::syntax::{Node, NodeKind, Style};
 use crate::text::{Place, Source, Span, Texts};
 
+pub use uses::{SHARED, name_of, only_node_uses};
+
 /// Why a duration that cannot be read is left to people.
 const NOT_BARE: &str = "it is not a number in YAML or JSON";
 
@@ -119,11 +121,11 @@ impl<'a> Fixer<'a> {
                 if !finding.exact || finding.effective.as_ref() != Some(&place.text()) {
                     return Err(OTHER);
                 }
-                uses::check(finding, sources)?;
+                only_node_uses(finding, sources)?;
                 return Ok(Fix { place: place.clone(), text: fix.0.clone() });
             }
         };
-        uses::check(finding, sources)?;
+        only_node_uses(finding, sources)?;
         let bare = finding.rule.predicate == Predicate::InvalidDuration;
         let text = match self.tree(place).as_ref() {
             // A bare zero is a number there, and a time is not.

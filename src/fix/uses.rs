@@ -10,7 +10,7 @@ use crate::check::Finding;
 use crate::text::{Place, Source};
 
 /// Why the value is left to people.
-pub(super) const SHARED: &str = "something else may use the value";
+pub const SHARED: &str = "something else may use the value";
 const LIMITED: &str = "its parameter or variable limits what it may be";
 
 /// How far back the name of a value is looked for, in bytes.
@@ -44,16 +44,26 @@ static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"["']?([\w-]+)[
 static TEXT_TYPE: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r#"(?i)\btype["']?\s*[:=]\s*["']?(?:string|any)["']?\s*(?:[,}\n#]|$)"#));
 
-/// Checks that nothing but the node uses the value of a finding, which is in one of `sources`, those that were read with it.
+/// True if the value of a finding has a name by which something else may use it.
+fn has_name(finding: &Finding) -> bool {
+    let before = before(&finding.at.place);
+    // In an expression of its own, such as `=${var.debug ? "0" : "1h"}`, a literal has no name.
+    let inner = before.rsplit_once("${").filter(|(_, inner)| !inner.contains(['}', '\n'])).map(|(outer, _)| outer);
+    !is_beside_name(&before, &finding.field) && !inner.is_some_and(|outer| is_beside_name(outer, &finding.field))
+}
+
+/// The name by which something else may use the value of a finding, if it has one.
+pub fn name_of(finding: &Finding) -> Option<String> {
+    has_name(finding).then(|| name_at(&finding.at.place).ok()).flatten()
+}
+
+/// Checks that nothing but the node uses the value of a finding in `sources`: those that were read with it, or others.
 ///
 /// # Errors
 /// The reason, if something else does or it is not clear.
-pub(super) fn check(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'static str> {
+pub fn only_node_uses(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'static str> {
     let place = &finding.at.place;
-    let before = before(place);
-    // In an expression of its own, such as `=${var.debug ? "0" : "1h"}`, a literal has no name.
-    let inner = before.rsplit_once("${").filter(|(_, inner)| !inner.contains(['}', '\n'])).map(|(outer, _)| outer);
-    if is_beside_name(&before, &finding.field) || inner.is_some_and(|outer| is_beside_name(outer, &finding.field)) {
+    if !has_name(finding) {
         return Ok(());
     }
     let ends = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || b"\"',;})]\\".contains(b));
@@ -68,7 +78,7 @@ pub(super) fn check(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'
         return Err(SHARED);
     }
     // On its way the value may get further names.
-    let (mut names, mut open) = (BTreeSet::new(), vec![name_of(place)?]);
+    let (mut names, mut open) = (BTreeSet::new(), vec![name_at(place)?]);
     while let Some(name) = open.pop() {
         let first = names.is_empty();
         let mut used = 0;
@@ -162,7 +172,7 @@ fn name(before: &str) -> Option<String> {
 }
 
 /// The name that the value of a place has for others: that of its parameter if it is a default.
-fn name_of(place: &Place) -> Result<String, &'static str> {
+fn name_at(place: &Place) -> Result<String, &'static str> {
     let name = name(&before(place)).ok_or(SHARED)?;
     if !name.eq_ignore_ascii_case("default") {
         // The names of these are values beside them.

@@ -19,6 +19,7 @@ mod overlay;
 mod request;
 mod results;
 mod search;
+mod shared;
 mod stdin;
 mod units;
 mod unread;
@@ -147,6 +148,7 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
             Some(Covered::Used) => {}
         }
     }
+    shared::take_back(&mut total.findings, &area.list, &*area.files);
     let unread = area.list.claimed().filter(|(path, words)| words.has(Group::Unread) && !read.contains(*path));
     total.problems.extend(unread.filter_map(|(path, _)| unread::file(path, &*area.files)));
     let told = |path: &Path| named.is_none_or(|named| named.has(path));
