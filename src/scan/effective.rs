@@ -260,6 +260,11 @@ impl ShownGroup {
         self.root.shown(&self.name, &self.place)
     }
 
+    /// True if both are one node group.
+    pub(super) fn is_named_as(&self, other: &Self) -> bool {
+        (&self.place, &self.name, &self.root) == (&other.place, &other.name, &other.root)
+    }
+
     /// Both as one, if they are the same node group and differ in the answer to one condition only.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
         let when = self.when.or(&other.when)?;

@@ -148,8 +148,8 @@ impl Scan {
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.root, &a.when).cmp(&(&b.place, &b.name, &b.root, &b.when)));
         let mut joined: Vec<ShownGroup> = Vec::new();
         for group in self.groups.drain(..) {
-            match joined.iter_mut().rev().take(MAX_ALTERNATIVES).find_map(|known| Some((known.joined(&group)?, known)))
-            {
+            let same = joined.iter_mut().rev().take(MAX_ALTERNATIVES).take_while(|known| known.is_named_as(&group));
+            match same.into_iter().find_map(|known| Some((known.joined(&group)?, known))) {
                 Some((both, known)) => *known = both,
                 None => joined.push(group),
             }

@@ -37,7 +37,7 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         return instance_group(manifest).into_iter().collect();
     }
     // If there are instance groups, they determine the result.
-    if manifest.others("kops.k8s.io").any(|m| m.kind == "InstanceGroup") {
+    if manifest.other("kops.k8s.io", "InstanceGroup").is_some() {
         return Vec::new();
     }
     let mut out = Vec::new();
@@ -57,7 +57,7 @@ fn instance_group(manifest: &Manifest<'_>) -> Option<NodeGroup> {
     if role == "bastion" {
         return None;
     }
-    let cluster = manifest.others("kops.k8s.io").find(|m| m.kind == "Cluster");
+    let cluster = manifest.other("kops.k8s.io", "Cluster");
     let of_cluster = |key: &str| cluster.as_ref().and_then(|c| c.node.path(&["spec", key]));
     let mut all: Vec<&Node> = Vec::new();
     all.extend(of_cluster("kubelet"));

@@ -23,12 +23,12 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     }
     let mut group = NodeGroup::new(format!("{} of {}", manifest.kind, manifest.file), manifest.place());
     group.family = Some(Family::Kubeadm);
-    let cluster = manifest.others("kubeadm.k8s.io").find(|m| m.kind == "ClusterConfiguration");
+    let cluster = manifest.other("kubeadm.k8s.io", "ClusterConfiguration");
     group.minor = cluster.and_then(|m| yaml_files::minor(m.node.get("kubernetesVersion")?.as_str()?));
     if let Some(args) = manifest.node.path(&["nodeRegistration", "kubeletExtraArgs"]) {
         group.steps.push(Step::KubeletArgs(flags(args)));
     }
-    if let Some(config) = manifest.others("kubelet.config.k8s.io").find(|m| m.kind == "KubeletConfiguration") {
+    if let Some(config) = manifest.other("kubelet.config.k8s.io", "KubeletConfiguration") {
         group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&config.text())));
     }
     if group.steps.is_empty() { Vec::new() } else { vec![group] }
@@ -36,7 +36,7 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 
 /// True if a kubeadm document of the same stream takes the configuration.
 pub(super) fn takes_configuration(manifest: &Manifest<'_>) -> bool {
-    manifest.others("kubeadm.k8s.io").any(|m| NODES.contains(&m.kind))
+    NODES.iter().any(|kind| manifest.other("kubeadm.k8s.io", *kind).is_some())
 }
 
 /// kind's `Cluster`: patches of kubeadm's documents for all nodes, and for each; patches of containerd's configuration.

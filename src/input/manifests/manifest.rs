@@ -9,22 +9,22 @@ use crate::text::{Span, Traced, View};
 /// The documents of one stream.
 pub(super) struct Stream<'a> {
     pub(super) nodes: &'a [Node],
-    /// Those of each API group; a stream may have thousands, and each looks for others.
-    groups: HashMap<&'a str, Vec<&'a Node>>,
+    /// Those of each API group and kind; a stream may have thousands, and each looks for others.
+    kinds: HashMap<(&'a str, &'a str), Vec<&'a Node>>,
 }
 
 impl<'a> Stream<'a> {
     pub(super) fn of(nodes: &'a [Node]) -> Self {
-        let mut groups: HashMap<&str, Vec<&Node>> = HashMap::new();
+        let mut kinds: HashMap<_, Vec<&Node>> = HashMap::new();
         for manifest in nodes.iter().filter_map(|node| Manifest::of(node, None, None, "")) {
-            groups.entry(manifest.group).or_default().push(manifest.node);
+            kinds.entry((manifest.group, manifest.kind)).or_default().push(manifest.node);
         }
-        Self { nodes, groups }
+        Self { nodes, kinds }
     }
 
-    /// The documents of an API group.
-    fn group(&self, group: &str) -> impl Iterator<Item = &'a Node> {
-        self.groups.get(group).into_iter().flatten().copied()
+    /// The documents of an API group and kind.
+    fn of_kind(&self, group: &'static str, kind: &'static str) -> &[&'a Node] {
+        self.kinds.get(&(group, kind)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -97,11 +97,11 @@ impl<'a> Manifest<'a> {
         self.siblings.map_or(&[], |stream| stream.nodes)
     }
 
-    /// Other documents of the same stream, of one group.
-    pub(super) fn others(&self, group: &'static str) -> impl Iterator<Item = Manifest<'a>> {
-        let (own, siblings, file) = (self.node.span, self.siblings, self.file);
-        let all = siblings.into_iter().flat_map(move |stream| stream.group(group));
-        all.filter(move |node| node.span != own).filter_map(move |node| Self::of(node, siblings, None, file))
+    /// The first other document of the same stream with a group and kind.
+    pub(super) fn other(&self, group: &'static str, kind: &'static str) -> Option<Manifest<'a>> {
+        let others = self.siblings?.of_kind(group, kind);
+        let other = others.iter().find(|node| node.span != self.node.span)?;
+        Self::of(other, self.siblings, None, self.file)
     }
 }
 
