@@ -17,6 +17,9 @@ fn convert(value: &Value, depth: usize) -> Node {
     if depth >= MAX_DEPTH {
         return Node::plain(Traced::unknown(at, Why::Limit("depth of a value")), at);
     }
+    if !value.may_copy() {
+        return Node::plain(Traced::unknown(at, Why::Limit("size of a value")), at);
+    }
     match &value.kind {
         Kind::Null => Node::plain(Traced::made("null", at), at),
         Kind::Str(_) => Node::quoted(value.to_traced().unwrap_or_default(), at),

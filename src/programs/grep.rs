@@ -114,7 +114,7 @@ impl Matcher {
     fn all(&self, text: &str) -> Result<Vec<Range<usize>>, Why> {
         match self {
             Self::Posix(pattern) => {
-                Ok(pattern.all(text)?.iter().filter_map(|found| found.get(0)).map(|m| m.range()).collect())
+                Ok(pattern.all(text, usize::MAX)?.iter().filter_map(|found| found.get(0)).map(|m| m.range()).collect())
             }
             Self::Perl(regex) => {
                 let fault = |_| Why::Limit("steps of a regular expression");

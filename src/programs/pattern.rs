@@ -4,13 +4,16 @@ use std::ops::Range;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use crate::text::Why;
+use crate::text::{Why, budget};
 
 /// The largest compiled pattern, in bytes.
 const MAX_COMPILED: usize = 1 << 20;
 
 /// The longest text that is searched for a longer match, in bytes.
 const MAX_TEXT: usize = 1 << 10;
+
+/// What one match takes of the budget of the unit, besides the text that is searched.
+const MATCH: usize = 100;
 
 /// The classes of characters in brackets.
 const CLASSES: &str = "alpha digit alnum upper lower space blank punct print graph cntrl xdigit";
@@ -83,6 +86,7 @@ impl Pattern {
 
     /// The first match.
     pub(super) fn find(&self, text: &str) -> Option<Range<usize>> {
+        budget::spend(text.len());
         self.regex.find(text).map(|m| m.range())
     }
 
@@ -91,15 +95,19 @@ impl Pattern {
         self.regex.captures_len() - 1
     }
 
-    /// All non-overlapping matches, with their groups.
+    /// The first `most` non-overlapping matches, with their groups.
     ///
     /// # Errors
-    /// True if POSIX, which requires the longest match, may find another one.
-    pub(super) fn all<'t>(&self, text: &'t str) -> Result<Vec<Captures<'t>>, Why> {
-        let found: Vec<_> = self.regex.captures_iter(text).collect();
+    /// If POSIX, which requires the longest match, may find another one.
+    pub(super) fn all<'t>(&self, text: &'t str, most: usize) -> Result<Vec<Captures<'t>>, Why> {
+        budget::spend(text.len());
+        let found: Vec<_> = self.regex.captures_iter(text).take(most).take_while(|_| budget::spend(MATCH)).collect();
         if let Some(whole) = &self.whole {
             let longer = |range: Range<usize>| {
-                (range.end + 1..=text.len()).any(|end| text.get(range.start..end).is_some_and(|t| whole.is_match(t)))
+                (range.end + 1..=text.len()).any(|end| {
+                    // Without a budget nothing is certain.
+                    text.get(range.start..end).is_some_and(|t| !budget::spend(t.len()) || whole.is_match(t))
+                })
             };
             if found.iter().filter_map(|c| c.get(0)).any(|m| text.len() > MAX_TEXT || longer(m.range())) {
                 return Err(Why::NotUnderstood("a regular expression with several matches".into()));

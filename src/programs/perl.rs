@@ -69,9 +69,9 @@ fn edited(text: &Traced, substitutions: &[Substitution], whole: bool, call: &Inv
     let mut out = Traced::new();
     for mut line in if whole { vec![text.clone()] } else { lines_with_ends(text) } {
         for substitution in substitutions {
-            let found = substitution.pattern.all(utf8(&line)?).map_err(|why| call.unknown(why))?;
-            let found = found.iter().take(if substitution.global { usize::MAX } else { 1 });
-            line = replaced(&line, found, &substitution.parts, MAX_TEXT);
+            let most = if substitution.global { usize::MAX } else { 1 };
+            let found = substitution.pattern.all(utf8(&line)?, most).map_err(|why| call.unknown(why))?;
+            line = replaced(&line, &found, &substitution.parts, MAX_TEXT);
         }
         out.push(&line);
         if out.len() > MAX_TEXT {

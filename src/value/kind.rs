@@ -17,6 +17,9 @@ pub(crate) const MAX_ALTERNATIVES: usize = 32;
 const MAX_DEPTH: usize = 200;
 const MAX_NODES: usize = 1 << 20;
 
+/// What a copy of a value in a collection takes of the budget of the unit.
+const COPY: usize = 256;
+
 /// A value, the place of the expression that gave it, and the references it passed since.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
@@ -124,13 +127,27 @@ impl Value {
         }
     }
 
-    /// A collection takes memory for each item, and time for each value inside. A value that is too large is unknown.
-    fn limited(mut self) -> Self {
-        let held = match &self.kind {
+    /// How many values it holds directly.
+    fn held(&self) -> usize {
+        match &self.kind {
             Kind::List(list) => list.len(),
             Kind::Map(map) => map.entries.len(),
-            _ => return self,
-        };
+            _ => 0,
+        }
+    }
+
+    /// Takes what a copy of what it holds directly takes from the budget of the unit, and says whether there is enough. Values
+    /// share what they hold, but a copy of all that is inside does not: each value in it asks for itself.
+    pub fn may_copy(&self) -> bool {
+        budget::spend(self.held() * COPY)
+    }
+
+    /// A collection takes memory for each item, and time for each value inside. A value that is too large is unknown.
+    fn limited(mut self) -> Self {
+        let held = self.held();
+        if held == 0 {
+            return self;
+        }
         let size = self.size();
         if !budget::spend(held * size_of::<Self>()) || size.depth > MAX_DEPTH || size.nodes > MAX_NODES {
             self.kind = Kind::Unknown(Why::Limit("size of a value"));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::syntax::{toml, yaml as documents};
-use crate::text::{Span, Traced, Why, budget};
+use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Value, equal_but};
 
 use super::host::Host;
@@ -21,9 +21,6 @@ use crate::input::yaml_values::value_of;
 
 /// Why a template that Helm refuses has no result.
 pub(super) const FAILS: &str = "the chart itself fails here";
-
-/// What an entry of a map that is changed takes of the budget of the unit.
-const ENTRY: usize = 256;
 
 /// Whether two values are the same to Go: numbers of two types are not.
 fn same(a: &Value, b: &Value) -> Option<bool> {
@@ -386,7 +383,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             let target = arg(0);
             let Kind::Map(inner) = &target.kind else { return target };
             // Variables may still have the map as it was.
-            budget::spend(ENTRY * inner.entries.len());
+            target.may_copy();
             let mut out = Map::clone(inner);
             if name == "set" {
                 let Some(key) = arg(1).as_known_str().map(Arc::from) else { return not_understood(name, at) };
@@ -452,7 +449,7 @@ fn open(value: &Value) -> Option<Why> {
 /// The value with maps of its own: a change of the copy does not change the original.
 fn copied(value: &Value, depth: usize) -> Value {
     match &value.kind {
-        Kind::Map(inner) if depth < crate::syntax::MAX_DEPTH => {
+        Kind::Map(inner) if depth < crate::syntax::MAX_DEPTH && value.may_copy() => {
             let mut out = Map::clone(inner);
             out.entries.values_mut().for_each(|entry| entry.value = copied(&entry.value, depth + 1));
             value.replaced(Kind::Map(Arc::new(out)))

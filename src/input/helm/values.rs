@@ -1,6 +1,6 @@
 //! Values in Go templates: what counts as true, what is unknown, and merging of maps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -37,16 +37,23 @@ pub(in crate::input) fn merged(base: &Value, over: &Value) -> Value {
 
 fn merge(base: &Value, over: &Value, removes: bool) -> Value {
     let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
+    if !base.may_copy() {
+        return over.clone();
+    }
     let mut out = Map::clone(below);
+    let mut removed = HashSet::new();
     for (name, entry) in &above.entries {
         let value = entry.value.clone().with_outer(&over.via);
         let known = out.entries.get(name);
         if removes && value.is_null() && known.is_some_and(|known| !known.value.is_null()) {
-            out.entries.shift_remove(name);
+            removed.insert(name);
             continue;
         }
         let value = known.map_or(value.clone(), |known| merge(&known.value, &value, removes));
         out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
+    }
+    if !removed.is_empty() {
+        out.entries.retain(|name, _| !removed.contains(name));
     }
     out.open = out.open.or_else(|| above.open.clone());
     base.replaced(Kind::Map(Arc::new(out)))
@@ -55,6 +62,7 @@ fn merge(base: &Value, over: &Value, removes: bool) -> Value {
 /// The value without the nulls of its maps; `None` if there are none.
 pub(super) fn without_nulls(value: &Value) -> Option<Value> {
     let Kind::Map(map) = &value.kind else { return None };
+    value.may_copy().then_some(())?;
     let (mut out, mut changed) = (Map::clone(map), false);
     out.entries.retain(|_, entry| {
         if let Some(inner) = without_nulls(&entry.value) {
@@ -70,6 +78,9 @@ pub(super) fn without_nulls(value: &Value) -> Option<Value> {
 /// `base` with missing and empty entries from `extra`, as Sprig's `merge` does.
 pub(super) fn underlay(base: &Value, extra: &Value) -> Value {
     let (Kind::Map(above), Kind::Map(below)) = (&base.kind, &extra.kind) else { return base.clone() };
+    if !base.may_copy() {
+        return base.clone();
+    }
     let mut out = Map::clone(above);
     for (name, entry) in &below.entries {
         let value = match out.entries.get(name) {
@@ -99,10 +110,10 @@ pub(super) fn from_json(value: &Value) -> Value {
 fn numbers(value: &Value, depth: usize) -> Value {
     let kind = match &value.kind {
         Kind::Number(number) => Kind::Number(number.clone().floating()),
-        Kind::List(items) if depth < MAX_DEPTH => {
+        Kind::List(items) if depth < MAX_DEPTH && value.may_copy() => {
             Kind::List(Arc::new(items.iter().map(|item| numbers(item, depth + 1)).collect::<Vec<_>>().into()))
         }
-        Kind::Map(map) if depth < MAX_DEPTH => {
+        Kind::Map(map) if depth < MAX_DEPTH && value.may_copy() => {
             let mut map = Map::clone(map);
             map.entries.values_mut().for_each(|entry| entry.value = numbers(&entry.value, depth + 1));
             Kind::Map(Arc::new(map))
@@ -188,6 +199,9 @@ fn replace(value: &mut Value, old: &Arc<Map>, new: &Arc<Map>, seen: &mut Seen, d
 /// The value, with an unknown one for each key that it does not have, also in the maps inside.
 pub(in crate::input) fn open(value: &Value, why: Why) -> Value {
     let Kind::Map(map) = &value.kind else { return value.clone() };
+    if !value.may_copy() {
+        return value.clone();
+    }
     let mut out = Map::clone(map);
     for entry in out.entries.values_mut() {
         entry.value = open(&entry.value, why.clone());

@@ -248,7 +248,7 @@ impl<'a> AwkRun<'a> {
                 (None, " ") => text.words(),
                 (None, separator) => text.split(separator.as_bytes()),
                 (Some(pattern), _) => {
-                    let found = pattern.all(words)?;
+                    let found = pattern.all(words, usize::MAX)?;
                     let found = found.iter().filter_map(|found| found.get(0)).filter(|found| !found.is_empty());
                     let (starts, ends): (Vec<_>, Vec<_>) = found.map(|found| (found.start(), found.end())).unzip();
                     let parts = std::iter::once(0).chain(ends).zip(starts.into_iter().chain([words.len()]));
@@ -273,8 +273,7 @@ impl<'a> AwkRun<'a> {
             with.split(b"&").into_iter().flat_map(|text| [substitute::Part::Group(0), substitute::Part::Text(text)]);
         let parts: Vec<_> = parts.skip(1).collect();
         let Some(words) = text.as_str() else { return not("bytes that are not UTF-8") };
-        let mut found = pattern.all(words)?;
-        found.truncate(if all { usize::MAX } else { 1 });
+        let found = pattern.all(words, if all { usize::MAX } else { 1 })?;
         for found in found.iter().filter_map(|found| found.get(0)) {
             AwkValue::text(text.slice(found.range())).known()?;
         }

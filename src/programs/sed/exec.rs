@@ -453,7 +453,8 @@ impl<'a> ScriptRun<'a> {
         self.last_pattern = Some(pattern);
         let space = self.space.clone();
         let text = space.as_str().ok_or_else(|| Why::NotUnderstood("bytes that are not UTF-8".into()))?;
-        let matches = pattern.all(text)?;
+        let most = if substitution.global { usize::MAX } else { substitution.nth };
+        let matches = pattern.all(text, most)?;
         if matches.len() < substitution.nth {
             return Ok(false);
         }
@@ -461,8 +462,7 @@ impl<'a> ScriptRun<'a> {
         if self.work > MAX_WORK {
             return Err(Why::Limit("steps of a sed script"));
         }
-        let most = if substitution.global { usize::MAX } else { 1 };
-        let matches = matches.iter().skip(substitution.nth - 1).take(most);
+        let matches = matches.iter().skip(substitution.nth - 1);
         let out = replaced(&space, matches, &substitution.parts, MAX_BYTES);
         if out.len() > MAX_BYTES {
             return Err(Why::Limit("output of sed"));
