@@ -200,8 +200,39 @@ impl Search {
         if is_wide(text) {
             return Words::ANY;
         }
-        Words(if describes_apis(text) { 0 } else { self.0.groups_in(text) })
+        if describes_apis(text) {
+            return Words(0);
+        }
+        let words = Words(self.0.groups_in(text));
+        let asked = if words.has(Group::Kubelet) { without_questions(text) } else { None };
+        asked.map_or(words, |text| Words(self.0.groups_in(&text)))
     }
+}
+
+/// The text of a script that only asks about a kubelet, for its logs or whether it runs, without the name of the kubelet: such a
+/// script is not one that a node boots with. `None` if it does anything else with it, or runs what is not in it.
+fn without_questions(text: &[u8]) -> Option<Vec<u8>> {
+    const NAME: &[u8] = b"kubelet";
+    const QUESTIONS: &[&[u8]] =
+        &[b"journalctl -u ", b"journalctl -xu ", b"journalctl -fu ", b"systemctl status ", b"systemctl is-active "];
+    const RUNS_OTHERS: &[&[u8]] =
+        &[b"curl", b"wget", b"eval", b"exec", b"source ", b"\n. ", b"kubeadm", b"ssh", b"sh ", b".sh", b"$@"];
+    if !text.starts_with(b"#!") {
+        return None;
+    }
+    let mut out = text.to_vec();
+    for at in memmem::find_iter(text, NAME) {
+        let (before, after) = (&text[..at], &text[at + NAME.len()..]);
+        let after = after.strip_prefix(b".service").unwrap_or(after);
+        if !QUESTIONS.iter().any(|question| before.ends_with(question))
+            || !after.first().is_none_or(|next| next.is_ascii_whitespace() || b";|&)".contains(next))
+        {
+            return None;
+        }
+        out[at..at + NAME.len()].fill(b' ');
+    }
+    let runs = RUNS_OTHERS.iter().any(|word| memmem::find(text, word).is_some());
+    (!runs).then_some(out)
 }
 
 /// True if a text has nothing but documents that describe APIs (`CustomResourceDefinition`). They are large and set nothing. Almost
@@ -250,7 +281,29 @@ pub(crate) fn is_watched(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Group, Search, WORDS, describes_apis, is_watched};
+    use super::{Group, Search, WORDS, describes_apis, is_watched, without_questions};
+
+    #[test]
+    fn a_script_that_only_asks_about_a_kubelet_does_not_concern_it() {
+        for (script, asks) in [
+            ("journalctl -u kubelet --since today | grep error", true),
+            ("systemctl is-active kubelet.service; echo done", true),
+            ("x=$(systemctl status kubelet)", true),
+            ("systemctl restart kubelet", false),
+            ("journalctl -u kubelet\nsystemctl start kubelet", false),
+            ("journalctl -u kubelet-extra", false),
+            ("curl https://example.com/a | sudo bash\nsystemctl status kubelet", false),
+            ("source a\nsystemctl status kubelet", false),
+            ("/opt/install.sh; systemctl status kubelet", false),
+        ] {
+            assert_eq!(without_questions(format!("#!/bin/bash\n{script}\n").as_bytes()).is_some(), asks, "{script}");
+        }
+        assert_eq!(without_questions(b"- command: systemctl status kubelet\n"), None);
+        // Another word still counts.
+        let words = Search::new(&[]).in_text(b"#!/bin/bash\nsystemctl status kubelet\n/etc/eks/bootstrap.sh c\n");
+        assert!(words.has(Group::Kubelet));
+        assert!(!Search::new(&[]).in_text(b"#!/bin/bash\nsystemctl status kubelet\n").has(Group::Kubelet));
+    }
 
     #[test]
     fn every_word_belongs_to_its_groups() {
