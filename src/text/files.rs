@@ -181,15 +181,7 @@ impl Disk {
         if cfg!(target_os = "linux")
             && let (Some(dir), Some(name)) = (path.parent(), path.file_name())
         {
-            let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-            let known = folders().get(dir).map(|real| real.join(name));
-            let real = match known {
-                Some(real) => real,
-                None => {
-                    let real = dir.canonicalize()?;
-                    folders().entry(dir.to_owned()).or_insert(real).join(name)
-                }
-            };
+            let real = self.folder(dir)?.join(name);
             let meta = real.symlink_metadata()?;
             if !meta.is_symlink() {
                 return Ok((real, meta));
@@ -198,6 +190,21 @@ impl Disk {
         let real = path.canonicalize()?;
         let meta = real.metadata()?;
         Ok((real, meta))
+    }
+
+    /// A folder with symbolic links resolved: those of the folder around it, and then its own.
+    fn folder(&self, dir: &Path) -> std::io::Result<PathBuf> {
+        let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = folders().get(dir) {
+            return Ok(real.clone());
+        }
+        let real = match (dir.parent(), dir.file_name()) {
+            (Some(around), Some(name)) => self.folder(around)?.join(name),
+            _ => dir.canonicalize()?,
+        };
+        let real = if real.symlink_metadata()?.is_symlink() { real.canonicalize()? } else { real };
+        folders().insert(dir.to_owned(), real.clone());
+        Ok(real)
     }
 
     /// Checks that a file named by the user can be read at all.

@@ -72,6 +72,18 @@ impl Finder {
         self.search(text, |known| known != 0) != 0
     }
 
+    /// Where words of three or more letters start in a text, in order.
+    pub fn starts_in<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = usize> {
+        let mut hash = 0;
+        text.iter().enumerate().filter_map(move |(at, byte)| {
+            hash = with_byte(hash, *byte);
+            let start = (at + 1).saturating_sub(START);
+            let starts = self.starts[hash / 64] >> (hash % 64) & 1 == 1
+                && self.words[self.with_hash(hash)].iter().any(|(word, _)| self.stands_in(word, &text[start..]));
+            starts.then_some(start)
+        })
+    }
+
     /// The groups of the words in a text, up to where they are `enough`.
     fn search(&self, text: &[u8], enough: impl Fn(u64) -> bool) -> u64 {
         let mut starts = *self.starts;
@@ -150,5 +162,7 @@ mod tests {
                 "{text}"
             );
         }
+        let starts: Vec<usize> = any.starts_in(b"kkubeb64 KUBELET <<").collect();
+        assert_eq!(starts, [1, 5, 9]);
     }
 }

@@ -1,6 +1,9 @@
 //! Names of settings in texts. A setting in an argument of a module has a flag or a key, or the argument is named after it.
 
+use std::sync::LazyLock;
+
 use crate::setting::FIELDS;
+use crate::text::Finder;
 
 /// Shorter than each name of a setting.
 const SHORTEST: usize = 7;
@@ -21,9 +24,14 @@ pub(super) fn words() -> Vec<&'static str> {
 
 /// True if something in a text names a setting: by its flag, its key, or all words of its flag in any order.
 pub(super) fn are_in(text: &[u8]) -> bool {
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    let mut names = text.split(|b| !is_name(b)).filter(|name| name.len() > SHORTEST);
-    names.any(|name| std::str::from_utf8(name).is_ok_and(is_setting))
+    static SEARCH: LazyLock<Finder> = LazyLock::new(|| Finder::new(words().into_iter().map(|word| (word, 1)), true));
+    let is_end = |b: &u8| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-');
+    SEARCH.starts_in(text).any(|at| {
+        let start = text[..at].iter().rposition(is_end).map_or(0, |before| before + 1);
+        let end = text[at..].iter().position(is_end).map_or(text.len(), |length| at + length);
+        let name = &text[start..end];
+        name.len() > SHORTEST && std::str::from_utf8(name).is_ok_and(is_setting)
+    })
 }
 
 fn is_setting(name: &str) -> bool {
