@@ -95,3 +95,39 @@ pub(super) fn offsets(text: &Traced) -> Vec<i64> {
     }
     out
 }
+
+/// How many of the files below `testdata` with one of these endings a quick reader reads, of how many, if `agrees` says so for each and
+/// for texts that were changed at random with some of `signs`.
+pub(super) fn quick_reader(endings: &[&str], signs: &[u8], agrees: impl Fn(&str) -> bool) -> (usize, usize) {
+    // Numbers that look random.
+    let mut state: u64 = 7;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let root = format!("{}/testdata", env!("CARGO_MANIFEST_DIR"));
+    let (mut all, mut read) = (0, 0);
+    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+        let path = entry.unwrap().into_path();
+        let named = path.extension().is_some_and(|e| endings.iter().any(|ending| e == *ending));
+        let Some(text) = named.then(|| std::fs::read_to_string(&path).ok()).flatten() else { continue };
+        all += 1;
+        read += usize::from(agrees(&text));
+        // Many of the changes are errors.
+        for _ in 0..4 {
+            let mut changed: Vec<char> = text.chars().collect();
+            for _ in 0..=next(3) {
+                let at = next(changed.len() + 1);
+                let sign = char::from(signs[next(signs.len())]);
+                match next(4) {
+                    0 if at < changed.len() => drop(changed.remove(at)),
+                    1 if at < changed.len() => changed[at] = sign,
+                    2 => changed.truncate(at),
+                    _ => changed.insert(at, sign),
+                }
+            }
+            agrees(&changed.into_iter().collect::<String>());
+        }
+    }
+    (read, all)
+}
