@@ -1,11 +1,19 @@
-//! How long a scan takes: `cargo bench`. Numbers are for people; no test depends on them.
+//! How long a scan takes: `cargo bench --bench scan`, which ends with the table of docs/speed.md (`testdata/speed.sh`). Numbers are for
+//! people; no test depends on them.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use kubelet_lint::{Request, Scan, scan};
 
 fn main() {
     divan::main();
+    // Without the name of a bench: only what cargo adds.
+    if std::env::args().skip(1).eq(["--bench"]) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/speed.sh");
+        let ended = Command::new(script).arg(env!("CARGO_BIN_EXE_kubelet-lint")).status().expect("bash starts");
+        assert!(ended.success(), "the table is not complete");
+    }
 }
 
 fn check(current: &Path, path: &str) -> Scan {
