@@ -73,7 +73,7 @@ impl Finder {
     }
 
     /// Where words of three or more letters start in a text, in order.
-    pub fn starts_in<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = usize> {
+    pub(crate) fn starts_in<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = usize> {
         let mut hash = 0;
         text.iter().enumerate().filter_map(move |(at, byte)| {
             hash = with_byte(hash, *byte);
