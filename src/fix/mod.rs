@@ -14,7 +14,7 @@ use crate::syntax::hcl::{self, Body, ExprKind};
 use crate::syntax::{Node, NodeKind, Style};
 use crate::text::{Place, Source, Span, Texts};
 
-pub use uses::{SHARED, name_of, only_node_uses};
+pub(crate) use uses::{SHARED, name_of, only_node_uses};
 
 /// Why a duration that cannot be read is left to people.
 const NOT_BARE: &str = "it is not a number in YAML or JSON";

@@ -10,7 +10,7 @@ use crate::check::Finding;
 use crate::text::{Place, Source};
 
 /// Why the value is left to people.
-pub const SHARED: &str = "something else may use the value";
+pub(crate) const SHARED: &str = "something else may use the value";
 const LIMITED: &str = "its parameter or variable limits what it may be";
 
 /// How far back the name of a value is looked for, in bytes.
@@ -53,7 +53,7 @@ fn has_name(finding: &Finding) -> bool {
 }
 
 /// The name by which something else may use the value of a finding, if it has one.
-pub fn name_of(finding: &Finding) -> Option<String> {
+pub(crate) fn name_of(finding: &Finding) -> Option<String> {
     has_name(finding).then(|| name_at(&finding.at.place).ok()).flatten()
 }
 
@@ -61,7 +61,7 @@ pub fn name_of(finding: &Finding) -> Option<String> {
 ///
 /// # Errors
 /// The reason, if something else does or it is not clear.
-pub fn only_node_uses(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'static str> {
+pub(crate) fn only_node_uses(finding: &Finding, sources: &[Arc<Source>]) -> Result<(), &'static str> {
     let place = &finding.at.place;
     if !has_name(finding) {
         return Ok(());

@@ -138,7 +138,7 @@ impl Value {
 
     /// Takes what a copy of what it holds directly takes from the budget of the unit, and says whether there is enough. Values
     /// share what they hold, but a copy of all that is inside does not: each value in it asks for itself.
-    pub fn may_copy(&self) -> bool {
+    pub(crate) fn may_copy(&self) -> bool {
         budget::spend(self.held() * COPY)
     }
 

@@ -36,7 +36,7 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 
 /// True if a kubeadm document of the same stream takes the configuration.
 pub(super) fn takes_configuration(manifest: &Manifest<'_>) -> bool {
-    NODES.iter().any(|kind| manifest.other("kubeadm.k8s.io", *kind).is_some())
+    NODES.iter().any(|kind| manifest.other("kubeadm.k8s.io", kind).is_some())
 }
 
 /// kind's `Cluster`: patches of kubeadm's documents for all nodes, and for each; patches of containerd's configuration.
