@@ -359,7 +359,9 @@ fn a_file_has_one_verdict_whatever_else_is_open() {
     for dir in ["", "a", "b/deep"] {
         let mut together = Session::new(MONOREPO);
         together.initialize_in(dir, &[]);
-        files.iter().for_each(|(file, text)| together.open(file, text));
+        for (file, text) in &files {
+            together.open(file, text);
+        }
         let shown = together.marked();
         for (file, text) in &files {
             same(&shown, file, &format!("together, in `{dir}`"));

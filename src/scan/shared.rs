@@ -25,7 +25,7 @@ const VARIABLES: &[&str] = &["defaults", "group_vars", "host_vars", "vars"];
 /// Takes back the fixes of values that something else may use.
 pub(super) fn take_back(findings: &mut [Finding], list: &FileList, files: &dyn Files) {
     let mut others = Others { list, files, left: MAX_WORK, by_name: OnceCell::new() };
-    // The line of a setting without effect is nobody's value.
+    // The line of a setting without effect has no other use.
     let fixed = findings.iter_mut().filter(|f| f.fix.is_some() && f.rule.predicate != Predicate::DeadSetting);
     for finding in fixed {
         let Some(name) = fix::name_of(finding) else { continue };
