@@ -54,7 +54,7 @@ pub use check::{Finding, Fix, Frame, GroupRef, Hop, Level, Passage, Rule};
 #[doc(inline)]
 pub use cli::main;
 #[doc(inline)]
-pub use policy::{Policy, Settings, SettingsError};
+pub use policy::Policy;
 #[doc(inline)]
 pub use scan::{Note, Request, Scan, ScanError, ShownGroup, ShownSetting, Weight, scan};
 #[doc(inline)]
@@ -69,7 +69,7 @@ pub mod testing {
     pub use crate::check::rules;
     pub use crate::input::{FileList, INPUTS};
     pub use crate::node::{Booted, Cx, Family, Gap, NodeGroup, Step, Wrapping};
-    pub use crate::policy::{Reading, Version};
+    pub use crate::policy::{Settings, Version};
     pub use crate::report::{FORMATS, Folders, Kind, Look, format, notes, safe, show_text};
     pub use crate::scan::{caught, keep_panics_quiet};
     pub use crate::setting::Mechanism;

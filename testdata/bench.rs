@@ -17,8 +17,7 @@ fn main() {
 }
 
 fn check(current: &Path, path: &str) -> Scan {
-    let current = current.canonicalize().expect("the folder exists");
-    scan(&Request { paths: vec![PathBuf::from(path)], current, ..Request::default() }).expect("it can be read")
+    scan(&Request::new(vec![PathBuf::from(path)], current)).expect("it can be read")
 }
 
 /// One small file, as an editor or a hook asks for.

@@ -108,13 +108,8 @@ fn each_file_alone(base: &Path, shown: &dyn Fn(&Scan) -> String) {
 
 /// A scan of one file of a repository; with `reads_all`, the whole repository is read for it.
 fn scan_named(current: &Path, file: &Path, reads_all: bool) -> Scan {
-    let request = Request {
-        reads_all,
-        paths: vec![file.to_owned()],
-        current: current.to_owned(),
-        no_ignore: true,
-        only_named: true,
-        ..Request::default()
-    };
+    let mut request = Request::default();
+    (request.paths, request.current) = (vec![file.to_owned()], current.to_owned());
+    (request.no_ignore, request.only_named, request.reads_all) = (true, true, reads_all);
     scan(&request).unwrap()
 }

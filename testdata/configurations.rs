@@ -219,7 +219,7 @@ fn a_configuration_to_begin_with_says_nothing_and_replaces_none() {
     let is_key = |line: &&str| line.starts_with('[') || line.contains(" = ");
     let keys = written.lines().filter_map(|line| line.strip_prefix("# ")).filter(is_key).collect::<Vec<_>>().join("\n");
     let source = kubelet_lint::Source::new(path.clone(), keys.as_bytes());
-    let settings = kubelet_lint::Settings::read(&std::sync::Arc::new(source)).unwrap();
+    let settings = kubelet_lint::testing::Settings::read(&std::sync::Arc::new(source)).unwrap();
     assert_eq!(settings.exceptions.len(), 1, "{keys}");
     for name in ["kubelet-lint.toml", ".kubelet-lint.toml"] {
         std::fs::remove_file(&path).ok();

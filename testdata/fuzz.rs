@@ -205,11 +205,14 @@ fn try_one(target: &mut Target, input: Input, work: &Path, out: &Path, counters:
     let found = if tree {
         let dir = work.join("a");
         write_tree(&dir, &input, false);
-        scanned(Request { paths: vec![dir.clone()], current: dir, ..Request::default() })
+        let mut request = Request::default();
+        (request.paths, request.current) = (vec![dir.clone()], dir);
+        scanned(request)
     } else {
         let (name, text) = input[0].clone();
-        let current = work.to_owned();
-        scanned(Request { stdin: Some(text), stdin_name: Some(name.into()), current, ..Request::default() })
+        let mut request = Request::default();
+        (request.stdin, request.stdin_name, request.current) = (Some(text), Some(name.into()), work.to_owned());
+        scanned(request)
     };
     let further = counters.as_mut().is_some_and(|counters| counters.add(&mut target.reached));
     let mut hasher = DefaultHasher::new();
@@ -272,12 +275,8 @@ fn hash(text: &str) -> u64 {
 }
 
 fn scanned(request: Request) -> Result<Scan, String> {
-    kubelet_lint::testing::caught(|| scan(&request)).unwrap_or_else(|why| panic_of(&why)).map_err(|e| e.message)
-}
-
-/// A panic outside of any unit.
-fn panic_of<T>(why: &str) -> Result<T, kubelet_lint::ScanError> {
-    Err(kubelet_lint::ScanError { message: why.to_owned(), settings: None })
+    // A panic outside of any unit is one more reason to fail.
+    kubelet_lint::testing::caught(|| scan(&request))?.map_err(|e| e.message)
 }
 
 /// A message without what differs between inputs.

@@ -1,9 +1,7 @@
 //! The pages of the rules keep their word: an example fires its rule and no other, its repair fires none.
 
-use std::time::SystemTime;
-
-use kubelet_lint::testing::{Reading, rules};
-use kubelet_lint::{Policy, Request, Settings, scan};
+use kubelet_lint::testing::rules;
+use kubelet_lint::{Request, scan};
 
 fn fired(files: &[(String, String)]) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
@@ -11,11 +9,8 @@ fn fired(files: &[(String, String)]) -> Vec<String> {
         std::fs::write(dir.path().join(name), code).unwrap();
     }
     // An example may have a configuration of its own.
-    let here = dir.path().canonicalize().unwrap();
-    let settings = Settings::find(&here, Reading { current: &here, earlier: None }).unwrap();
-    let settings = settings.map(|s| Settings::read(&s).unwrap()).unwrap_or_default();
-    let policy = Policy { settings, now: SystemTime::now(), ..Policy::default() };
-    let request = Request { paths: vec![".".into()], current: here, no_ignore: true, policy, ..Request::default() };
+    let mut request = Request::new(vec![".".into()], dir.path());
+    request.no_ignore = true;
     let mut ids: Vec<_> = scan(&request).unwrap().findings.iter().map(|f| f.rule.id.clone()).collect();
     ids.dedup();
     ids

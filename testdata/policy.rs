@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
-use kubelet_lint::{Settings, Source};
+use kubelet_lint::Source;
+use kubelet_lint::testing::Settings;
 use serde_json::Value;
 
 use crate::command::{run_in, text};

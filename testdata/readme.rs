@@ -42,7 +42,7 @@ fn the_configuration_in_the_documentation_is_read() {
     let page = include_str!("../docs/configuration.md");
     let (_, rest) = page.split_once("```toml\n").unwrap();
     let source = kubelet_lint::Source::new("/kubelet-lint.toml", rest.split("```").next().unwrap().as_bytes());
-    let settings = kubelet_lint::Settings::read(&std::sync::Arc::new(source)).unwrap();
+    let settings = kubelet_lint::testing::Settings::read(&std::sync::Arc::new(source)).unwrap();
     assert_eq!(settings.exceptions.len(), 1);
     assert_eq!(settings.assume.kubernetes, Some(kubelet_lint::testing::Version(33)));
 }

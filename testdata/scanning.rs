@@ -12,13 +12,10 @@ pub(crate) fn scan_in(current: &Path, paths: &[&str]) -> Scan {
 
 /// The same; with `reads_all`, also files that no word says anything about are read.
 pub(crate) fn scan_with(current: &Path, paths: &[&str], reads_all: bool) -> Scan {
-    let request = Request {
-        reads_all,
-        paths: paths.iter().map(PathBuf::from).collect(),
-        current: current.canonicalize().unwrap(),
-        no_ignore: true,
-        ..Request::default()
-    };
+    let mut request = Request::default();
+    request.paths = paths.iter().map(PathBuf::from).collect();
+    request.current = current.canonicalize().unwrap();
+    (request.no_ignore, request.reads_all) = (true, reads_all);
     scan(&request).unwrap()
 }
 

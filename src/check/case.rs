@@ -269,7 +269,7 @@ pub struct Passage {
 
 impl Passage {
     /// Of the value in its carrier; with `made`, it has no bytes of its own.
-    pub fn of(value: Span, carrier: Span, made: bool, texts: &Texts) -> Self {
+    pub(crate) fn of(value: Span, carrier: Span, made: bool, texts: &Texts) -> Self {
         let Way { hops, mut passes, .. } = Way::of(value, carrier, made, texts);
         passes.sort();
         passes.dedup();

@@ -10,7 +10,7 @@ use super::value::{Looked, Verdict, look};
 
 /// What a control says about a node group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// It holds.
     Pass,
     /// It does not.

@@ -25,7 +25,7 @@ pub struct Finding {
     /// Where the fault is written; one line.
     pub at: Frame,
     /// True if `at` is the value itself, byte for byte, and not the source it was decoded or computed from.
-    pub exact: bool,
+    pub(crate) exact: bool,
     /// The line that the node runs, where it differs from the line at `at`.
     pub runs: Option<Frame>,
     /// The path of the value from where it is written to the node, both ends included.
@@ -33,7 +33,7 @@ pub struct Finding {
     /// The affected node groups, sorted by name.
     pub groups: Vec<GroupRef>,
     /// When it applies; empty for *always*. Any one of the guards is enough.
-    pub when: Vec<Guard>,
+    pub(crate) when: Vec<Guard>,
     /// What to do, as an action.
     pub help: String,
     /// Facts that help to assess it.
@@ -45,18 +45,18 @@ pub struct Finding {
     /// The duration that the kubelet runs with, in Go's rendering; `None` if it does not start.
     pub effective: Option<String>,
     /// Further fields with the same fault in the same document.
-    pub siblings: Vec<String>,
+    pub(crate) siblings: Vec<String>,
     /// Every place in a file that the value passes: where it is written, each hop, the node
     /// group. Sorted.
     pub passes: Vec<Place>,
     /// The default of the field in nanoseconds, if it has one.
-    pub default: Option<i64>,
+    pub(crate) default: Option<i64>,
     /// A safe fix, if there is one.
     pub fix: Option<Fix>,
     /// Why there is none, as a part of a sentence.
-    pub unfixed: &'static str,
+    pub(crate) unfixed: &'static str,
     /// The folder whose configuration judges it, if that is not the one of its file.
-    pub home: Option<Arc<Path>>,
+    pub(crate) home: Option<Arc<Path>>,
 }
 
 /// A change of a file: a place and its replacement.
@@ -92,7 +92,7 @@ pub struct GroupRef {
     /// Its address.
     pub name: Arc<str>,
     /// What it belongs to.
-    pub root: Root,
+    pub(crate) root: Root,
     /// The block or key that describes it.
     pub place: Place,
 }
@@ -118,7 +118,7 @@ impl Finding {
     }
 
     /// A finding at one place, without any details.
-    pub fn new(rule: &'static Rule, headline: String, at: Frame) -> Self {
+    pub(crate) fn new(rule: &'static Rule, headline: String, at: Frame) -> Self {
         Self {
             rule,
             level: rule.level,
@@ -162,12 +162,12 @@ impl Finding {
     }
 
     /// The key that findings about the same thing share, in the order of the report.
-    pub fn key(&self) -> (&Place, &str, &str) {
+    pub(crate) fn key(&self) -> (&Place, &str, &str) {
         (&self.at.place, &self.rule.id, &self.field)
     }
 
     /// True if both are about the same field, and one place contains the other.
-    pub fn overlaps(&self, other: &Self) -> bool {
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (a, b) = (&self.at.place, &other.at.place);
         let within = |a: &Place, b: &Place| a.start <= b.start && b.end <= a.end;
         self.rule.id == other.rule.id
@@ -178,7 +178,7 @@ impl Finding {
     }
 
     /// Adds the node groups and conditions of another finding about the same thing; [`Self::tidy`] follows the last one.
-    pub fn absorb(&mut self, other: Self) {
+    pub(crate) fn absorb(&mut self, other: Self) {
         if self.is_certain() || other.is_certain() {
             self.when.clear();
         } else {
@@ -214,7 +214,7 @@ impl Finding {
     }
 
     /// Sorts what it has from others. Once is enough, however many they were.
-    pub fn tidy(&mut self) {
+    pub(crate) fn tidy(&mut self) {
         self.passes.sort();
         self.passes.dedup();
         self.groups.sort();

@@ -12,7 +12,7 @@ use super::{handed, ineffective, invalid_duration, opt_in, replaced_zero, value,
 
 /// Options of the rules.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// The longest streaming idle timeout in nanoseconds that is not reported.
     pub limit: Option<i64>,
     /// The streaming idle timeout that fixes write, if it is not the kubelet's default.

@@ -19,7 +19,7 @@ pub(super) const HEADINGS: &[&str] =
 
 /// What is wrong with a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageError {
+pub(crate) struct PageError {
     /// One line, lower case, no full stop.
     pub message: String,
     /// The 1-based line of the page, if known.
@@ -70,12 +70,14 @@ pub struct Rule {
     /// The level of its findings, unless `levels` overrides it for a field.
     pub level: Level,
     /// When it fires.
-    pub predicate: Predicate,
+    pub(crate) predicate: Predicate,
     /// The settings that its page names, once they are needed.
     targets: OnceLock<Vec<Target>>,
     /// Front matter that formats pass on.
+    #[doc(hidden)]
     pub front: Front,
     /// The page.
+    #[doc(hidden)]
     pub page: Page,
     /// The first sentence of the page, starting with *Checks for*.
     pub summary: String,
@@ -101,7 +103,7 @@ impl Rule {
     ///
     /// # Errors
     /// If the front matter is missing, does not parse or names unknown fields, or the heading *What it does* is missing.
-    pub fn read_own(id: &str, text: &str) -> Result<Self, PageError> {
+    pub(crate) fn read_own(id: &str, text: &str) -> Result<Self, PageError> {
         let error = |message: String| PageError { message, line: None };
         let text = text.replace("\r\n", "\n");
         let start = |message: &str| PageError { message: message.to_owned(), line: Some(1) };
@@ -142,16 +144,17 @@ impl Rule {
     }
 
     /// The settings that its page names. Most runs do not ask for those of most rules.
-    pub fn targets(&self) -> &[Target] {
+    pub(crate) fn targets(&self) -> &[Target] {
         self.targets.get_or_init(|| self.front.fields.iter().filter_map(|name| Target::named(name)).collect())
     }
 
     /// The limit of the rule in nanoseconds, if its page has one for durations.
-    pub fn limit(&self) -> Option<i64> {
+    pub(crate) fn limit(&self) -> Option<i64> {
         parse_duration(self.front.limit.as_ref()?.0.as_bytes()).ok()
     }
 
     /// True if it is about durations and what their values mean. Other rules compare settings of any type with values.
+    #[doc(hidden)]
     pub fn is_about_durations(&self) -> bool {
         match self.predicate {
             Predicate::Equals
@@ -168,34 +171,34 @@ impl Rule {
     }
 
     /// True if a list of rules names it: by its id, or by a group.
-    pub fn is_named(&self, name: &str) -> bool {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
         self.id == name || self.is_in(name)
     }
 
     /// True if it is in a group.
-    pub fn is_in(&self, group: &str) -> bool {
+    pub(crate) fn is_in(&self, group: &str) -> bool {
         self.front.groups.iter().any(|g| g == group)
     }
 
     /// Its number in the newest version of a benchmark, such as `CIS EKS`.
-    pub fn number_in(&self, benchmark: &str) -> Option<&str> {
+    pub(crate) fn number_in(&self, benchmark: &str) -> Option<&str> {
         let numbers = self.front.benchmarks.iter().filter_map(|text| text.strip_prefix(benchmark)?.strip_prefix(' '));
         numbers.into_iter().find(|number| !number.contains(' '))
     }
 
     /// True if the rule checks this field.
-    pub fn covers(&self, field: &Field) -> bool {
+    pub(crate) fn covers(&self, field: &Field) -> bool {
         self.covers_name(field.name)
     }
 
     /// True if the rule checks the field with this name.
-    pub fn covers_name(&self, name: &str) -> bool {
+    pub(crate) fn covers_name(&self, name: &str) -> bool {
         let named = |list: &[String]| list.iter().any(|n| n == name);
         (self.front.fields.is_empty() || named(&self.front.fields)) && !named(&self.front.except)
     }
 
     /// The level of a finding about this field.
-    pub fn level_for(&self, field: &Field) -> Level {
+    pub(crate) fn level_for(&self, field: &Field) -> Level {
         if self.front.errors.iter().any(|n| n == field.name) { Level::Error } else { self.level }
     }
 }

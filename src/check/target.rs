@@ -6,7 +6,7 @@ use crate::setting::{ConfigField, FIELDS, Field, Flag, Kind};
 
 /// A setting that a rule names.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Target {
+pub(crate) enum Target {
     /// A field, with the key if it is a map and only one key of it is meant.
     Field(&'static ConfigField, Option<String>),
     /// A flag that writes no field, without dashes.
@@ -19,7 +19,7 @@ pub enum Target {
 
 impl Target {
     /// The setting of a name in front matter: `readOnlyPort`, `featureGates.NAME` or `--hostname-override`.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         if let Some(flag) = name.strip_prefix("--") {
             let flag = Flag::find(flag)?;
             let field = ConfigField::all().iter().find(|f| f.flag.is_some_and(|(name, _)| name == flag.name));
@@ -44,7 +44,7 @@ impl Target {
     }
 
     /// True for a duration: rules about them look at what a zero means as well.
-    pub fn is_duration(&self) -> bool {
+    pub(crate) fn is_duration(&self) -> bool {
         match self {
             Self::Field(field, None) => FIELDS.iter().any(|f| f.name == field.path),
             Self::Field(..) | Self::Flag(_) | Self::File(_) => false,
@@ -53,7 +53,7 @@ impl Target {
     }
 
     /// The type of its value.
-    pub fn kind(&self) -> &'static Kind {
+    pub(crate) fn kind(&self) -> &'static Kind {
         match self {
             Self::Field(ConfigField { kind: Kind::Map(inner), .. }, Some(_)) => inner,
             Self::Field(field, _) => &field.kind,
@@ -63,7 +63,7 @@ impl Target {
     }
 
     /// Its name.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Field(field, Some(key)) => format!("{}.{key}", field.path),
             Self::Field(field, None) => field.path.to_owned(),

@@ -55,7 +55,7 @@ struct File {
 
 /// The known findings.
 #[derive(Clone, Debug, Default)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     entries: Vec<Entry>,
     files: BTreeMap<String, Likeness>,
     /// True if the file has an older version, in which node groups have no root.
@@ -63,7 +63,7 @@ pub struct Baseline {
 }
 
 /// What a baseline asks about the files of a scan.
-pub struct Tree<'a> {
+pub(crate) struct Tree<'a> {
     /// The path of a place, relative to the root of the scan.
     pub relative: &'a dyn Fn(&Place) -> String,
     /// True if there is such a file, or such a folder with files.
@@ -138,7 +138,7 @@ impl Baseline {
     ///
     /// # Errors
     /// If it is not a valid baseline file.
-    pub fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
+    pub(crate) fn read(source: &Arc<Source>) -> Result<Self, SettingsError> {
         let bytes = source.bytes();
         let file: File = serde_json::from_slice(&bytes).map_err(|e| {
             let starts = source.line_starts();
@@ -163,7 +163,7 @@ impl Baseline {
     /// Splits findings into new and known ones, and lists the stale entries. A finding that affects a node group which its
     /// entry does not name is new; so is one in another file, unless the value has moved on its way to the same node groups, or
     /// the file and the root of the node group were renamed.
-    pub fn part(&self, findings: Vec<Finding>, tree: &Tree<'_>) -> (Vec<Finding>, Vec<Finding>, Vec<String>) {
+    pub(crate) fn part(&self, findings: Vec<Finding>, tree: &Tree<'_>) -> (Vec<Finding>, Vec<Finding>, Vec<String>) {
         let mut left: Vec<usize> = self.entries.iter().map(|e| e.count).collect();
         let mut by_topic: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
         for (n, entry) in self.entries.iter().enumerate() {

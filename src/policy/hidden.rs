@@ -4,7 +4,7 @@ use crate::text::Place;
 
 /// Why a finding does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
+pub(crate) enum Why {
     /// A comment in the source, or its equivalent in data.
     Comment,
     /// The configuration.
@@ -15,7 +15,7 @@ pub enum Why {
 
 impl Why {
     /// The word in machine-readable output.
-    pub fn id(self) -> &'static str {
+    pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Comment => "comment",
             Self::Settings => "configuration",
@@ -26,7 +26,7 @@ impl Why {
 
 /// What hides a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hidden {
+pub(crate) struct Hidden {
     /// The kind.
     pub why: Why,
     /// The reason that was given; may be empty.

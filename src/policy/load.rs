@@ -16,7 +16,7 @@ const MAX_LAYERS: usize = 16;
 
 /// A configuration as it was read.
 #[derive(Clone, Debug)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// What it says, with all that it extends.
     pub settings: Settings,
     /// Its file and those that it extends, nearest first, each with what it says itself.
@@ -25,14 +25,14 @@ pub struct Loaded {
 
 impl Loaded {
     /// Its files.
-    pub fn files(&self) -> impl Iterator<Item = &Arc<Source>> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Arc<Source>> {
         self.layers.iter().map(|(source, _)| source)
     }
 }
 
 /// Where the files that control a run are read from: the disk, or a commit of the scanned repository.
 #[derive(Clone, Copy)]
-pub struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     /// The current directory, absolute.
     pub current: &'a Path,
     /// The files of the commit, if it is one.
@@ -54,7 +54,7 @@ impl Settings {
     ///
     /// # Errors
     /// If one of the files cannot be read or is invalid.
-    pub fn load(source: &Arc<Source>, patterns: &Path, from: Reading<'_>) -> Result<Loaded, SettingsError> {
+    pub(crate) fn load(source: &Arc<Source>, patterns: &Path, from: Reading<'_>) -> Result<Loaded, SettingsError> {
         let mut layers: Vec<(Arc<Source>, Self)> = Vec::new();
         let mut all = Vec::new();
         let mut next = Some(Arc::clone(source));
@@ -132,7 +132,7 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn find(path: &Path, from: Reading<'_>) -> Result<Option<Arc<Source>>, SettingsError> {
+    pub(crate) fn find(path: &Path, from: Reading<'_>) -> Result<Option<Arc<Source>>, SettingsError> {
         let start = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         let all = from.below(start, |files| {
             let folders = start.ancestors().take_while(|dir| dir.starts_with(files.root()));
@@ -165,7 +165,7 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn open_relative(folder: &Path, path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
+    pub(crate) fn open_relative(folder: &Path, path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
         let plain = |e: std::io::Error| SettingsError::plain(format!("cannot read {}: {e}", path.display()));
         let read = from.below(folder, |files| files.read(&folder.join(path)));
         read.map_err(plain)?.map_err(|e| unreadable(path, &e))
@@ -175,7 +175,7 @@ impl Settings {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn open(path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
+    pub(crate) fn open(path: &Path, from: Reading<'_>) -> Result<Arc<Source>, SettingsError> {
         let plain = |e: std::io::Error| {
             let why = match e.kind() {
                 std::io::ErrorKind::NotFound => FileError::Missing.to_string(),

@@ -26,17 +26,17 @@ pub(crate) use baseline::{Baseline, Tree, write_baseline};
 pub(crate) use hidden::{Hidden, Why};
 pub(crate) use ignore::{added, may_ask};
 pub(crate) use load::FILE_NAMES;
-pub use load::Reading;
-pub(crate) use settings::{Exception, FailOn};
-pub use settings::{Settings, SettingsError};
+pub(crate) use load::Reading;
+pub use settings::Settings;
+pub(crate) use settings::{Exception, FailOn, SettingsError};
 pub use values::Version;
 pub(crate) use values::{Pattern, RuleId, no_rule};
 
-/// The policy of a run. In a folder the one [within](Policy::within) it counts.
+/// The policy of a run: which rules count, and what hides a finding.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// All rules.
-    pub catalogue: Catalogue,
+    pub(crate) catalogue: Catalogue,
     /// Ids of the rules to use, from the command line; if empty, those of the settings.
     pub select: Vec<String>,
     /// Ids of additional rules to use.
@@ -44,30 +44,30 @@ pub struct Policy {
     /// Ids of rules to disable, in addition to those of the settings.
     pub ignore: Vec<String>,
     /// The configuration.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// Files that are not read on their own, from the command line.
-    pub exclude: Vec<Pattern>,
+    pub(crate) exclude: Vec<Pattern>,
     /// Count suppressed findings as well.
     pub no_ignores: bool,
     /// The current time, for expiry days.
     pub now: SystemTime,
     /// The baseline.
-    pub baseline: Option<Baseline>,
+    pub(crate) baseline: Option<Baseline>,
     /// The lowest level that makes the exit code 1, from the command line.
-    pub fail_on: Option<FailOn>,
+    pub(crate) fail_on: Option<FailOn>,
     /// The files that it was read from: the configuration, own rules, the baseline.
-    pub sources: Vec<Arc<Source>>,
+    pub(crate) sources: Vec<Arc<Source>>,
     /// True if there is a configuration, which is the first of these files.
-    pub configured: bool,
+    pub(crate) configured: bool,
     /// The keys of its configuration that count for a run, and this is not the one of the run.
-    pub unheeded: Vec<&'static str>,
+    pub(crate) unheeded: Vec<&'static str>,
     /// The policies of folders; without them, this one counts everywhere.
-    pub near: Nearest,
+    pub(crate) near: Nearest,
 }
 
 /// The policies of folders.
 #[derive(Clone, Debug, Default)]
-pub struct Nearest(Option<Arc<Near<Policy>>>);
+pub(crate) struct Nearest(Option<Arc<Near<Policy>>>);
 
 impl Default for Policy {
     fn default() -> Self {
@@ -92,7 +92,7 @@ impl Default for Policy {
 
 /// The findings after the policy was applied.
 #[derive(Debug, Default)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// Those that count.
     pub kept: Vec<Finding>,
     /// Those that do not count, and why.
@@ -106,13 +106,13 @@ const DEAD_SETTING: &str = "dead-kubelet-setting";
 
 impl Policy {
     /// The rules in force, sorted by id.
-    pub fn rules(&self) -> Vec<&'static Rule> {
+    pub(crate) fn rules(&self) -> Vec<&'static Rule> {
         let Settings { select, ignore, .. } = &self.settings;
         self.possible().filter(|rule| self.chooses(rule, select, ignore)).collect()
     }
 
     /// The rules in force, and those of the default that the configuration leaves out: their findings are counted.
-    pub fn judged(&self) -> Vec<&'static Rule> {
+    pub(crate) fn judged(&self) -> Vec<&'static Rule> {
         let Settings { select, ignore, .. } = &self.settings;
         let judged = |rule: &&Rule| self.chooses(rule, select, ignore) || self.chooses(rule, &[], &[]);
         self.possible().filter(judged).collect()
@@ -148,7 +148,7 @@ impl Policy {
     }
 
     /// True if a rule that is judged needs every field of a kubelet, not only durations.
-    pub fn needs_all_fields(&self) -> bool {
+    pub(crate) fn needs_all_fields(&self) -> bool {
         self.every_setting() || self.judged().iter().any(|rule| !rule.is_about_durations())
     }
 
@@ -176,7 +176,7 @@ impl Policy {
 
     /// The policy for what is in the folder `dir`, if it is not this one: that of the nearest configuration, with what is said for
     /// the run.
-    pub fn within(&self, dir: &Path) -> Option<Arc<Self>> {
+    pub(crate) fn within(&self, dir: &Path) -> Option<Arc<Self>> {
         let near = self.near.0.as_ref()?;
         let from = Reading { current: &near.current, earlier: None };
         Some(near.get(dir, &|dir, above| self.of_folder(dir, above, from), true))
@@ -214,7 +214,8 @@ impl Policy {
         Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }
     }
 
-    /// The same, where the nearest configuration counts in each folder. This one counts for the run.
+    /// The same, where the nearest configuration counts in each folder. What the fields of this one say counts everywhere, so they
+    /// are set before.
     #[must_use]
     pub fn nearest(self, current: &Path) -> Self {
         let near = Near::new(self.with_settings(Settings::default()), current, collect::root_of(current, current));
@@ -224,7 +225,12 @@ impl Policy {
     /// The same with the configurations of a commit, which are in `dirs`, sorted; and the error in one of them. Such a one counts
     /// as if it was not there.
     #[must_use]
-    pub fn nearest_in(self, files: &dyn Files, dirs: &[PathBuf], current: &Path) -> (Self, Option<SettingsError>) {
+    pub(crate) fn nearest_in(
+        self,
+        files: &dyn Files,
+        dirs: &[PathBuf],
+        current: &Path,
+    ) -> (Self, Option<SettingsError>) {
         let mut near = Near::new(self.with_settings(Settings::default()), current, files.root().to_owned());
         let from = Reading { current, earlier: Some(files) };
         for dir in dirs {
@@ -236,7 +242,7 @@ impl Policy {
     }
 
     /// Also reads configurations below the folder `root`.
-    pub fn enter(&self, root: &Path) {
+    pub(crate) fn enter(&self, root: &Path) {
         if let Some(near) = &self.near.0 {
             near.enter(root);
         }
@@ -244,7 +250,7 @@ impl Policy {
 
     /// Takes note of a folder below one that was entered; `has` tests for what is directly in it. Most folders have no configuration,
     /// and then none is looked for.
-    pub fn pass(&self, dir: &Path, has: &dyn Fn(&str) -> bool) {
+    pub(crate) fn pass(&self, dir: &Path, has: &dyn Fn(&str) -> bool) {
         if let Some(near) = &self.near.0
             && !has(".git")
             && !FILE_NAMES.iter().any(|name| has(name))
@@ -254,17 +260,17 @@ impl Policy {
     }
 
     /// The error in a configuration of a folder, if there is one.
-    pub fn failure(&self) -> Option<SettingsError> {
+    pub(crate) fn failure(&self) -> Option<SettingsError> {
         self.near.0.as_ref()?.failure()
     }
 
     /// The policies that count in a folder that was looked up, or this one if it counts everywhere.
-    pub fn in_use(&self) -> Vec<Arc<Self>> {
+    pub(crate) fn in_use(&self) -> Vec<Arc<Self>> {
         self.near.0.as_ref().map_or_else(|| vec![Arc::new(self.clone())], |near| near.asked())
     }
 
     /// The files of values and the folders of modules that any configuration names.
-    pub fn elsewhere(&self) -> (BTreeMap<PathBuf, Vec<PathBuf>>, BTreeMap<String, PathBuf>) {
+    pub(crate) fn elsewhere(&self) -> (BTreeMap<PathBuf, Vec<PathBuf>>, BTreeMap<String, PathBuf>) {
         let mut out = (BTreeMap::new(), BTreeMap::new());
         for policy in self.in_use() {
             out.0.extend(policy.settings.var_files.clone());
@@ -275,7 +281,7 @@ impl Policy {
 
     /// The configurations that count, each with its keys that count only if the program runs in its folder: that of the run, if it
     /// says something for it, then those of folders.
-    pub fn configurations(&self) -> Vec<(PathBuf, Vec<&'static str>)> {
+    pub(crate) fn configurations(&self) -> Vec<(PathBuf, Vec<&'static str>)> {
         let Settings { fail_on, fail_on_unresolved, own_rules, baseline, .. } = &self.settings;
         let speaks = self.near.0.is_none() || fail_on.is_some() || *fail_on_unresolved || own_rules.is_some();
         let own = self.sources.first().filter(|_| self.configured && (speaks || baseline.is_some())).cloned();
@@ -292,19 +298,19 @@ impl Policy {
 
     /// The same, but its configuration hides nothing.
     #[must_use]
-    pub fn open(&self) -> Self {
+    pub(crate) fn open(&self) -> Self {
         let extend_select = self.settings.extend_select.clone();
         let settings = Settings { extend_select, ..self.settings.reading() };
         Self { settings, catalogue: self.catalogue.clone(), ..self.of_arguments() }
     }
 
     /// The lowest level that makes a run fail.
-    pub fn fail_on(&self) -> FailOn {
+    pub(crate) fn fail_on(&self) -> FailOn {
         self.fail_on.or(self.settings.fail_on).unwrap_or(FailOn::Warning)
     }
 
     /// True if a finding fails no run only because the configuration sets levels or `fail-on`.
-    pub fn lowers(&self, finding: &Finding) -> bool {
+    pub(crate) fn lowers(&self, finding: &Finding) -> bool {
         let usual = self.fail_on.unwrap_or(FailOn::Warning);
         let near = self.within(home(finding));
         let set = near.as_deref().unwrap_or(self).settings.levels.keys().any(|id| id.names(finding.rule));
@@ -313,7 +319,7 @@ impl Policy {
     }
 
     /// True if both find the same in the same files, whatever they hide afterwards.
-    pub fn reads_like(&self, other: &Self) -> bool {
+    pub(crate) fn reads_like(&self, other: &Self) -> bool {
         let (mine, others) = (self.judged(), other.judged());
         self.settings.reading() == other.settings.reading()
             && mine.len() == others.len()
@@ -325,7 +331,7 @@ impl Policy {
     }
 
     /// The error in the selection of rules, if there is one.
-    pub fn complaint(&self) -> Option<String> {
+    pub(crate) fn complaint(&self) -> Option<String> {
         let typed = self.select.iter().chain(&self.extend_select).chain(&self.ignore);
         if let Some(unknown) = typed.into_iter().find(|id| !self.catalogue.has(id)) {
             return Some(no_rule(unknown, &self.catalogue));
@@ -337,7 +343,7 @@ impl Policy {
     }
 
     /// The options of the rules.
-    pub fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         Options {
             limit: self.settings.long_streaming_idle_timeout.limit.as_ref().map(|t| t.nanoseconds),
             write: self.settings.fix.streaming_idle_timeout.as_ref().map(|t| t.text.clone()),
@@ -346,13 +352,13 @@ impl Policy {
     }
 
     /// Fills in what the source does not set.
-    pub fn assume(&self, group: &mut NodeGroup) {
+    pub(crate) fn assume(&self, group: &mut NodeGroup) {
         group.minor = group.minor.or(self.settings.assume.kubernetes.map(|v| v.0));
         group.family = group.family.or(self.settings.assume.image_family.map(|f| f.0));
     }
 
     /// True if a file is not to be read on its own.
-    pub fn excludes(&self, path: &Path) -> bool {
+    pub(crate) fn excludes(&self, path: &Path) -> bool {
         let near = self.within(parent(path));
         near.as_deref().unwrap_or(self).leaves_out(path)
     }
@@ -364,7 +370,7 @@ impl Policy {
 
     /// Decides for each finding whether it counts, and adds findings about ignore requests. `sources` are the files that were
     /// read and may contain such requests, and whether to report on these; `complete` means that all files were read.
-    pub fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
+    pub(crate) fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
         let mut out = Verdict::default();
         let mut ignores = ignore::Ignores::read(sources, &self.catalogue);
         let mut seats = Seats::default();

@@ -17,7 +17,7 @@ impl Loaded {
     ///
     /// # Errors
     /// If one of them cannot be read or is invalid, or the configuration names one that does not exist.
-    pub fn rules(&self, from: Reading<'_>) -> Result<Catalogue, SettingsError> {
+    pub(crate) fn rules(&self, from: Reading<'_>) -> Result<Catalogue, SettingsError> {
         let folder = |own: &Path| self.files().filter_map(|f| f.path().parent()).find(|dir| own.starts_with(dir));
         let rules = match &self.settings.own_rules {
             Some(own) => own_rules(folder(own).unwrap_or(from.current), own, from)?,

@@ -13,7 +13,7 @@ use crate::text::{Commit, Earlier, Entry, Files, Objects, Source, hold};
 
 /// A commit that the files on disk are compared with.
 #[derive(Debug)]
-pub struct Base {
+pub(crate) struct Base {
     pub(super) commit: Commit,
     /// The policy that was in force there.
     pub policy: Policy,
@@ -25,7 +25,7 @@ pub struct Base {
 
 impl Base {
     /// The commit with these paths, in the repository at `root`, with the default policy.
-    pub fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>) -> Self {
+    pub(crate) fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>) -> Self {
         Self {
             commit: Commit::new(root, entries, objects, collect::is_skipped),
             policy: Policy::default(),
@@ -35,12 +35,12 @@ impl Base {
     }
 
     /// The files of the commit; `now` are those on disk.
-    pub fn files<'a>(&'a self, now: &'a dyn Files) -> Earlier<'a> {
+    pub(crate) fn files<'a>(&'a self, now: &'a dyn Files) -> Earlier<'a> {
         Earlier::new(&self.commit, now)
     }
 
     /// The folders with a configuration, sorted.
-    pub fn configured(&self) -> Vec<PathBuf> {
+    pub(crate) fn configured(&self) -> Vec<PathBuf> {
         let is = |file: &Path| file.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known));
         let files = self.commit.files_that(is);
         let dirs: BTreeSet<_> = files.iter().filter_map(|file| file.parent().map(Path::to_owned)).collect();

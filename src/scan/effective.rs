@@ -22,7 +22,7 @@ pub struct ShownGroup {
     /// Its address.
     pub name: Arc<str>,
     /// What it belongs to.
-    pub root: Root,
+    pub(crate) root: Root,
     /// The block or key that describes it.
     pub place: Place,
     /// The family of its image, if it is known.
@@ -30,7 +30,7 @@ pub struct ShownGroup {
     /// Kubernetes version, such as `1.33`, if the source sets it.
     pub kubernetes: Option<String>,
     /// The conditions of this boot.
-    pub when: Guard,
+    pub(crate) when: Guard,
     /// True if any kubelet configuration was found.
     pub kubelet: bool,
     /// Whether its kubelet starts; `None` if that depends on something unknown.
@@ -40,16 +40,16 @@ pub struct ShownGroup {
     /// Every duration of the kubelet, sorted by field, then the timeouts of container runtimes that are set.
     pub settings: Vec<ShownSetting>,
     /// All fields, if the request asks for them.
-    pub whole: Option<ShownWhole>,
+    pub(crate) whole: Option<ShownWhole>,
     /// The controls of benchmarks, if the request asks for all fields.
-    pub controls: Vec<ShownControl>,
+    pub(crate) controls: Vec<ShownControl>,
     /// What could not be resolved.
     pub unknown: Vec<Note>,
 }
 
 /// The whole configuration of a kubelet.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShownWhole {
+pub(crate) struct ShownWhole {
     /// What it would answer on `configz` under `kubeletconfig`, as far as it is known. `None` if it does not get that far:
     /// grace periods are only read later.
     pub configuration: Option<serde_json::Value>,
@@ -63,7 +63,7 @@ pub struct ShownWhole {
 
 /// A control of a benchmark, judged for a node group.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShownControl {
+pub(crate) struct ShownControl {
     /// The rule that it is the same as.
     pub rule: &'static str,
     /// Its numbers in CIS EKS and CIS Kubernetes; empty if it has none.
@@ -98,7 +98,7 @@ impl ShownControl {
 
 /// A field of any type.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShownField {
+pub(crate) struct ShownField {
     /// The value with its place, in the form of all settings.
     pub setting: ShownSetting,
     /// The value; `None` if there is none, or it is not known.
@@ -231,14 +231,14 @@ fn without(value: &Value, key: &str) -> Value {
 
 impl ShownGroup {
     /// Every setting that is known by name: durations and timeouts of container runtimes, then all other fields.
-    pub fn all_settings(&self) -> impl Iterator<Item = &ShownSetting> {
+    pub(crate) fn all_settings(&self) -> impl Iterator<Item = &ShownSetting> {
         let fields = self.whole.iter().flat_map(|whole| &whole.fields).map(|field| &field.setting);
         let others = fields.filter(|f| !self.settings.iter().any(|s| is_of(&s.field, &f.field)));
         self.settings.iter().chain(others)
     }
 
     /// Keeps one field, or those whose path begins with this one.
-    pub fn keep_field(&mut self, path: &str) {
+    pub(crate) fn keep_field(&mut self, path: &str) {
         let fits = |field: &str| is_of(field, path) || is_of(path, field);
         self.settings.retain(|setting| fits(&setting.field));
         let Some(whole) = &mut self.whole else { return };

@@ -59,7 +59,7 @@ struct Entry {
 
 /// Texts of files that walks have found, and what was seen in them.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub(crate) struct Kept {
     files: RwLock<HashMap<PathBuf, Entry>>,
     bytes: AtomicUsize,
 }

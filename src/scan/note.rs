@@ -35,7 +35,7 @@ pub struct Note {
 
 impl Note {
     /// True if it says that a limit of this program was reached.
-    pub fn is_limit(&self) -> bool {
+    pub(crate) fn is_limit(&self) -> bool {
         self.message.starts_with(LIMIT)
     }
 }

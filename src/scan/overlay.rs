@@ -11,7 +11,7 @@ use super::kept::Kept;
 
 /// Files by absolute path, as they would be. They need not be on the disk.
 #[derive(Clone, Debug, Default)]
-pub struct Edited {
+pub(crate) struct Edited {
     files: BTreeMap<PathBuf, Arc<Source>>,
     /// What is remembered of the files on the disk.
     pub kept: Option<Arc<Kept>>,
@@ -19,7 +19,7 @@ pub struct Edited {
 
 impl Edited {
     /// Sets what is read for a file. `path` is absolute and without symbolic links.
-    pub fn insert(&mut self, path: &Path, source: Arc<Source>) {
+    pub(crate) fn insert(&mut self, path: &Path, source: Arc<Source>) {
         self.files.insert(path.to_owned(), source);
     }
 

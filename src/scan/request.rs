@@ -31,7 +31,7 @@ pub struct Request {
     /// Files of CloudFormation parameters, as typed.
     pub parameters: Vec<PathBuf>,
     /// Values for Terraform variables, in the order of the arguments.
-    pub variables: Vec<GivenVariable>,
+    pub(crate) variables: Vec<GivenVariable>,
     /// Sources of Terraform modules and the folders that stand for them, as typed. They may be outside the root.
     pub modules: Vec<(String, PathBuf)>,
     /// Disregard ignore files.
@@ -41,23 +41,23 @@ pub struct Request {
     /// Keep only findings that involve a named file. Without a named file this has no effect.
     pub only_named: bool,
     /// Files as they would be after a change.
-    pub edited: Edited,
+    pub(crate) edited: Edited,
     /// What the findings are compared with: those that it has are known.
-    pub base: Option<Arc<Base>>,
+    pub(crate) base: Option<Arc<Base>>,
     /// Work out every field of a kubelet, not only durations.
-    pub whole: bool,
+    pub(crate) whole: bool,
     /// Read also files without a word that anything looks for; if files are named, all that a scan of their repository reads. The
     /// result is the same.
     pub reads_all: bool,
     /// The number of threads; without one, as many as there are processors.
     pub jobs: Option<u16>,
     /// Receives the progress of the scan.
-    pub progress: Arc<Progress>,
+    pub(crate) progress: Arc<Progress>,
 }
 
 /// The progress of a scan.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     all: AtomicUsize,
     done: AtomicUsize,
     cancelled: AtomicBool,
@@ -65,17 +65,17 @@ pub struct Progress {
 
 impl Progress {
     /// The number of files read so far, and of all files. Both only grow.
-    pub fn get(&self) -> (usize, usize) {
+    pub(crate) fn get(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
 
     /// Ends the scan early: it fails.
-    pub fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
     /// True if the scan was told to end early.
-    pub fn is_cancelled(&self) -> bool {
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 
@@ -90,7 +90,7 @@ impl Progress {
 
 /// One or several values for Terraform variables, as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GivenVariable {
+pub(crate) enum GivenVariable {
     /// `--var-file PATH`
     File(PathBuf),
     /// `--var NAME=VALUE`
@@ -103,7 +103,7 @@ pub struct ScanError {
     /// One line for people.
     pub message: String,
     /// The error in a configuration, if that is the reason.
-    pub settings: Option<Box<SettingsError>>,
+    pub(crate) settings: Option<Box<SettingsError>>,
 }
 
 impl From<SettingsError> for ScanError {
@@ -181,7 +181,7 @@ impl Request {
     }
 
     /// The roots of the named paths that exist, absolute.
-    pub fn roots(&self) -> Vec<PathBuf> {
+    pub(crate) fn roots(&self) -> Vec<PathBuf> {
         let piped = self.stdin.iter().map(|_| self.current.clone());
         let all: BTreeSet<_> =
             self.absolute_paths().into_iter().chain(piped).map(|p| collect::root_of(&p, &self.current)).collect();
@@ -192,7 +192,7 @@ impl Request {
     ///
     /// # Errors
     /// If a path does not exist.
-    pub fn root(&self) -> Result<PathBuf, ScanError> {
+    pub(crate) fn root(&self) -> Result<PathBuf, ScanError> {
         let first = self.by_root()?.into_keys().next();
         Ok(first.filter(|_| self.stdin.is_none()).unwrap_or_else(|| collect::root_of(&self.current, &self.current)))
     }
@@ -235,18 +235,18 @@ impl Request {
     }
 
     /// True if a file is among the named paths, and nothing comes from standard input.
-    pub fn names_files(&self) -> bool {
+    pub(crate) fn names_files(&self) -> bool {
         self.stdin.is_none() && !self.named_files().is_empty()
     }
 
     /// True if a folder is among the named paths.
-    pub fn has_folder(&self) -> bool {
+    pub(crate) fn has_folder(&self) -> bool {
         self.absolute_paths().iter().any(|p| p.is_dir())
     }
 
     /// The paths of what was named itself, not found in a folder: files, values and standard input; absolute, as in the
     /// places of a scan.
-    pub fn named(&self) -> BTreeSet<PathBuf> {
+    pub(crate) fn named(&self) -> BTreeSet<PathBuf> {
         let stdin = self.stdin.is_some().then(|| match &self.stdin_name {
             Some(name) => self.current.join(name),
             None => PathBuf::from(STDIN),

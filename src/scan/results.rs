@@ -26,13 +26,13 @@ pub struct Scan {
     /// Findings, sorted by place, then rule. No two are about the same thing.
     pub findings: Vec<Finding>,
     /// True if the findings were compared with those of a commit.
-    pub compared: bool,
+    pub(crate) compared: bool,
     /// Findings that the base has as well, and whether their path passes through a file that differs there.
-    pub existing: Vec<(Finding, bool)>,
+    pub(crate) existing: Vec<(Finding, bool)>,
     /// Suppressed findings with the reasons, in the same order.
-    pub hidden: Vec<(Finding, Hidden)>,
+    pub(crate) hidden: Vec<(Finding, Hidden)>,
     /// What the change hides, compared with the base.
-    pub veils: Vec<Veil>,
+    pub(crate) veils: Vec<Veil>,
     /// Stale entries of the baseline, as messages.
     pub stale: Vec<String>,
     /// Exceptions of the configuration that no longer have an effect, as messages.
@@ -47,17 +47,17 @@ pub struct Scan {
     /// What could not be resolved.
     pub gaps: Vec<Note>,
     /// The files of the configurations in use: that of the run, then those of folders, with their keys that do not count here.
-    pub configurations: Vec<(PathBuf, Vec<&'static str>)>,
+    pub(crate) configurations: Vec<(PathBuf, Vec<&'static str>)>,
     /// The number of files that the configuration excludes.
-    pub excluded: usize,
+    pub(crate) excluded: usize,
     /// The number of findings that would fail a run if the configuration did not set levels or `fail-on`.
-    pub lowered: usize,
+    pub(crate) lowered: usize,
     /// The number of files that were read.
     pub files: usize,
     /// The directory that places in machine-readable formats are relative to.
     pub root: PathBuf,
     /// Where the settings that reach a kubelet are written.
-    pub delivered: Vec<Place>,
+    pub(crate) delivered: Vec<Place>,
     /// Files that may contain ignore requests, and whether to report on these requests.
     pub(super) asking: Vec<(Arc<Source>, bool)>,
 }
@@ -183,14 +183,14 @@ impl Scan {
     }
 
     /// The number of node groups that are only partly resolved.
-    pub fn partly_read(&self) -> usize {
+    pub(crate) fn partly_read(&self) -> usize {
         let names: BTreeSet<_> =
             self.groups.iter().filter(|g| !g.unknown.is_empty()).map(|g| (&g.root, &g.name, &g.place)).collect();
         names.len()
     }
 
     /// `path` relative to the root of the scan, with forward slashes.
-    pub fn relative(&self, path: &Path) -> String {
+    pub(crate) fn relative(&self, path: &Path) -> String {
         relative(&self.root, path)
     }
 }

@@ -5,7 +5,7 @@ use crate::text::Place;
 
 /// What hides findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub(crate) enum Cause {
     /// The configuration, own rules or the baseline.
     Settings,
     /// Ignore comments, or their equivalent in data.
@@ -14,7 +14,7 @@ pub enum Cause {
 
 impl Cause {
     /// The word in machine-readable output.
-    pub fn id(self) -> &'static str {
+    pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Settings => "configuration",
             Self::Comments => "comment",
@@ -24,7 +24,7 @@ impl Cause {
 
 /// Findings that a change hides.
 #[derive(Clone, Debug)]
-pub struct Veil {
+pub(crate) struct Veil {
     /// What hides them.
     pub cause: Cause,
     /// Its place.

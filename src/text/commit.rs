@@ -17,7 +17,7 @@ const MAX_LINKS: usize = 40;
 
 /// What a path of a tree is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
+pub(crate) enum EntryKind {
     /// A regular file.
     File,
     /// A symbolic link; its object holds the target.
@@ -28,7 +28,7 @@ pub enum EntryKind {
 
 /// One path of a tree.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// What it is.
     pub kind: EntryKind,
     /// The id of its object: SHA-1 or SHA-256 in hexadecimal.
@@ -38,7 +38,7 @@ pub struct Entry {
 }
 
 /// The objects of a repository.
-pub trait Objects: std::fmt::Debug + Send + Sync {
+pub(crate) trait Objects: std::fmt::Debug + Send + Sync {
     /// Every path of the commit that is checked out; nothing if there is none yet.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ pub(super) enum Found<'a> {
 
 /// A commit that the files on disk are compared with.
 #[derive(Debug)]
-pub struct Commit {
+pub(crate) struct Commit {
     root: PathBuf,
     tree: Tree,
     current: OnceLock<Tree>,
@@ -129,7 +129,7 @@ pub struct Commit {
 
 impl Commit {
     /// The commit with these paths, in the repository at `root` (absolute, without links).
-    pub fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>, fetched: fn(&Path) -> bool) -> Self {
+    pub(crate) fn new(root: &Path, entries: Vec<Entry>, objects: Box<dyn Objects>, fetched: fn(&Path) -> bool) -> Self {
         Self {
             root: root.to_owned(),
             tree: Tree::new(root, entries),
@@ -142,17 +142,17 @@ impl Commit {
     }
 
     /// The root of the repository.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
     /// Every regular file, absolute, sorted.
-    pub fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.files_that(|_| true)
     }
 
     /// The regular files that `is` holds for, absolute, sorted.
-    pub fn files_that(&self, is: impl Fn(&Path) -> bool + Sync) -> Vec<PathBuf> {
+    pub(crate) fn files_that(&self, is: impl Fn(&Path) -> bool + Sync) -> Vec<PathBuf> {
         let files = self.tree.entries.iter().filter(|(_, (kind, _))| *kind == EntryKind::File);
         let files: Vec<&Path> = files.map(|(path, _)| Path::new(path)).collect();
         let mut files: Vec<_> = files.into_par_iter().filter(|path| is(path)).map(Path::to_owned).collect();
@@ -161,12 +161,12 @@ impl Commit {
     }
 
     /// True if `path` is a regular file.
-    pub fn has_file(&self, path: &Path) -> bool {
+    pub(crate) fn has_file(&self, path: &Path) -> bool {
         self.tree.entries.get(path.as_os_str()).is_some_and(|(kind, _)| *kind == EntryKind::File)
     }
 
     /// Why an object could not be read, if one could not: what was read then is not complete.
-    pub fn failure(&self) -> Option<String> {
+    pub(crate) fn failure(&self) -> Option<String> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -319,7 +319,7 @@ fn os_text(bytes: &[u8]) -> PathBuf {
 
 impl Entry {
     /// The entries in the output of `git ls-tree -r -z`: mode, kind and id, a tab, the path, and a null byte.
-    pub fn listed(bytes: &[u8]) -> Vec<Self> {
+    pub(crate) fn listed(bytes: &[u8]) -> Vec<Self> {
         let one = |line: &[u8]| {
             let tab = line.iter().position(|b| *b == b'\t')?;
             let mut words = std::str::from_utf8(&line[..tab]).ok()?.split(' ');

@@ -26,7 +26,7 @@ enum Then {
 type Listed = (Vec<PathBuf>, bool);
 
 /// The files of a commit, with `now` for what is the same.
-pub struct Earlier<'a> {
+pub(crate) struct Earlier<'a> {
     commit: &'a Commit,
     now: &'a dyn Files,
     then: Mutex<HashMap<OsString, Then>>,
@@ -40,28 +40,28 @@ fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<'a> Earlier<'a> {
     /// The files of `commit`; `now` are those on disk.
-    pub fn new(commit: &'a Commit, now: &'a dyn Files) -> Self {
+    pub(crate) fn new(commit: &'a Commit, now: &'a dyn Files) -> Self {
         Self { commit, now, then: Mutex::default(), sources: Mutex::default(), listed: Mutex::default() }
     }
 
     /// The files as they are now.
-    pub fn now(&self) -> &'a dyn Files {
+    pub(crate) fn now(&self) -> &'a dyn Files {
         self.now
     }
 
     /// True if the file at `path` had other bytes, or was not there, or is not there now.
-    pub fn differs(&self, path: &Path) -> bool {
+    pub(crate) fn differs(&self, path: &Path) -> bool {
         !matches!(self.then(path), Then::Same)
     }
 
     /// True if the file at `path`, which is a regular one now, was one with the same text. It is not kept.
-    pub fn is_same_text(&self, path: &Path) -> bool {
+    pub(crate) fn is_same_text(&self, path: &Path) -> bool {
         matches!(self.commit.find(path), Found::File(id, real)
             if real == path && self.now.glance(path).is_some_and(|bytes| is_object(id, &bytes)))
     }
 
     /// True if the file at `path`, which is there now, was there.
-    pub fn had(&self, path: &Path) -> bool {
+    pub(crate) fn had(&self, path: &Path) -> bool {
         match self.commit.find(path) {
             Found::File(..) => true,
             Found::Module(module) => self.commit.has_same_module(&module),

@@ -9,7 +9,7 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A part of a file that a source leaves out; `null` stands for it.
 #[derive(Clone, Copy, Debug)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// The offset after the `null`.
     pub at: u32,
     /// The line ends in the part.
@@ -77,12 +77,12 @@ impl Source {
     }
 
     /// A file with parts left out, in order. Places in it have the lines and columns of the file.
-    pub fn with_cuts(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>, cuts: Vec<Cut>) -> Self {
+    pub(crate) fn with_cuts(path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>, cuts: Vec<Cut>) -> Self {
         Self { cuts, ..Self::new(path, bytes) }
     }
 
     /// A derived text; `name` says what it is, such as `user data of aws_launch_template.a`.
-    pub fn derived(name: &str, bytes: Arc<[u8]>) -> Self {
+    pub(crate) fn derived(name: &str, bytes: Arc<[u8]>) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         Self {
             id,
@@ -116,7 +116,7 @@ impl Source {
     }
 
     /// Offsets (bytes) at which the lines start. LF, CRLF and a lone CR each end a line, as GitHub counts them.
-    pub fn line_starts(&self) -> &[u32] {
+    pub(crate) fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let mut starts = vec![0];
             let mut at = 0;
@@ -133,12 +133,12 @@ impl Source {
     }
 
     /// The line (0-based) that holds `offset`.
-    pub fn line_of(&self, offset: u32) -> usize {
+    pub(crate) fn line_of(&self, offset: u32) -> usize {
         self.line_starts().partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
     /// The bytes of a line (0-based) without its end; empty past the last line.
-    pub fn line(&self, line: usize) -> &[u8] {
+    pub(crate) fn line(&self, line: usize) -> &[u8] {
         let starts = self.line_starts();
         let Some(start) = starts.get(line) else { return &[] };
         let end = starts.get(line + 1).map_or(self.bytes.len(), |e| *e as usize);
@@ -178,7 +178,7 @@ impl Source {
     }
 
     /// Line and column of a byte offset. An offset past the end is the end.
-    pub fn point(&self, offset: u32) -> Point {
+    pub(crate) fn point(&self, offset: u32) -> Point {
         let offset = offset.min(self.bytes.len() as u32);
         let line = self.line_of(offset);
         let start = self.line_starts()[line];
@@ -262,7 +262,7 @@ impl Place {
 
     /// The bytes around it in its line, at most `around` on each side: a line may have megabytes. With the range of the place
     /// in them, and whether something before them is left out.
-    pub fn near(&self, around: usize) -> (&[u8], std::ops::Range<usize>, bool) {
+    pub(crate) fn near(&self, around: usize) -> (&[u8], std::ops::Range<usize>, bool) {
         let number = self.source.line_of(self.start);
         let line = self.source.line(number);
         let start = self.source.line_starts()[number] as usize;
@@ -277,7 +277,7 @@ impl Place {
 
     /// The same place cut to its first line, because reports point at one line.
     #[must_use]
-    pub fn first_line(&self) -> Self {
+    pub(crate) fn first_line(&self) -> Self {
         let line = self.source.line_of(self.start);
         let start = self.source.line_starts()[line];
         let end = start + self.source.line(line).len() as u32;
