@@ -32,7 +32,7 @@ pub(crate) const STACK: usize = 8 << 20;
 /// The most machines that the scripts of one unit launch.
 const MAX_LAUNCHES: usize = 64;
 
-/// What a node group takes of the budget of the unit, besides what its boot does.
+/// What a node group takes of the budget of the unit, besides what its boot does: three times as much with all fields.
 const GROUP: usize = 20_000;
 
 /// The budget of a run in which each unit may use all that it may, and what each may use first in one of more units: then those that
@@ -271,7 +271,7 @@ fn within_budget(
         policy.assume(&mut group);
         uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
         let mut boots = boot::run(&group, &mut cx.boot());
-        if !budget::spend(GROUP) {
+        if !budget::spend(if given.whole { 3 * GROUP } else { GROUP }) {
             // Of what was read in part, nothing is certain.
             break;
         }

@@ -13,6 +13,9 @@ use super::{MAX_DEPTH, Node, NodeKind, Parsed, Scalar, Style, SyntaxError, TOO_D
 /// string.
 const PLACEHOLDER: &str = "111";
 
+/// What a table takes of the budget of the unit, beside its keys and values.
+const TABLE: usize = 1536;
+
 /// Parses a TOML text. A broken text yields the valid parts and errors; `None` if it is not UTF-8.
 ///
 /// Tables, dotted keys and inline tables all become maps; numbers, dates and booleans are plain scalars as written. An unknown
@@ -23,9 +26,9 @@ pub(crate) fn parse(view: &View) -> Parsed<Option<Node>> {
         Ok(text) => text,
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
-    // The whole tree is made at once, and a table takes twice of what a key or value does.
+    // The whole tree is made at once.
     let values = text.bytes().filter(|b| matches!(b, b'=' | b',' | b'[' | b'.')).count();
-    if !budget::spend(2 * super::NODE * values) {
+    if !budget::spend(2 * super::NODE * values + TABLE * tables(text)) {
         let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
         return Parsed { tree: None, errors: vec![error] };
     }
@@ -41,6 +44,14 @@ pub(crate) fn parse(view: &View) -> Parsed<Option<Node>> {
     }
     let tree = reader.table(table.get_ref(), table.span(), 0);
     Parsed { tree, errors: reader.errors }
+}
+
+/// How many tables a text has at most: those with a header, those in braces, and those in keys with dots.
+fn tables(text: &str) -> usize {
+    let dots = |text: &str| text.matches('.').count();
+    let headers = text.lines().filter(|line| line.trim_start().starts_with('[')).map(|line| 1 + dots(line));
+    let keys = text.split('=').map(|part| dots(part.rsplit(['\n', ',', '{']).next().unwrap_or_default()));
+    headers.chain(keys).sum::<usize>() + text.matches('{').count()
 }
 
 /// Turns each line that is a single unknown part into a pair of the same length: an otherwise unused letter as key, `=` and a
