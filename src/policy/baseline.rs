@@ -1,6 +1,7 @@
 //! Findings that are accepted for now: a file without line numbers, which survives unrelated edits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 
@@ -11,13 +12,16 @@ use crate::node::resource;
 use crate::text::{Place, Source};
 
 use super::SettingsError;
-use super::likeness::Likeness;
+use super::likeness::{Likeness, hashes};
 
 /// The version of the file format.
 const VERSION: u32 = 2;
 
 /// The version in which node groups have no root.
 const WITHOUT_ROOTS: u32 = 1;
+
+/// The most that is compared to find the entries of findings that have changed. Findings beyond are new.
+const MAX_COMPARED: usize = 16 << 20;
 
 /// What the findings of one entry share.
 type Key = (String, String, String);
@@ -34,7 +38,7 @@ struct Entry {
 }
 
 /// Node groups of an entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Groups {
     /// Addresses by root.
@@ -120,11 +124,9 @@ impl Groups {
     }
 }
 
-/// How a finding may be the one of an entry, from the surest to the least sure.
+/// How a finding without an entry of its own may be that of another, from the surest to the least sure.
 #[derive(Clone, Copy)]
 enum Way {
-    /// The same file and the same node groups.
-    Same,
     /// The same file and some of the node groups.
     Fewer,
     /// The value has moved to another file, but reaches the same node groups.
@@ -165,34 +167,63 @@ impl Baseline {
     /// the file and the root of the node group were renamed.
     pub(crate) fn part(&self, findings: Vec<Finding>, tree: &Tree<'_>) -> (Vec<Finding>, Vec<Finding>, Vec<String>) {
         let mut left: Vec<usize> = self.entries.iter().map(|e| e.count).collect();
-        let mut by_topic: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-        for (n, entry) in self.entries.iter().enumerate() {
+        let sizes: Vec<usize> = self.entries.iter().map(|e| e.node_groups.len()).collect();
+        // Most findings have an entry of their own; the others are compared with those of their topic.
+        let mut by_groups: HashMap<(&str, &str, &str, &Groups), Vec<usize>> = HashMap::new();
+        let mut by_topic: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+        for (n, entry) in self.entries.iter().enumerate().rev() {
+            by_groups.entry((&entry.rule, &entry.path, &entry.field, &entry.node_groups)).or_default().push(n);
             by_topic.entry((&entry.rule, &entry.field)).or_default().push(n);
         }
         let seen: Vec<_> = findings.iter().map(|f| (key(f, tree.relative), groups(f))).collect();
         let mut known = vec![false; findings.len()];
-        for way in [Way::Same, Way::Fewer, Way::Moved, Way::Renamed] {
+        for (n, ((rule, path, field), groups)) in seen.iter().enumerate() {
+            let Some(same) = by_groups.get_mut(&(rule.as_str(), path.as_str(), field.as_str(), groups)) else {
+                continue;
+            };
+            while let Some(entry) = same.last().copied().filter(|_| !known[n]) {
+                known[n] = left[entry] > 0;
+                left[entry] = left[entry].saturating_sub(1);
+                if left[entry] == 0 {
+                    same.pop();
+                }
+            }
+        }
+        let (there, lines) = (RefCell::new(HashMap::new()), RefCell::new(HashMap::new()));
+        let exists = |path: &str| {
+            let known = there.borrow().get(path).copied();
+            known.unwrap_or_else(|| *there.borrow_mut().entry(path.to_owned()).or_insert_with(|| (tree.exists)(path)))
+        };
+        let mut compared = 0;
+        for way in [Way::Fewer, Way::Moved, Way::Renamed] {
             for (n, ((rule, path, field), groups)) in
                 seen.iter().enumerate().filter(|(n, _)| !known[*n]).collect::<Vec<_>>()
             {
-                let topic = by_topic.get(&(rule.as_str(), field.as_str())).into_iter().flatten().copied();
+                let topic = by_topic.get(&(rule.as_str(), field.as_str())).into_iter().flatten().copied().rev();
+                let size = groups.len();
                 let fits = |entry: &Entry| match way {
-                    Way::Same => entry.path == *path && entry.node_groups == *groups,
                     Way::Fewer => entry.path == *path && entry.node_groups.include(groups),
-                    Way::Moved => !self.is_old && groups.len() > 0 && entry.node_groups.include(groups),
+                    Way::Moved => !self.is_old && size > 0 && entry.node_groups.include(groups),
                     Way::Renamed => {
-                        entry.node_groups.include_moved(groups, tree.exists)
-                            && !(tree.exists)(&entry.path)
-                            && self
-                                .files
-                                .get(&entry.path)
-                                .is_some_and(|old| old.is_like(&findings[n].at.place.source.bytes()))
+                        let source = &findings[n].at.place.source;
+                        entry.node_groups.include_moved(groups, &exists)
+                            && !exists(&entry.path)
+                            && self.files.get(&entry.path).is_some_and(|old| {
+                                let mut lines = lines.borrow_mut();
+                                old.is_like(lines.entry(source.path()).or_insert_with(|| hashes(&source.bytes())))
+                            })
                     }
                 };
-                let fitting = topic.filter(|e| left[*e] > 0 && fits(&self.entries[*e]));
-                if let Some(entry) = fitting.min_by_key(|e| self.entries[*e].node_groups.len()) {
+                let fitting = topic.filter(|e| {
+                    compared += 1 + size + sizes[*e];
+                    left[*e] > 0 && compared < MAX_COMPARED && fits(&self.entries[*e])
+                });
+                if let Some(entry) = fitting.min_by_key(|e| sizes[*e]) {
                     left[entry] -= 1;
                     known[n] = true;
+                }
+                if compared >= MAX_COMPARED {
+                    break;
                 }
             }
         }

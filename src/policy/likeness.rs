@@ -20,17 +20,17 @@ impl Likeness {
         Self(kept.join(" "))
     }
 
-    /// True if a file has at least half of the lines.
-    pub(super) fn is_like(&self, bytes: &[u8]) -> bool {
-        let found = hashes(bytes);
-        let kept: Vec<_> = self.0.split(' ').filter_map(|hash| u32::from_str_radix(hash, 16).ok()).collect();
+    /// True if a file, of which these are the [`hashes`], has at least half of the lines.
+    pub(super) fn is_like(&self, found: &BTreeSet<u32>) -> bool {
+        let kept = self.0.split(' ').filter_map(|hash| u32::from_str_radix(hash, 16).ok());
+        let kept: Vec<_> = kept.take(KEPT).collect();
         let same = kept.iter().filter(|hash| found.contains(hash)).count();
         !kept.is_empty() && same * 2 >= kept.len()
     }
 }
 
 /// The hashes of the lines that say anything (FNV-1a, 32 bits).
-fn hashes(bytes: &[u8]) -> BTreeSet<u32> {
+pub(super) fn hashes(bytes: &[u8]) -> BTreeSet<u32> {
     let lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
     let telling = lines.filter(|line| line.iter().filter(|b| b.is_ascii_alphanumeric()).count() >= TELLING);
     telling
@@ -40,7 +40,7 @@ fn hashes(bytes: &[u8]) -> BTreeSet<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::Likeness;
+    use super::{Likeness, hashes};
 
     #[test]
     fn half_of_the_lines_are_enough() {
@@ -53,9 +53,9 @@ mod tests {
             kept.join("\n")
         };
         for (part, like) in [(10, true), (7, true), (3, false), (0, false)] {
-            assert_eq!(old.is_like(some(part).as_bytes()), like, "{part}");
+            assert_eq!(old.is_like(&hashes(some(part).as_bytes())), like, "{part}");
         }
-        assert!(!Likeness::of(b"}\n{\n").is_like(b"}\n{\n"));
-        assert!(!Likeness("no number".to_owned()).is_like(text.as_bytes()));
+        assert!(!Likeness::of(b"}\n{\n").is_like(&hashes(b"}\n{\n")));
+        assert!(!Likeness("no number".to_owned()).is_like(&hashes(text.as_bytes())));
     }
 }
