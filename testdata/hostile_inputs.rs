@@ -160,6 +160,16 @@ fn scripts_that_grow_or_never_end() {
             format!("export X={long}\ncat > /etc/x <<'E'\n{many}\nE\nenvsubst < /etc/x > /etc/y")
         }),
         Case::script("pipes", || format!("true{}", " | cat".repeat(100_000))).says(&["commands of a script"]),
+        Case::script("programs-that-run-programs", || format!("{}true", "sudo env nice command ".repeat(10_000)))
+            .says(&["commands of a script"]),
+        Case::script("brackets-without-end", || format!("echo {}'a' {}'a']", "[".repeat(40_000), "[[:".repeat(20_000))),
+        Case::script("groups-without-end", || format!("case x in {}'a') ;; esac", "@(".repeat(30_000))),
+        Case::script("edits-of-one-file", || {
+            format!("echo {} > /etc/x\n{}", "a".repeat(100_000), "sed -i 's/a/b/' /etc/x\n".repeat(20_000))
+        }),
+        Case::script("letters-again-and-again", || {
+            format!("X={}\n{}", "a".repeat(50_000), "Y=${X^^}\n".repeat(10_000))
+        }),
         Case::script("not-seventy-times", || format!("[[ {}a ]]", "! ".repeat(70))),
         Case::script("quoted-in-quoted", || format!("X={}x{}", "\"$(echo ".repeat(40), ")\"".repeat(40))),
         Case::script("more-lines-than-an-array-has", || {

@@ -1,16 +1,16 @@
 //! Finds out what a command runs: a function of the script, a file that it wrote, or a modelled program.
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 
 use super::super::image;
 use super::super::machine::File;
 use super::call::Call;
-use super::interpreter::Shell;
+use super::interpreter::{MAX_DEPTH, Shell};
 use super::registry::{self, Model};
 use super::search::in_search_path;
 use super::started;
 use super::state::BoxedRun;
-use super::status::Status;
+use super::status::{Flow, Status};
 use super::unmodelled::is_interpreter;
 
 impl Shell<'_, '_> {
@@ -82,8 +82,20 @@ impl Shell<'_, '_> {
         self.modelled(&Call { name: base, program: first, words: &words, at: span }, path)
     }
 
-    /// Runs the modelled builtin or program, if there is one.
+    /// Runs the modelled builtin or program, if there is one. Many run others.
     fn modelled(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        if self.calls >= MAX_DEPTH {
+            path.machine.gap(call.at, Why::Limit("commands of a script"));
+            path.flow = Flow::Exit { failed: false };
+            return vec![path];
+        }
+        self.calls += 1;
+        let paths = self.run_model(call, path);
+        self.calls -= 1;
+        paths
+    }
+
+    fn run_model(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         match registry::find(call.name) {
             Some(Model::Command(run)) => run(self, call, path).unwrap_or_else(|path| self.unmodelled(call, path)),
             Some(Model::Builtin(run)) => {

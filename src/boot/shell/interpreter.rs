@@ -51,6 +51,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) cx: &'a mut BootCx<'b>,
     pub(super) steps: usize,
     pub(super) depth: usize,
+    /// How many programs are being run, each by another, such as `sudo`.
+    pub(super) calls: usize,
     /// How many conditions are being run; a failure inside one does not end the script.
     pub(super) conditions: usize,
     pub(super) temporary: usize,
@@ -74,6 +76,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             cx,
             steps: 0,
             depth: 0,
+            calls: 0,
             conditions: 0,
             temporary: 0,
             installed: false,

@@ -1,7 +1,7 @@
 //! Parameter expansions.
 
 use crate::syntax::shell::{Operation, Parameter, Part, Word};
-use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why};
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why, budget};
 
 use super::arithmetic;
 use super::interpreter::Shell;
@@ -479,9 +479,13 @@ fn slice(text: &Traced, offset: &Traced, length: Option<&Traced>, span: Span) ->
 
 fn case(text: &Traced, upper: bool, all: bool, span: Span) -> Traced {
     let Some(known) = text.known_str() else { return unknown(span) };
-    let change = |c: char| -> String { if upper { c.to_uppercase().collect() } else { c.to_lowercase().collect() } };
+    budget::spend(known.len());
     let mut chars = known.chars();
-    let changed: String =
-        if all { chars.map(change).collect() } else { chars.next().map(change).unwrap_or_default() + chars.as_str() };
+    let changed: String = match (upper, all) {
+        (true, true) => chars.flat_map(char::to_uppercase).collect(),
+        (false, true) => chars.flat_map(char::to_lowercase).collect(),
+        (true, false) => chars.next().into_iter().flat_map(char::to_uppercase).collect::<String>() + chars.as_str(),
+        (false, false) => chars.next().into_iter().flat_map(char::to_lowercase).collect::<String>() + chars.as_str(),
+    };
     if changed == known { text.clone() } else { Traced::made(changed, text.span().unwrap_or(span)) }
 }

@@ -1,6 +1,6 @@
 //! Glob patterns: `*`, `?`, `[…]`.
 
-use crate::text::Traced;
+use crate::text::{Traced, budget};
 
 /// One element of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,9 @@ pub(super) fn compile(units: &[Token]) -> Vec<Token> {
 
 /// The alternatives of a group that begins after its parenthesis, and its length including the closing one.
 fn group(units: &[Token]) -> Option<(Vec<&[Token]>, usize)> {
+    if budget::is_spent() {
+        return None;
+    }
     let mut depth = 0_usize;
     let mut from = 0;
     let mut parts = Vec::new();
@@ -66,12 +69,15 @@ fn group(units: &[Token]) -> Option<(Vec<&[Token]>, usize)> {
             _ => {}
         }
     }
+    budget::spend(units.len());
     None
 }
 
 fn compile_at(units: &[Token], depth: usize) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
+    let last = |wanted: fn(&Token) -> bool| units.iter().rposition(wanted).map_or(0, |last| last + 1);
+    let (closed, quoted) = (last(|u| *u == Token::Marked(b']')), last(|u| matches!(u, Token::Byte(_))));
     while let Some(unit) = units.get(at) {
         at += 1;
         if let Token::Marked(mark @ (b'@' | b'?' | b'*' | b'+' | b'!')) = unit
@@ -86,12 +92,17 @@ fn compile_at(units: &[Token], depth: usize) -> Vec<Token> {
         out.push(match unit {
             Token::Marked(b'*') => Token::Star,
             Token::Marked(b'?') => Token::Any,
-            Token::Marked(b'[') => match bracket(&units[at..]) {
+            Token::Marked(b'[') if at >= closed || budget::is_spent() => Token::Byte(b'['),
+            Token::Marked(b'[') => match bracket(&units[at..], at < quoted) {
                 Some((token, length)) => {
                     at += length;
                     token
                 }
-                None => Token::Byte(b'['),
+                None => {
+                    // It was looked for up to the last unit, which may be far.
+                    budget::spend(units.len() - at);
+                    Token::Byte(b'[')
+                }
             },
             Token::Marked(byte) => Token::Byte(*byte),
             other => other.clone(),
@@ -100,12 +111,10 @@ fn compile_at(units: &[Token], depth: usize) -> Vec<Token> {
     out
 }
 
-/// A bracket expression. Quoted bytes are literal.
-fn bracket(units: &[Token]) -> Option<(Token, usize)> {
-    if !units.iter().any(|u| matches!(u, Token::Byte(_))) {
-        let bytes: Vec<u8> =
-            units.iter().map_while(|u| if let Token::Marked(b) = u { Some(*b) } else { None }).collect();
-        return set(&bytes);
+/// A bracket expression. Bytes that are `quoted` are literal.
+fn bracket(units: &[Token], quoted: bool) -> Option<(Token, usize)> {
+    if !quoted {
+        return set(units);
     }
     let negated = matches!(units.first(), Some(Token::Marked(b'!' | b'^')));
     let start = usize::from(negated);
@@ -151,15 +160,23 @@ pub(super) fn literal(text: &Traced, out: &mut Vec<Token>) {
     }
 }
 
-fn set(rest: &[u8]) -> Option<(Token, usize)> {
-    let negated = matches!(rest.first(), Some(b'!' | b'^'));
+fn set(rest: &[Token]) -> Option<(Token, usize)> {
+    use Token::Marked as M;
+    /// The longest name of a class, with what ends it.
+    const NAME: usize = 8;
+    let negated = matches!(rest.first(), Some(M(b'!' | b'^')));
     let mut at = usize::from(negated);
     let start = at;
     let mut ranges = Vec::new();
     loop {
         match &rest[at..] {
-            [b']', ..] if at > start => return Some((Token::Set(ranges, negated), at + 1)),
-            [b'[', b':', name @ ..] => {
+            [M(b']'), ..] if at > start => return Some((Token::Set(ranges, negated), at + 1)),
+            [M(b'['), M(b':'), name @ ..] => {
+                let name: Vec<u8> = name
+                    .iter()
+                    .take(NAME)
+                    .map_while(|unit| if let M(byte) = unit { Some(*byte) } else { None })
+                    .collect();
                 let length = name.windows(2).position(|w| w == b":]")?;
                 ranges.extend_from_slice(match &name[..length] {
                     b"alpha" => &[(b'a', b'z'), (b'A', b'Z')],
@@ -173,15 +190,15 @@ fn set(rest: &[u8]) -> Option<(Token, usize)> {
                 });
                 at += length + 4;
             }
-            [from, b'-', to, ..] if *to != b']' => {
+            [M(from), M(b'-'), M(to), ..] if *to != b']' => {
                 ranges.push((*from, *to));
                 at += 3;
             }
-            [byte, ..] => {
+            [M(byte), ..] => {
                 ranges.push((*byte, *byte));
                 at += 1;
             }
-            [] => return None,
+            _ => return None,
         }
     }
 }
