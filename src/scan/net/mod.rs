@@ -21,7 +21,9 @@ use crate::text::{Files, Place, Source, Span, Texts, Why, budget};
 use super::note::Note;
 use super::unread;
 
+use comment::Comments;
 use mention::{Mention, PLACES};
+use passed_over::Document;
 
 /// The most places of one file for which comments and documents are looked for.
 const MAX_LOOKED_AT: usize = 1_000;
@@ -198,9 +200,10 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     if found.is_empty() || passed_over::by_text(path, &bytes) {
         return Vec::new();
     }
+    let (mut comments, mut document) = (Comments::of(&source), Document::default());
     let sets = |m: &Mention| {
         let at = m.range.start;
-        !comment::is_in_comment(&source, at) && !passed_over::by_document(&bytes, at)
+        !comments.has(at) && !document.says_nothing(&bytes, at)
     };
     let found = budget::at_most(found, MAX_LOOKED_AT, PLACES).filter(sets);
     let found = budget::at_most(found, MAX_PLACES, PLACES);

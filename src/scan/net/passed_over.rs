@@ -1,8 +1,11 @@
 //! Files that speak about a timeout without setting it: documents, policies of other linters, tests, copies of Kubernetes.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+
+use memchr::memmem;
 
 use crate::policy::FILE_NAMES;
 
@@ -131,11 +134,21 @@ pub(super) fn by_text(path: &Path, bytes: &[u8]) -> bool {
         || ADVICE.as_ref().is_some_and(|advice| advice.find_iter(bytes).take(2).count() > 1)
 }
 
-/// True if the document of YAML around the offset `at` is a policy or describes an API.
-pub(super) fn by_document(bytes: &[u8], at: usize) -> bool {
-    static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
-    let (start, end) = document(bytes, at);
-    POLICY.as_ref().is_some_and(|policy| policy.is_match(&bytes[start..end]))
+/// A document of YAML: where it is, and whether it is a policy or describes an API.
+#[derive(Default)]
+pub(super) struct Document(Range<usize>, bool);
+
+impl Document {
+    /// True if the document around the offset `at` is a policy or describes an API. It is often the one that was asked for last.
+    pub(super) fn says_nothing(&mut self, bytes: &[u8], at: usize) -> bool {
+        static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
+        let (start, end) = document(bytes, at);
+        if self.0 != (start..end) {
+            let policy = POLICY.as_ref().is_some_and(|policy| policy.is_match(&bytes[start..end]));
+            *self = Self(start..end, policy);
+        }
+        self.1
+    }
 }
 
 /// True if a text starts like something that a node reads, and not like prose.
@@ -161,8 +174,8 @@ fn document(bytes: &[u8], at: usize) -> (usize, usize) {
     const LINE: &[u8] = b"\n---";
     const LONGEST: usize = 64 << 10;
     let (from, to) = (at.saturating_sub(LONGEST), bytes.len().min(at + LONGEST));
-    let start = bytes[from..at].windows(LINE.len()).rposition(|w| w == LINE).map_or(from, |start| from + start);
-    let end = bytes[at..to].windows(LINE.len()).position(|w| w == LINE).map_or(to, |end| at + end);
+    let start = memmem::rfind(&bytes[from..at], LINE).map_or(from, |start| from + start);
+    let end = memmem::find(&bytes[at..to], LINE).map_or(to, |end| at + end);
     (start, end)
 }
 
@@ -170,7 +183,7 @@ fn document(bytes: &[u8], at: usize) -> (usize, usize) {
 mod tests {
     use std::path::Path;
 
-    use super::{by_document, by_path, by_text, policies, says_nothing};
+    use super::{Document, by_path, by_text, policies, says_nothing};
 
     #[test]
     fn files_about_a_timeout_are_known_by_their_paths() {
@@ -226,7 +239,8 @@ mod tests {
             ("a.txt", "#!/bin/sh\nX", false),
         ] {
             let bytes = text.as_bytes();
-            let found = by_text(Path::new(name), bytes) || by_document(bytes, text.find('X').unwrap());
+            let policy = Document::default().says_nothing(bytes, text.find('X').unwrap());
+            let found = by_text(Path::new(name), bytes) || policy;
             assert_eq!(found, expected, "{text}");
         }
     }
