@@ -1,9 +1,12 @@
 //! Documents that describe applications: which they are, and how those that a unit comes across are put aside for later.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::input::watched::APPLICATIONS;
 use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
+use crate::text::budget;
 
 /// API groups and their kinds. Their words are [`APPLICATIONS`].
 pub(in crate::input) const KINDS: [(&str, &[&str]); 3] = [
@@ -24,29 +27,47 @@ pub(in crate::input) fn describes(tree: &Node) -> bool {
     KINDS.iter().any(|(known, kinds)| *known == group && kinds.contains(&text("kind")))
 }
 
+/// The config maps among some documents, by name.
+#[derive(Default)]
+pub(in crate::input) struct ConfigMaps<'a>(HashMap<&'a str, Vec<&'a Node>>);
+
+impl<'a> ConfigMaps<'a> {
+    pub(in crate::input) fn of(documents: &'a [Node]) -> Self {
+        let mut out = Self::default();
+        let is_one = |tree: &&Node| tree.get("kind").and_then(Node::as_str) == Some("ConfigMap");
+        for tree in documents.iter().filter(is_one) {
+            if let Some(name) = tree.path(&["metadata", "name"]).and_then(Node::as_str) {
+                out.0.entry(name).or_default().push(tree);
+            }
+        }
+        out
+    }
+}
+
 /// Puts the applications among some documents, and in lists of documents, aside, to be read after the unit.
 pub(in crate::input) fn put_aside(documents: &[Node], cx: &mut Cx<'_>) {
+    let near = ConfigMaps::of(documents);
     for document in documents {
         if describes(document) {
-            one_aside(document, documents, cx);
+            one_aside(document, &near, cx);
         } else if document.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List")) {
             let items = document.get("items").map(Node::items).unwrap_or_default();
-            items.iter().filter(|tree| describes(tree)).for_each(|tree| one_aside(tree, items, cx));
+            let near = ConfigMaps::of(items);
+            items.iter().filter(|tree| describes(tree)).for_each(|tree| one_aside(tree, &near, cx));
         }
     }
 }
 
-/// The same for one such document, with all documents of its stream: it may take values from the config maps among them.
-pub(in crate::input) fn one_aside(document: &Node, siblings: &[Node], cx: &mut Cx<'_>) {
+/// The same for one such document: it may take values from the config maps of its stream.
+pub(in crate::input) fn one_aside(document: &Node, near: &ConfigMaps<'_>, cx: &mut Cx<'_>) {
     let spec = document.get("spec");
     let lists = [spec.and_then(|s| s.get("valuesFrom")), spec.and_then(|s| s.path(&["postBuild", "substituteFrom"]))];
-    let names: Vec<_> =
+    let names: BTreeSet<_> =
         lists.into_iter().flatten().flat_map(Node::items).filter_map(|item| item.get("name")?.as_str()).collect();
-    let named = |tree: &&Node| {
-        tree.get("kind").and_then(Node::as_str) == Some("ConfigMap")
-            && tree.path(&["metadata", "name"]).and_then(Node::as_str).is_some_and(|name| names.contains(&name))
-    };
-    let near = siblings.iter().filter(|_| !names.is_empty()).filter(named).cloned().collect();
+    let named = names.into_iter().filter_map(|name| near.0.get(name)).flatten();
+    let mut near: Vec<Node> =
+        named.filter(|tree| budget::spend(tree.weight().0)).map(|tree| Node::clone(tree)).collect();
+    near.sort_by_key(|tree| tree.span.start);
     cx.claims.applications.push((document.clone(), near));
 }
 

@@ -97,7 +97,7 @@ const fn holder(
 
 const fn application((group, kinds): (&'static str, &'static [&'static str])) -> DocumentKind {
     let read = |m: &Manifest<'_>, cx: &mut Cx<'_>| {
-        aside::one_aside(m.node, m.stream(), cx);
+        m.put_aside(cx);
         Vec::new()
     };
     DocumentKind { group, kinds, word: Some(CONFIGURATION), reader: DocumentReader::Groups(read) }

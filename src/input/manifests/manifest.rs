@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::node::NodeGroup;
+use crate::input::applications::aside::{self, ConfigMaps};
+use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, View};
 
 /// The documents of one stream.
 pub(super) struct Stream<'a> {
-    pub(super) nodes: &'a [Node],
+    /// The config maps.
+    maps: ConfigMaps<'a>,
     /// Those of each API group and kind; a stream may have thousands, and each looks for others.
     kinds: HashMap<(&'a str, &'a str), Vec<&'a Node>>,
 }
@@ -19,7 +21,7 @@ impl<'a> Stream<'a> {
         for manifest in nodes.iter().filter_map(|node| Manifest::of(node, None, None, "")) {
             kinds.entry((manifest.group, manifest.kind)).or_default().push(manifest.node);
         }
-        Self { nodes, kinds }
+        Self { maps: ConfigMaps::of(nodes), kinds }
     }
 
     /// The documents of an API group and kind.
@@ -92,9 +94,12 @@ impl<'a> Manifest<'a> {
         view.traced(if line { range.start - blank } else { range.start }..range.end)
     }
 
-    /// The documents of the same stream.
-    pub(super) fn stream(&self) -> &'a [Node] {
-        self.siblings.map_or(&[], |stream| stream.nodes)
+    /// Puts it aside, with the config maps of the same stream.
+    pub(super) fn put_aside(&self, cx: &mut Cx<'_>) {
+        match self.siblings {
+            Some(stream) => aside::one_aside(self.node, &stream.maps, cx),
+            None => aside::one_aside(self.node, &ConfigMaps::default(), cx),
+        }
     }
 
     /// The first other document of the same stream with a group and kind.
