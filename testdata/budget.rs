@@ -231,3 +231,32 @@ fn a_file_of_a_node_that_is_too_large_is_named() {
     let said = checked(&files(&[("config.toml", format!("version = 2\n{keys}{table}"))]));
     assert!(said.contains("limit reached"), "{said}");
 }
+
+#[test]
+fn what_differs_between_too_many_paths_is_named_where_a_kubelet_reads_it() {
+    let undecided = |body: &str| -> Vec<(String, String)> {
+        let part = |n| format!("if [ \"$M{n}\" = x ]; then\n  {}\nfi\n", body.replace('@', &format!("{n}")));
+        script(&(0..12).map(part).collect::<String>())
+    };
+    for body in [
+        "V@=a; export W@=b; A+=(@)",
+        "mkdir -p /opt/a@; cp /tmp/a@ /opt/b@; rm -f /etc/c@",
+        "echo @ >> /etc/a.conf",
+        "docker run -e V=@ x",
+    ] {
+        let said = checked(&undecided(body));
+        assert!(!said.contains("limit reached"), "{body}: {said}");
+        assert!(said.contains("error[zero-streaming-idle-timeout]") && !said.contains("unresolved"), "{body}: {said}");
+    }
+    for (body, end) in [
+        ("ARGS=\"$ARGS --v=@\"", "/etc/eks/bootstrap.sh c --kubelet-extra-args \"$ARGS\""),
+        ("echo --v=@ >> /args", "/etc/eks/bootstrap.sh c --kubelet-extra-args \"$(cat /args)\""),
+        ("f@() { echo @; }", ""),
+    ] {
+        let mut files = undecided(body);
+        files[0].1 = files[0].1.replace(BOOT, end);
+        files[0].1.push_str("\nsystemctl restart kubelet\n");
+        let said = checked(&files);
+        assert!(said.contains("limit reached: paths through a script"), "{body}: {said}");
+    }
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::super::machine::File;
+use super::super::machine::{File, Machine};
 use super::super::outcome::MAX_OUTCOMES;
 use super::state::BoxedRun;
 use super::status::Flow;
@@ -20,6 +20,15 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
     }
     drop_failed(&mut paths);
     join_equal(&mut paths);
+    if paths.len() > MAX_OUTCOMES {
+        // Which files programs may have made on one path only is the least that can be forgotten.
+        let touched = paths.iter().skip(1).fold(Arc::clone(&paths[0].machine.touched), |all, path| {
+            let more = &path.machine.touched;
+            if more.is_subset(&all) { all } else { Arc::new(&*all | &**more) }
+        });
+        paths.iter_mut().for_each(|path| path.machine.touched = Arc::clone(&touched));
+        join_equal(&mut paths);
+    }
     while paths.len() > MAX_OUTCOMES {
         blur(&mut paths);
     }
@@ -212,7 +221,8 @@ fn unify<K: Ord + Clone, V: Clone + Eq>(
     }
 }
 
-/// Merges the last two paths into one; what differs becomes unknown.
+/// Merges the last two paths into one. Variables and files that differ become unknown, and are named where something uses them; any
+/// other difference is named at once.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let (Some(mut b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
     let why = Why::Limit("paths through a script");
@@ -223,6 +233,29 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     let files = different(&a.machine.files, &b.machine.files).into_iter();
     let files = files.map(|path| (path, File::Unknown(why.clone()))).collect();
     unify(&mut a.machine.files, &mut b.machine.files, files);
+    // A folder that one of them has made may be there.
+    let folders = &*a.machine.folders ^ &*b.machine.folders;
+    let touched: Vec<String> = (&*b.machine.touched - &*a.machine.touched).into_iter().chain(folders).collect();
+    if !touched.is_empty() {
+        touched.into_iter().for_each(|path| a.machine.touch(path));
+        a.machine.folders = Arc::new(&*a.machine.folders & &*b.machine.folders);
+    }
+    a.machine.has_kubelet |= b.machine.has_kubelet;
+    // Both began as one path, with the same gaps.
+    let same = a.machine.gaps.iter().zip(&b.machine.gaps).take_while(|(own, other)| own == other).count();
+    let gaps = b.machine.gaps.split_off(same);
+    b.machine = Machine {
+        files: Arc::clone(&a.machine.files),
+        folders: Arc::clone(&a.machine.folders),
+        touched: Arc::clone(&a.machine.touched),
+        has_kubelet: a.machine.has_kubelet,
+        gaps: a.machine.gaps.clone(),
+        ..b.machine
+    };
+    b.shell.variables = Arc::clone(&a.shell.variables);
+    if !a.is_equivalent(&b) {
+        a.machine.gap(place, why.clone());
+    }
     if a.machine.start != b.machine.start {
         let argv = Some(Arc::new(vec![Traced::unknown(place, why.clone())]));
         let files = Arc::clone(&a.machine.files);
@@ -233,13 +266,9 @@ fn blur(paths: &mut Vec<BoxedRun>) {
             a.machine.start_runtime(name, true);
         }
     }
-    a.machine.has_kubelet |= b.machine.has_kubelet;
     a.machine.image.suggest(b.machine.family());
-    a.machine.gap(place, why);
-    // Both began as one path, with the same gaps.
-    let same = a.machine.gaps.iter().zip(&b.machine.gaps).take_while(|(own, other)| own == other).count();
-    for gap in &b.machine.gaps[same..] {
-        a.machine.gap(gap.at, gap.why.clone());
+    for gap in gaps {
+        a.machine.gap(gap.at, gap.why);
     }
     if b.flow == Flow::Normal {
         a.flow = Flow::Normal;
