@@ -26,7 +26,9 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
             let more = &path.machine.touched;
             if more.is_subset(&all) { all } else { Arc::new(&*all | &**more) }
         });
-        paths.iter_mut().for_each(|path| path.machine.touched = Arc::clone(&touched));
+        for path in &mut paths {
+            path.machine.touched = Arc::clone(&touched);
+        }
         join_equal(&mut paths);
     }
     while paths.len() > MAX_OUTCOMES {
@@ -237,7 +239,9 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     let folders = &*a.machine.folders ^ &*b.machine.folders;
     let touched: Vec<String> = (&*b.machine.touched - &*a.machine.touched).into_iter().chain(folders).collect();
     if !touched.is_empty() {
-        touched.into_iter().for_each(|path| a.machine.touch(path));
+        for path in touched {
+            a.machine.touch(path);
+        }
         a.machine.folders = Arc::new(&*a.machine.folders & &*b.machine.folders);
     }
     a.machine.has_kubelet |= b.machine.has_kubelet;

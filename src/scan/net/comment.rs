@@ -53,7 +53,7 @@ const BLOCKS: &[(&str, &str)] =
 /// The longest comment, in bytes.
 const LONGEST: usize = 32 << 10;
 
-/// The comments of one file. Places in it are asked for in order: what was found for one helps with the next.
+/// The comments of one file. It is asked about places in their order: what was found for one helps with the next.
 pub(super) struct Comments<'a> {
     source: &'a Source,
     bytes: Arc<[u8]>,
@@ -124,7 +124,7 @@ impl Rest {
                 Some(open) if bytes[at] == open && before != Some(b'\\') => self.quote = None,
                 Some(_) => {}
                 None if matches!(bytes[at], b'"' | b'\'' | b'`') && before != Some(b'\\') => {
-                    self.quote = Some(bytes[at])
+                    self.quote = Some(bytes[at]);
                 }
                 None => {
                     self.found |= bytes[at..].starts_with(self.mark.as_bytes())

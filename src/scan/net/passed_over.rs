@@ -139,7 +139,7 @@ pub(super) fn by_text(path: &Path, bytes: &[u8]) -> bool {
 pub(super) struct Document(Range<usize>, bool);
 
 impl Document {
-    /// True if the document around the offset `at` is a policy or describes an API. It is often the one that was asked for last.
+    /// True if the document around the offset `at` is a policy or describes an API. It is often that of the offset before.
     pub(super) fn says_nothing(&mut self, bytes: &[u8], at: usize) -> bool {
         static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
         let (start, end) = document(bytes, at);
