@@ -44,3 +44,13 @@ fn a_request_finds_what_the_command_line_finds() {
     let set: Vec<_> = found.groups.iter().flat_map(|group| group.settings.iter().filter(|s| s.raw.is_some())).collect();
     assert_eq!(set.iter().map(|s| s.effective.as_deref()).collect::<Vec<_>>(), [Some("4h0m0s"), Some("0s")]);
 }
+
+#[test]
+fn nothing_else_can_be_named() {
+    let code = include_str!("../src/lib.rs");
+    let modules: Vec<_> = code.lines().filter(|line| line.starts_with("pub mod ")).collect();
+    assert_eq!(modules, ["pub mod testing {"]);
+    // The program is one call.
+    let program = include_str!("../src/main.rs");
+    assert_eq!(program.matches("kubelet_lint::").count(), 1, "{program}");
+}
