@@ -75,14 +75,18 @@ gone=$(awk 'END { print NR }' "$last/gone")
         while ((getline line <gone) > 0) { split(line, part, "\t"); past[part[1]]++ }
       }
       function known(n) { return compared == "true" ? n + 0 : "" }
-      NR <= 2000 {
+      # A summary is limited to 1 MiB.
+      size > 500000 { more++; next }
+      {
         at = server "/" $1
+        row = sprintf("| [%s](%s) | %s | %s | %s | %s | %s | %s%s | [%s](%s/tree/%s) |", $1, at, $4, known(fresh[$1]), \
+          known(past[$1]), $7, $8, $2, $6 == "refused" ? ", upload rejected" : "", $5, at, $5)
         # Nothing is known of what was not scanned.
-        if ($2 ~ /^not (cloned|scanned)$/) { printf "| [%s](%s) | | | | | | %s | |\n", $1, at, $2; next }
-        printf "| [%s](%s) | %s | %s | %s | %s | %s | %s%s | [%s](%s/tree/%s) |\n", $1, at, $4, known(fresh[$1]), \
-          known(past[$1]), $7, $8, $2, $6 == "refused" ? ", upload rejected" : "", $5, at, $5
+        if ($2 ~ /^not (cloned|scanned)$/) row = sprintf("| [%s](%s) | | | | | | %s | |", $1, at, $2)
+        size += length(row)
+        print row
       }
-      END { if (NR > 2000) printf "\nand %d more\n", NR - 2000 }'
+      END { if (more) printf "\nand %d more\n", more }'
   if [[ $total -gt 0 && -f all.sarif ]]; then
     printf '\n| finding | rule | level | new |\n|---|---|---|---|\n'
     # The names of files are percent-encoded, so they are no markup.
@@ -97,10 +101,12 @@ gone=$(awk 'END { print NR }' "$last/gone")
           isnew = ($1 "\t" $2 "\t" $3 "\t" $4) in fresh ? "yes" : ""
           link = $7 "/" $3 "#L" $6
           gsub(/[_~]/, "\\\\&", $3)
-          printf "%s\t%s\t| [%s %s:%s](%s) | %s | %s | %s |\n", isnew, $5, $1, $3, $6, link, $2, $5, isnew
+          rank = $5 == "error" ? 1 : $5 == "warning" ? 2 : 3
+          printf "%s\t%s\t| [%s %s:%s](%s) | %s | %s | %s |\n", isnew, rank, $1, $3, $6, link, $2, $5, isnew
         }' | sort -t "$(printf '\t')" -k1,1r -k2,2 -k3 | cut -f 3- | awk '
-        NR <= 1000
-        END { if (NR > 1000) printf "\nand %d more, in all.sarif of the artifact\n", NR - 1000 }'
+        size > 400000 { more++; next }
+        { size += length($0); print }
+        END { if (more) printf "\nand %d more, in all.sarif of the artifact\n", more }'
   fi
 } >>"$GITHUB_STEP_SUMMARY"
 printf 'findings=%s\nrepositories=%s\n' "$total" "${#rows[@]}" >>"$GITHUB_OUTPUT"
