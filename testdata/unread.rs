@@ -173,3 +173,17 @@ fn what_is_not_searched_of_a_packed_text_is_named_and_fails_no_run() {
     assert_eq!(crate::command::text(&out.stderr), format!("warning: packed.yaml:1:1: {name}\n"));
     assert_eq!(out.status.code(), Some(0));
 }
+
+#[test]
+fn a_configuration_beyond_a_limit_of_a_parser_is_not_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let inner = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let config = format!(
+        "{{\"apiVersion\": \"kubelet.config.k8s.io/v1beta1\", \"kind\": \"KubeletConfiguration\", \"x\": {inner}}}"
+    );
+    let script = format!("#!/bin/bash\ncat > /etc/k.json <<'E'\n{config}\nE\nkubelet --config /etc/k.json\n");
+    let found = problems(dir.path(), &[("u.sh", script.into())]);
+    assert_eq!(found, ["u.sh: limit reached: size or depth of a configuration"]);
+    let show = text(&run_in(dir.path(), &["show", "u.sh"], None).stdout);
+    assert!(show.contains("unknown") && !show.contains("does not start"), "{show}");
+}

@@ -104,7 +104,7 @@ pub(crate) fn load(view: &View) -> Document {
         (tree, parsed.errors.into_iter().find(|e| e.at.start <= end))
     };
     if let Some(error) = error {
-        match unknowns() {
+        match unknowns().or_else(|| error.limit()) {
             // The unknown part may be what is missing.
             Some(why) => document.hide(why),
             None => document.fail(&error.message, Some(error.at)),

@@ -65,8 +65,8 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
         };
         let parsed = toml::parse(&view.without_placeholders());
         if let Some(error) = parsed.errors.first() {
-            let why = match error.unknown(&view) {
-                Some(why) => why.clone(),
+            let why = match error.unknown(&view).cloned().or_else(|| error.limit()) {
+                Some(why) => why,
                 None => Why::Invalid(
                     format!("{path} is not valid TOML, so containerd does not start: {}", error.message).into(),
                 ),

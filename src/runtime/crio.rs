@@ -53,8 +53,8 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
         any = true;
         let parsed = toml::parse(&view.without_placeholders());
         if let Some(error) = parsed.errors.first() {
-            let why = match error.unknown(&view) {
-                Some(why) => why.clone(),
+            let why = match error.unknown(&view).cloned().or_else(|| error.limit()) {
+                Some(why) => why,
                 None => {
                     Why::Invalid(format!("{path} is not valid TOML, so CRI-O does not start: {}", error.message).into())
                 }

@@ -48,8 +48,7 @@ fn in_full(view: &View, text: &str, skip: usize) -> Parsed<Option<Node>> {
         allow_extended_string_escapes: false,
     };
     if !budget::spend(super::NODE * values(text.as_bytes())) {
-        let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
-        return Parsed { tree: None, errors: vec![error] };
+        return Parsed { tree: None, errors: vec![super::too_many(view.span(0..0))] };
     }
     let mut reader = JsonReader { view, skip, errors: Vec::new() };
     match parse_to_ast(known.get(skip..).unwrap_or_default(), &CollectOptions::default(), &options) {

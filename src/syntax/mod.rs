@@ -18,6 +18,8 @@ mod tree;
 pub(crate) mod unit;
 pub(crate) mod yaml;
 
+use crate::text::{Span, budget};
+
 pub(crate) use scalar::{Resolved, Schema, file_mode, key_text, resolve};
 pub(crate) use tree::{Node, NodeKind, Parsed, Scalar, Style, SyntaxError};
 
@@ -30,8 +32,11 @@ const MAX_ERRORS: usize = 20;
 /// The message for a text with deeper nesting.
 const TOO_DEEP: &str = "nested deeper than 128 levels";
 
-/// The message for a text of more keys and values than its unit may have.
-const TOO_MANY: &str = "too many keys and values for one unit, the rest is not read";
+/// The error of a text of more keys and values than its unit may have, which is remembered.
+fn too_many(at: Span) -> SyntaxError {
+    budget::reached("keys and values of one unit");
+    SyntaxError { at, message: "too many keys and values for one unit, the rest is not read".to_owned() }
+}
 
 /// What a key or a value takes of the budget of the unit, beside its text.
 const NODE: usize = 128;

@@ -29,8 +29,7 @@ pub(crate) fn parse(view: &View) -> Parsed<Option<Node>> {
     // The whole tree is made at once.
     let values = text.bytes().filter(|b| matches!(b, b'=' | b',' | b'[' | b'.')).count();
     if !budget::spend(2 * super::NODE * values + TABLE * tables(text)) {
-        let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
-        return Parsed { tree: None, errors: vec![error] };
+        return Parsed { tree: None, errors: vec![super::too_many(view.span(0..0))] };
     }
     let known = super::unknowns_as(view, text, PLACEHOLDER);
     let (known, lines) = whole_lines(view, text, known.into_owned());

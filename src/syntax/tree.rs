@@ -80,6 +80,11 @@ impl SyntaxError {
             .any(|w| self.message.starts_with(w))
     }
 
+    /// Why it is not known what a configuration says, if a limit of the parser was reached: its program may have none.
+    pub fn limit(&self) -> Option<Why> {
+        self.is_limit().then_some(Why::Limit("size or depth of a configuration"))
+    }
+
     /// The marks of a template of another tool in YAML, JSON or TOML, if the error may come from them: those of Go, Jinja or
     /// ERB anywhere in the text, those of Terraform, a shell or `printf` near the error. CloudFormation's own do not count.
     pub fn template(&self, view: &View) -> Option<&'static str> {

@@ -43,10 +43,7 @@ pub(crate) fn parse(view: &View) -> Parsed<Vec<Node>> {
     });
     match quick {
         Some(tree) => Parsed { tree, errors: Vec::new() },
-        None if spent => {
-            let error = SyntaxError { at: view.span(0..0), message: super::TOO_MANY.to_owned() };
-            Parsed { tree: Vec::new(), errors: vec![error] }
-        }
+        None if spent => Parsed { tree: Vec::new(), errors: vec![super::too_many(view.span(0..0))] },
         None => full(view, text),
     }
 }
@@ -165,7 +162,7 @@ impl<'a> Builder<'a> {
             };
             if let Some((node, anchor)) = done {
                 if !budget::spend(super::NODE) {
-                    return Err(SyntaxError { at: node.span, message: super::TOO_MANY.to_owned() });
+                    return Err(super::too_many(node.span));
                 }
                 if anchor != 0 {
                     self.anchors.store(anchor, &node);
