@@ -52,6 +52,9 @@ pub(crate) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeG
     if !["manifest", "kustomize"].contains(&input.name()) {
         groups.append(&mut applications::read_all(cx));
     }
+    if !groups.is_empty() {
+        crate::syntax::documents::let_go_of_large_ones();
+    }
     groups
 }
 

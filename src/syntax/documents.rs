@@ -20,6 +20,9 @@ enum How {
     Either,
 }
 
+/// The size of a large file in bytes.
+const LARGE: usize = 2 << 20;
+
 /// The last file that was read, and its documents in each way.
 struct Last {
     id: TextId,
@@ -53,6 +56,11 @@ fn kept(view: &View, how: How, parse: impl FnOnce() -> Documents) -> Documents {
         });
         read
     })
+}
+
+/// Lets go of the documents of a large file: what comes after them takes as much memory again.
+pub(crate) fn let_go_of_large_ones() {
+    LAST.with_borrow_mut(|last| *last = last.take().filter(|last| last.bytes.len() < LARGE));
 }
 
 /// Keeps what this thread has read last until the process ends, which is near: to take a large tree apart takes time.
