@@ -9,7 +9,7 @@ use crate::value::{Condition, Guard};
 
 use super::super::machine::{File, Machine};
 use super::super::outcome::MAX_OUTCOMES;
-use super::state::BoxedRun;
+use super::state::{BoxedRun, ShellState};
 use super::status::Flow;
 
 /// Merges paths that differ only in their conditions, drops those on which the script itself fails, and limits how many there
@@ -223,10 +223,13 @@ fn unify<K: Ord + Clone, V: Clone + Eq>(
     }
 }
 
-/// Merges the last two paths into one. Variables and files that differ become unknown, and are named where something uses them; any
-/// other difference is named at once.
+/// Merges the last path with one that goes on as it does, if there is one. Variables, files and output that differ become unknown, and are named where something uses
+/// them; what may happen on one of the two may happen. Any other difference is named at once.
 fn blur(paths: &mut Vec<BoxedRun>) {
-    let (Some(mut b), Some(mut a)) = (paths.pop(), paths.pop()) else { return };
+    let Some(mut b) = paths.pop() else { return };
+    let alike = paths.iter().rposition(|path| path.flow == b.flow);
+    let Some(alike) = alike.or(paths.len().checked_sub(1)) else { return };
+    let mut a = paths.remove(alike);
     let why = Why::Limit("paths through a script");
     a.when = a.when.common(&b.when);
     let place = a.machine.place;
@@ -244,7 +247,18 @@ fn blur(paths: &mut Vec<BoxedRun>) {
         }
         a.machine.folders = Arc::new(&*a.machine.folders & &*b.machine.folders);
     }
+    if a.out != b.out {
+        a.out = Traced::unknown(place, why.clone());
+    }
+    for (own, other) in [
+        (&mut a.shell.open, &b.shell.open),
+        (&mut a.shell.open_environment, &b.shell.open_environment),
+        (&mut a.machine.injected, &b.machine.injected),
+    ] {
+        *own = own.take().or_else(|| other.clone());
+    }
     a.machine.has_kubelet |= b.machine.has_kubelet;
+    a.machine.restarts |= b.machine.restarts;
     // Both began as one path, with the same gaps.
     let same = a.machine.gaps.iter().zip(&b.machine.gaps).take_while(|(own, other)| own == other).count();
     let gaps = b.machine.gaps.split_off(same);
@@ -253,10 +267,18 @@ fn blur(paths: &mut Vec<BoxedRun>) {
         folders: Arc::clone(&a.machine.folders),
         touched: Arc::clone(&a.machine.touched),
         has_kubelet: a.machine.has_kubelet,
+        restarts: a.machine.restarts,
+        injected: a.machine.injected.clone(),
         gaps: a.machine.gaps.clone(),
         ..b.machine
     };
-    b.shell.variables = Arc::clone(&a.shell.variables);
+    b.shell = ShellState {
+        variables: Arc::clone(&a.shell.variables),
+        open: a.shell.open.clone(),
+        open_environment: a.shell.open_environment.clone(),
+        ..b.shell
+    };
+    b.out = a.out.clone();
     if !a.is_equivalent(&b) {
         a.machine.gap(place, why.clone());
     }
