@@ -111,7 +111,9 @@ impl Shell<'_, '_> {
         path.status = Status::Zero;
         let all = call.name == "unalias" && call.has(&["-a"]);
         let aliases = Arc::make_mut(&mut path.shell.aliases);
-        aliases.retain(|_, _| !all);
+        if all {
+            aliases.clear();
+        }
         for word in call.words {
             match word.bytes().iter().position(|b| *b == b'=') {
                 Some(equals) if call.name == "alias" => {
