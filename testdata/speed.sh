@@ -64,7 +64,7 @@ tree=$work/git
 python3 "$here/speed/tree.py" "$tree" 5000 7 >/dev/null
 git -C "$tree" init -q
 git -C "$tree" add .
-git -C "$tree" -c user.name=a -c user.email=a@example.com commit -qm a
+git -C "$tree" -c user.name=a -c user.email=a@example.com -c gc.auto=0 commit -qm a
 # As in a clone.
 git -C "$tree" gc -q
 cd "$tree"

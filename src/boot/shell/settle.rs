@@ -223,8 +223,8 @@ fn unify<K: Ord + Clone, V: Clone + Eq>(
     }
 }
 
-/// Merges the last path with one that goes on as it does, if there is one. Variables, files and output that differ become unknown, and are named where something uses
-/// them; what may happen on one of the two may happen. Any other difference is named at once.
+/// Merges the last path with one that goes on as it does, if there is one. Variables, files and output that differ become unknown,
+/// and are named where something uses them; what may happen on one of the two may happen. Any other difference is named at once.
 fn blur(paths: &mut Vec<BoxedRun>) {
     let Some(mut b) = paths.pop() else { return };
     let alike = paths.iter().rposition(|path| path.flow == b.flow);
