@@ -163,6 +163,9 @@ fn scripts_that_grow_or_never_end() {
         Case::script("programs-that-run-programs", || format!("{}true", "sudo env nice command ".repeat(10_000)))
             .says(&["commands of a script"]),
         Case::script("brackets-without-end", || format!("echo {}'a' {}'a']", "[".repeat(40_000), "[[:".repeat(20_000))),
+        Case::script("braces-without-end", || {
+            format!("echo {} {} {}}}", "{".repeat(90_000), "{a$b".repeat(20_000), "{".repeat(40_000))
+        }),
         Case::script("groups-without-end", || format!("case x in {}'a') ;; esac", "@(".repeat(30_000))),
         Case::script("edits-of-one-file", || {
             format!("echo {} > /etc/x\n{}", "a".repeat(100_000), "sed -i 's/a/b/' /etc/x\n".repeat(20_000))

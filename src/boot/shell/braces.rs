@@ -6,6 +6,9 @@ use crate::text::{Traced, Why};
 /// The most words that one word may expand to.
 const MAX_WORDS: usize = 256;
 
+/// The most bytes and parts of one word that are looked at.
+const MAX_WORK: usize = 1 << 20;
+
 /// The longest range.
 const MAX_RANGE: u64 = 256;
 
@@ -18,12 +21,14 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     let mut done = Vec::new();
     let mut open = vec![parts.to_vec()];
     let mut expanded = false;
+    let mut left = MAX_WORK;
     while let Some(word) = open.pop() {
-        if done.len() + open.len() > MAX_WORDS {
+        let words = expand_first(&word, &mut left);
+        if done.len() + open.len() > MAX_WORDS || left == 0 {
             let at = parts.iter().find_map(bare)?.span()?;
             return Some(vec![vec![Part::Quoted(Traced::unknown(at, Why::Limit("words of a brace expansion")))]; 2]);
         }
-        match expand_first(&word) {
+        match words {
             Some(words) => {
                 expanded = true;
                 open.extend(words.into_iter().rev());
@@ -34,14 +39,19 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     expanded.then_some(done)
 }
 
-/// Expands the first pair of braces.
-fn expand_first(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
+/// Expands the first pair of braces, if that does not take more work than is `left`.
+fn expand_first(parts: &[Part], left: &mut usize) -> Option<Vec<Vec<Part>>> {
     for (index, part) in parts.iter().enumerate() {
         let Part::Bare(text) = part else { continue };
         let bytes = text.bytes();
         let mut from = 0;
         while let Some(found) = bytes[from..].iter().position(|b| *b == b'{') {
             let start = from + found;
+            let Some(last) = memchr::memrchr(b'}', &bytes[start..]) else { break };
+            *left = left.saturating_sub(last + parts.len());
+            if *left == 0 {
+                return None;
+            }
             if let Some((items, end)) = pair(text, start) {
                 let word = |item: Traced| {
                     let mut word = parts[..index].to_vec();
@@ -56,11 +66,17 @@ fn expand_first(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
             }
             from = start + 1;
         }
+        if !bytes.contains(&b'{') {
+            continue;
+        }
+        *left = left.saturating_sub(parts.len());
+        if *left == 0 {
+            return None;
+        }
         // Braces around other parts, as in `{a,$b}`, are not modelled.
         let closes = |p: &Part| matches!(p, Part::Bare(t) if t.bytes().contains(&b'}'));
         let comma = parts[index..].iter().any(|p| matches!(p, Part::Bare(t) if t.bytes().contains(&b',')));
-        if bytes.contains(&b'{')
-            && comma
+        if comma
             && parts[index + 1..].iter().any(closes)
             && let Some(span) = text.span()
         {
