@@ -240,7 +240,7 @@ fn mention(bytes: &[u8], name: Range<usize>, mut field: &'static Field, about: &
     let mut start = name.start - bytes[line_start..name.start].iter().rev().take_while(|b| is_part(**b)).count();
     // The letter of an escaped end of line, or the digits of a percent-encoded one, are no part of the name.
     match start.checked_sub(1).and_then(|before| bytes.get(before)) {
-        Some(b'\\') if matches!(bytes.get(start), Some(b'n' | b'r' | b't')) => start += 1,
+        Some(b'\\') if matches!(bytes.get(start), Some(b'n' | b'r' | b't')) => start = (start + 1).min(name.start),
         Some(b'%') => start = (start + 2).min(name.start),
         _ => {}
     }
@@ -361,6 +361,7 @@ mod tests {
             ("streamingConnectionIdleTimeout: 0h0m", "streamingConnectionIdleTimeout: 0h0m"),
             ("\"streamingConnectionIdleTimeout\": \"0s\"", "streamingConnectionIdleTimeout: 0s"),
             (r#"\"streamingConnectionIdleTimeout\":\"0s\""#, "streamingConnectionIdleTimeout: 0s"),
+            (r"kubelet: {\runtimeRequestTimeout: 0s", "runtimeRequestTimeout: 0s"),
             (
                 "StreamingConnectionIdleTimeout: metav1.Duration{Duration: 0},",
                 "StreamingConnectionIdleTimeout: metav1.Duration{Duration: 0}",
