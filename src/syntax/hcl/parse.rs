@@ -80,10 +80,11 @@ pub(super) fn by_grammar(view: &View) -> Parsed<Body> {
 /// # Errors
 /// If it is not a template; Terraform rejects all of it.
 pub(crate) fn parse_template(view: &View) -> Result<Template, SyntaxError> {
-    let mut text = Cow::Borrowed(readable_as_is(view)?);
-    apply(&edits_of_template(&text), &mut text);
-    let tree = parser::parse_template(&text).map_err(|e| error_at(view, 0, &e))?;
-    let mut template = Convert { view, base: 0, renamed: &BTreeMap::new() }.template_file(&tree);
+    let text = readable_as_is(view)?;
+    let mut template = match budget::attempt(|| quick::template(view)) {
+        Some(template) => template,
+        None => template_by_grammar(view, text)?,
+    };
     // Terraform drops a byte-order mark.
     if let Some(Part::Literal(first)) = template.parts.first_mut()
         && first.bytes().starts_with(b"\xEF\xBB\xBF")
@@ -91,6 +92,14 @@ pub(crate) fn parse_template(view: &View) -> Result<Template, SyntaxError> {
         *first = first.slice(3..first.len());
     }
     Ok(template)
+}
+
+/// The same for any text.
+pub(super) fn template_by_grammar(view: &View, text: &str) -> Result<Template, SyntaxError> {
+    let mut text = Cow::Borrowed(text);
+    apply(&edits_of_template(&text), &mut text);
+    let tree = parser::parse_template(&text).map_err(|e| error_at(view, 0, &e))?;
+    Ok(Convert { view, base: 0, renamed: &BTreeMap::new() }.template_file(&tree))
 }
 
 /// Parses an expression.
@@ -117,7 +126,7 @@ fn readable_as_is(view: &View) -> Result<&str, SyntaxError> {
             message: format!("larger than {} KiB, not read", MAX_BYTES >> 10),
         });
     }
-    if let Some(at) = view.bytes.iter().position(|b| *b == 0) {
+    if let Some(at) = memchr::memchr(0, &view.bytes) {
         return Err(SyntaxError { at: view.span(at..at + 1), message: "a binary file, not text".to_owned() });
     }
     view.as_str().map_err(|at| SyntaxError { at: view.span(at..at + 1), message: "not UTF-8".to_owned() })

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use crate::text::View;
 
 use super::names::name;
-use super::tree::{Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, Late, Step, StepKind, Unary};
+use super::tree::{
+    Attribute, Binary, Block, Body, Call, Conditional, Expr, ExprKind, Late, Step, StepKind, Template, Unary,
+};
 
 /// How deep expressions and blocks may be nested; the grammar allows more.
 const MAX_DEPTH: usize = 40;
@@ -32,6 +34,14 @@ pub(super) fn body(view: &View, most: usize) -> Option<Body> {
     let mut body = reader.structures(&Arc::new(view.clone()))?;
     body.span = view.span(0..text.len());
     (reader.at == text.len()).then_some(body)
+}
+
+/// The tree of a template file; `None` if something in it is not understood here.
+pub(super) fn template(view: &View) -> Option<Template> {
+    if memchr::memchr2(b'\r', 0, &view.bytes).is_some() {
+        return None;
+    }
+    Reader::new(view, 0, true).file()
 }
 
 /// The value at an offset, which has been checked.

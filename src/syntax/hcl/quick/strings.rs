@@ -75,6 +75,29 @@ impl Reader<'_> {
         Some(())
     }
 
+    /// The rest of the text as a template file.
+    pub(super) fn file(&mut self) -> Option<Template> {
+        let mut tokens = Tokens::new(self.view, TemplateKind::File);
+        let mut from = self.at;
+        while let Some(next) = memchr::memchr2(b'$', b'%', &self.text[self.at..]) {
+            self.at += next;
+            if self.is_escaped() {
+                self.at += 3;
+            } else if self.peek(1) != b'{' {
+                self.at += 1;
+            } else if self.peek(0) == b'$' {
+                self.literal(&mut tokens, from);
+                self.interpolation(&mut tokens)?;
+                from = self.at;
+            } else {
+                return None;
+            }
+        }
+        self.at = self.text.len();
+        self.literal(&mut tokens, from);
+        Some(Template { parts: tokens.finish() })
+    }
+
     pub(super) fn heredoc(&mut self) -> Option<ExprKind> {
         if self.peek(1) != b'<' {
             return None;
