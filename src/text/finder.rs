@@ -10,13 +10,22 @@ const START: usize = 3;
 /// The number of hashes.
 const HASHES: usize = 1 << (5 * START);
 
-/// The hash of the last bytes of a text, after one more byte.
-fn with_byte(hash: usize, byte: u8) -> usize {
-    (hash << 5 | usize::from(byte & 31)) % HASHES
+/// The hash of the last bytes of a text, after one more byte. What is beyond [`HASHES`] comes from bytes before them.
+fn with_byte(hash: u32, byte: u8) -> u32 {
+    hash << 5 | u32::from(byte & 31)
 }
 
 /// A bit for each hash.
 type Bits = [u64; HASHES / 64];
+
+/// Goes past the next byte with which the last ones have one of some hashes. False at the end.
+fn forward(rest: &mut std::slice::Iter<'_, u8>, hash: &mut u32, hashes: &Bits) -> bool {
+    rest.any(|byte| {
+        *hash = with_byte(*hash, *byte);
+        let bit = *hash as usize % HASHES;
+        hashes[bit / 64] >> (bit % 64) & 1 == 1
+    })
+}
 
 /// Looks for words, each with groups, a bit for each. Nothing is compiled, because a run may look at one small file only. Most places
 /// of a text are skipped because no word starts with the same three bytes.
@@ -26,8 +35,8 @@ pub(crate) struct Finder {
     starts: Box<Bits>,
     /// How many hashes come before each block of bits.
     before: Box<[u16; HASHES / 64]>,
-    /// The words of each hash, as a range of `words`.
-    ranges: Vec<Range<usize>>,
+    /// The words of each hash, as a range of `words`, and a bit for each byte that follows their first ones; its hash counts.
+    ranges: Vec<(Range<usize>, u32)>,
     /// The words with their groups, sorted by hash.
     words: Vec<(Box<[u8]>, u64)>,
     /// Words that are too short for a hash.
@@ -38,7 +47,7 @@ pub(crate) struct Finder {
 impl Finder {
     /// Finds `words`, in `any_case` or as they are written. Those of two letters are always found as they are written.
     pub(crate) fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = (W, u64)>, any_case: bool) -> Self {
-        let hash = |word: &[u8]| word.iter().take(START).fold(0, |hash, byte| with_byte(hash, *byte));
+        let hash = |word: &[u8]| word.iter().take(START).fold(0, |hash, byte| with_byte(hash, *byte)) as usize;
         let (mut long, mut short) = (Vec::new(), Vec::new());
         for (word, groups) in words {
             let word: Box<[u8]> = word.as_ref().into();
@@ -46,12 +55,13 @@ impl Finder {
         }
         long.sort_unstable_by_key(|(hash, ..)| *hash);
         let (mut starts, mut before) = (Box::new([0; HASHES / 64]), Box::new([0; HASHES / 64]));
-        let mut ranges = Vec::new();
+        let mut ranges: Vec<(Range<usize>, u32)> = Vec::new();
         for same in long.chunk_by(|(a, ..), (b, ..)| a == b) {
             let hash = same[0].0;
-            let from = ranges.last().map_or(0, |last: &Range<usize>| last.end);
+            let from = ranges.last().map_or(0, |(last, _)| last.end);
             starts[hash / 64] |= 1 << (hash % 64);
-            ranges.push(from..from + same.len());
+            let next = same.iter().map(|(_, word, _)| word.get(START).map_or(u32::MAX, |byte| 1 << (byte & 31)));
+            ranges.push((from..from + same.len(), next.fold(0, |all, bits| all | bits)));
         }
         let mut count = 0;
         for (block, before) in starts.iter().zip(before.iter_mut()) {
@@ -74,13 +84,17 @@ impl Finder {
 
     /// Where words of three or more letters start in a text, in order.
     pub(crate) fn starts_in<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = usize> {
-        let mut hash = 0;
-        text.iter().enumerate().filter_map(move |(at, byte)| {
-            hash = with_byte(hash, *byte);
-            let start = (at + 1).saturating_sub(START);
-            let starts = self.starts[hash / 64] >> (hash % 64) & 1 == 1
-                && self.words[self.with_hash(hash)].iter().any(|(word, _)| self.stands_in(word, &text[start..]));
-            starts.then_some(start)
+        let (mut hash, mut rest) = (0, text.iter());
+        std::iter::from_fn(move || {
+            while forward(&mut rest, &mut hash, &self.starts) {
+                let end = text.len() - rest.len();
+                let start = end.saturating_sub(START);
+                let mut words = self.with_hash(hash, text.get(end)).iter();
+                if words.any(|(word, _)| self.stands_in(word, &text[start..])) {
+                    return Some(start);
+                }
+            }
+            None
         })
     }
 
@@ -93,15 +107,13 @@ impl Finder {
                 known |= groups;
             }
         }
-        let mut hash = 0;
-        for (at, byte) in text.iter().enumerate() {
-            hash = with_byte(hash, *byte);
-            if starts[hash / 64] >> (hash % 64) & 1 == 0 {
-                continue;
-            }
-            let start = &text[(at + 1).saturating_sub(START)..];
-            let mut open = false;
-            for (word, groups) in &self.words[self.with_hash(hash)] {
+        let (mut hash, mut rest) = (0, text.iter());
+        while forward(&mut rest, &mut hash, &starts) {
+            let end = text.len() - rest.len();
+            let words = self.with_hash(hash, text.get(end));
+            let start = &text[end.saturating_sub(START)..];
+            let mut open = words.is_empty();
+            for (word, groups) in words {
                 if known & groups != *groups {
                     open = true;
                     known |= if self.stands_in(word, start) { *groups } else { 0 };
@@ -109,7 +121,8 @@ impl Finder {
             }
             if !open {
                 // Nothing more is learned from these words.
-                starts[hash / 64] &= !(1 << (hash % 64));
+                let bit = hash as usize % HASHES;
+                starts[bit / 64] &= !(1 << (bit % 64));
             }
             if enough(known) {
                 break;
@@ -118,10 +131,13 @@ impl Finder {
         known
     }
 
-    /// The words with a hash that some have.
-    fn with_hash(&self, hash: usize) -> Range<usize> {
-        let lower = self.starts[hash / 64] & ((1 << (hash % 64)) - 1);
-        self.ranges[usize::from(self.before[hash / 64]) + lower.count_ones() as usize].clone()
+    /// The words with a hash that some have; none if none of them goes on with the byte that is `next`.
+    fn with_hash(&self, hash: u32, next: Option<&u8>) -> &[(Box<[u8]>, u64)] {
+        let bit = hash as usize % HASHES;
+        let lower = self.starts[bit / 64] & ((1 << (bit % 64)) - 1);
+        let (range, bits) = &self.ranges[usize::from(self.before[bit / 64]) + lower.count_ones() as usize];
+        let goes_on = next.map_or(*bits == u32::MAX, |byte| bits >> (byte & 31) & 1 == 1);
+        if goes_on { &self.words[range.clone()] } else { &[] }
     }
 
     /// True if a text starts with a word.
