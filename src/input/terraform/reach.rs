@@ -271,7 +271,11 @@ pub(crate) fn may_set(text: &[u8]) -> bool {
 
 /// Names by which Terraform reads some files: their own, and that of the chart around them.
 #[derive(Debug)]
-pub(crate) struct Names(Vec<(OsString, PathBuf)>);
+pub(crate) struct Names {
+    names: Vec<(OsString, PathBuf)>,
+    /// What stands in them from the last dot on.
+    endings: BTreeSet<Vec<u8>>,
+}
 
 impl Names {
     /// The names of some files, of which `list` may have the chart.
@@ -286,13 +290,23 @@ impl Names {
                 }
             }
         }
-        Self(out.into_iter().collect())
+        let ending = |(name, _): &(OsString, _)| {
+            let name = name.as_encoded_bytes();
+            name.iter().rposition(|b| *b == b'.').map(|dot| name[dot..].to_vec())
+        };
+        Self { endings: out.iter().filter_map(ending).collect(), names: out.into_iter().collect() }
     }
 
     /// True if a text of a file in `dir` names one of them, or may.
     pub(crate) fn are_in(&self, text: &[u8], dir: &Path) -> bool {
         let whole = |name: &OsString| holds(text, name.as_encoded_bytes());
-        self.0.iter().any(|(name, _)| whole(name)) || strings(text).any(|string| self.fit(string, dir))
+        // What is put together ends with the ending of a file, at the end of a string.
+        let ending = |ending: &Vec<u8>| {
+            let follows = |at: usize| text.get(at + ending.len()).is_none_or(|next| matches!(next, b'"' | b'\n'));
+            memchr::memmem::find_iter(text, ending).any(follows)
+        };
+        self.names.iter().any(|(name, _)| whole(name))
+            || self.endings.iter().any(ending) && strings(text).any(|string| self.fit(string, dir))
     }
 
     /// True if the end of a string that is put together may be the end of one of the names.
@@ -310,7 +324,7 @@ impl Names {
             lexical(&dir.join(fixed.rsplit_once('/').map_or("", |(folders, _)| folders)))
         });
         let below = |path: &Path| start.as_ref().is_none_or(|start| path.starts_with(start));
-        self.0.iter().any(|(name, path)| name.as_encoded_bytes().ends_with(tail) && below(path))
+        self.names.iter().any(|(name, path)| name.as_encoded_bytes().ends_with(tail) && below(path))
     }
 }
 
@@ -408,7 +422,7 @@ impl Reach<'_> {
             let words = folders.iter().fold(Words::default(), |known, (_, folder)| known.with(folder.words));
             // What lists or decodes files may read any that is there.
             let reads = if words.has(Group::Lists) || words.has(Group::Decodes) {
-                self.around.hidden || !others.0.is_empty()
+                self.around.hidden || !others.names.is_empty()
             } else {
                 self.reads(words, &folders, &others)
             };
@@ -425,7 +439,7 @@ impl Reach<'_> {
     /// True if the texts of some folders read one of the files that `named` has, or may.
     fn reads(&self, words: Words, folders: &[(&Path, &Folder)], named: &Names) -> bool {
         if words.has(Group::Lists) || words.has(Group::Decodes) {
-            return !named.0.is_empty() || words.has(Group::Lists);
+            return !named.names.is_empty() || words.has(Group::Lists);
         }
         let one = |dir: &Path, path: &PathBuf| {
             let Some(text) = self.files.glance(path) else { return true };

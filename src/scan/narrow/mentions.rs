@@ -1,13 +1,19 @@
 //! Texts that name a file, or a folder around it, as the end of a path.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
+
+/// The most names that are looked for one after the other, which is faster for a few.
+const FEW: usize = 16;
 
 /// The names of some files and of the folders around them.
 pub(super) struct Mentions {
-    /// Nothing if the names are too many.
+    few: Vec<memmem::Finder<'static>>,
+    /// Nothing if the names are few, or too many.
     words: Option<AhoCorasick>,
     /// For each name, what may stand before it in a path; nothing for anything.
     before: Vec<Vec<Option<Vec<u8>>>>,
@@ -27,18 +33,28 @@ impl Mentions {
                 known.push(before);
             }
         }
-        let words = AhoCorasick::new(names.keys()).ok();
-        Self { words, before: names.into_values().collect() }
+        let few: Vec<_> = match names.len() {
+            ..=FEW => names.keys().map(|name| memmem::Finder::new(name).into_owned()).collect(),
+            _ => Vec::new(),
+        };
+        let words = if few.is_empty() { AhoCorasick::new(names.keys()).ok() } else { None };
+        Self { few, words, before: names.into_values().collect() }
     }
 
     /// True if a text has one of them.
     pub(super) fn are_in(&self, text: &[u8]) -> bool {
+        let counts = |name: usize, at: Range<usize>| {
+            let (before, after) = (&text[..at.start], &text[at.end..]);
+            ends_here(after) && self.before[name].iter().any(|name| follows(before, name.as_deref()))
+        };
+        if !self.few.is_empty() {
+            return self.few.iter().enumerate().any(|(n, name)| {
+                let length = name.needle().len();
+                name.find_iter(text).any(|at| counts(n, at..at + length))
+            });
+        }
         let Some(words) = &self.words else { return true };
-        words.find_overlapping_iter(text).any(|found| {
-            let (before, after) = (&text[..found.start()], &text[found.end()..]);
-            ends_here(after)
-                && self.before[found.pattern().as_usize()].iter().any(|name| follows(before, name.as_deref()))
-        })
+        words.find_overlapping_iter(text).any(|found| counts(found.pattern().as_usize(), found.range()))
     }
 }
 
