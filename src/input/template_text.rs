@@ -65,13 +65,15 @@ pub(in crate::input) fn encoded(text: &Traced, at: Span) -> Value {
 /// Base64 of a text. Each group of four characters maps to the three bytes it encodes; from the first unknown part on, the rest of the
 /// encoded text is unknown, but the original is remembered whole.
 pub(in crate::input) fn base64_of(content: &Traced, at: Span) -> Traced {
+    // Three bytes make four characters. A place for each group is rarely needed: the original is kept.
     const GROUP: usize = 3;
+    const LINE: usize = 19 * GROUP;
     let known = content.unknowns().next().map_or(content.len(), |(r, ..)| r.start);
     let whole = if known == content.len() { known } else { known - known % GROUP };
     let mut out = Traced::new();
     let mut from = 0;
     while from < whole {
-        let to = (from + GROUP).min(whole);
+        let to = (from + LINE).min(whole);
         let group = content.slice(from..to);
         let encoded = BASE64.encode(group.bytes());
         out.push_piece(encoded.as_bytes(), Whence::Made(group.span().unwrap_or(at)), group.via());

@@ -104,7 +104,7 @@ impl Scan {
         // An ignore request may be on the path to one node group and not to another, so it is applied before
         // findings about the same thing are merged.
         self.asking.extend(self.unreached.iter().map(|f| (Arc::clone(&f.at.place.source), true)));
-        self.asking.sort_by(|(a, _), (b, _)| a.path().cmp(b.path()));
+        self.asking.sort_by(|(a, _), (b, _)| a.path().as_os_str().cmp(b.path().as_os_str()));
         self.asking.dedup_by(|(again, told), (source, tell)| {
             let same = again.path() == source.path();
             *tell |= same && *told;

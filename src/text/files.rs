@@ -1,10 +1,13 @@
 //! The only access to the disk. Scanned files are untrusted: nothing outside the root is read, and only regular files.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::Metadata;
+use std::ffi::OsString;
+use std::fs::{DirEntry, Metadata};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use memchr::memmem;
 
 use super::Source;
 
@@ -96,6 +99,15 @@ pub trait Files: Sync {
 
 /// `path` with `.` and `..` resolved textually. `None` if it climbs above the file system's root.
 pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
+    // Most paths have nothing to resolve, which their bytes say sooner than their parts.
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if cfg!(unix)
+        && bytes.starts_with(b"/")
+        && !bytes.ends_with(b"/")
+        && !["/.", "//"].iter().any(|part| memmem::find(bytes, part.as_bytes()).is_some())
+    {
+        return Some(path.to_owned());
+    }
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -135,14 +147,22 @@ pub(crate) fn most_bytes(path: &Path) -> u64 {
     if data { MAX_DATA_BYTES } else { MAX_FILE_BYTES }
 }
 
+/// The paths of entries of a folder, sorted.
+fn sorted(dir: &Path, entries: impl Iterator<Item = DirEntry>) -> Vec<PathBuf> {
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+    names.sort_unstable();
+    names.iter().map(|name| dir.join(name)).collect()
+}
+
 /// The real disk below one root, and below folders that the user named.
 #[derive(Debug)]
 pub(crate) struct Disk {
     root: PathBuf,
     more: Vec<PathBuf>,
-    seen: Mutex<HashMap<PathBuf, Result<Arc<Source>, FileError>>>,
+    /// Files by their paths, which are compared as they are written: they have nothing to resolve.
+    seen: Mutex<HashMap<OsString, Result<Arc<Source>, FileError>>>,
     /// Folders without links, by the paths that lead to them.
-    folders: Mutex<HashMap<PathBuf, PathBuf>>,
+    folders: Mutex<HashMap<OsString, PathBuf>>,
 }
 
 impl Disk {
@@ -195,7 +215,7 @@ impl Disk {
     /// A folder with symbolic links resolved: those of the folder around it, and then its own.
     fn folder(&self, dir: &Path) -> std::io::Result<PathBuf> {
         let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(real) = folders().get(dir) {
+        if let Some(real) = folders().get(dir.as_os_str()) {
             return Ok(real.clone());
         }
         let real = match (dir.parent(), dir.file_name()) {
@@ -203,7 +223,7 @@ impl Disk {
             _ => dir.canonicalize()?,
         };
         let real = if real.symlink_metadata()?.is_symlink() { real.canonicalize()? } else { real };
-        folders().insert(dir.to_owned(), real.clone());
+        folders().insert(dir.as_os_str().to_owned(), real.clone());
         Ok(real)
     }
 
@@ -248,17 +268,17 @@ impl Disk {
 impl Files for Disk {
     fn read(&self, path: &Path) -> Result<Arc<Source>, FileError> {
         let path = normal(path).ok_or(FileError::Outside)?;
-        if let Some(known) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        if let Some(known) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
             return known.clone();
         }
         let loaded = self.load(&path);
         // Two threads may load the same file concurrently; the first one is kept, which gives a source one identity.
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).entry(path).or_insert(loaded).clone()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).entry(path.into_os_string()).or_insert(loaded).clone()
     }
 
     fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
         let path = normal(path)?;
-        if let Some(known) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        if let Some(known) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
             return known.as_ref().ok().map(|source| source.bytes());
         }
         self.load(&path).ok().map(|source| source.bytes())
@@ -268,21 +288,16 @@ impl Files for Disk {
         let Ok((real, _)) = self.inside(dir) else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
         // The target of a link needs a system call; for the rest, the directory entry is enough.
-        let file = |e: &std::fs::DirEntry| {
-            e.file_type().is_ok_and(|kind| kind.is_file() || (kind.is_symlink() && e.path().is_file()))
-        };
-        let mut names: Vec<_> = entries.flatten().filter(file).map(|e| dir.join(e.file_name())).collect();
-        names.sort();
-        names
+        let file =
+            |e: &DirEntry| e.file_type().is_ok_and(|kind| kind.is_file() || (kind.is_symlink() && e.path().is_file()));
+        sorted(dir, entries.flatten().filter(file))
     }
 
     fn folders(&self, dir: &Path) -> Vec<PathBuf> {
         let Ok((real, _)) = self.inside(dir) else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
-        let folder = |e: &std::fs::DirEntry| e.file_type().is_ok_and(|kind| kind.is_dir());
-        let mut names: Vec<_> = entries.flatten().filter(folder).map(|e| dir.join(e.file_name())).collect();
-        names.sort();
-        names
+        let folder = |e: &DirEntry| e.file_type().is_ok_and(|kind| kind.is_dir());
+        sorted(dir, entries.flatten().filter(folder))
     }
 
     fn is_dir(&self, dir: &Path) -> bool {
