@@ -5,10 +5,13 @@
 pub(crate) fn names(bytes: &[u8]) -> Vec<String> {
     let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/".contains(byte);
     let mut out = Vec::new();
-    let mut at = 0;
-    for word in bytes.split(|byte| !is_path(byte)) {
-        let variable = at > 0 && bytes[at - 1] == b'$';
-        at += word.len() + 1;
+    let mut from = 0;
+    while let Some(dot) = memchr::memchr(b'.', &bytes[from..]).map(|dot| from + dot) {
+        let start = bytes[from..dot].iter().rposition(|byte| !is_path(byte)).map_or(from, |at| from + at + 1);
+        let end = bytes[dot..].iter().position(|byte| !is_path(byte)).map_or(bytes.len(), |length| dot + length);
+        from = end;
+        let variable = start > 0 && bytes[start - 1] == b'$';
+        let word = &bytes[start..end];
         // What remains of `$(dirname "$0")/lib.sh`, `$DIR/lib.sh` and `file://user-data.sh`.
         let start = if variable { word.iter().position(|b| *b == b'/').unwrap_or(word.len()) } else { 0 };
         let Ok(word) = std::str::from_utf8(&word[start..]) else { continue };
