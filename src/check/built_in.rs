@@ -1,6 +1,6 @@
 //! The built-in rules, each parsed from its page.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::rule::Rule;
 
@@ -56,12 +56,15 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Those that are on by default.
 pub(super) fn default_rules() -> impl Iterator<Item = &'static Rule> {
-    let find = |page: &str, text: &str| memchr::memmem::find(page.as_bytes(), text.as_bytes());
-    let is_on = move |number: &usize| {
-        let page = PAGES[*number].1;
-        find(page, "\nopt-in: true\n").is_none_or(|at| find(page, "\n---\n").is_some_and(|end| end < at))
-    };
-    (0..PAGES.len()).filter(is_on).map(read)
+    static ON: LazyLock<Vec<usize>> = LazyLock::new(|| {
+        let find = |page: &str, text: &str| memchr::memmem::find(page.as_bytes(), text.as_bytes());
+        let is_on = |number: &usize| {
+            let page = PAGES[*number].1;
+            find(page, "\nopt-in: true\n").is_none_or(|at| find(page, "\n---\n").is_some_and(|end| end < at))
+        };
+        (0..PAGES.len()).filter(is_on).collect()
+    });
+    ON.iter().copied().map(read)
 }
 
 /// The rule with this id.
