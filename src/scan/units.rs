@@ -35,10 +35,11 @@ const MAX_LAUNCHES: usize = 64;
 /// What a node group takes of the budget of the unit, besides what its boot does: three times as much with all fields.
 const GROUP: usize = 20_000;
 
-/// The budget of a run in which each unit may use all that it may, and what each may use first in one of more units: then those that
-/// need more are read again as long as the budget of the run lasts.
+/// The budget of a run in which each unit may use all that it may. In one of more units, a part of it is shared out, at least so much to
+/// each: then those that need more are read again as long as the budget of the run lasts.
 const RUN: usize = 256 * budget::UNIT;
-const SHARE: usize = budget::UNIT / 16;
+const SHARED: usize = RUN / 4;
+const LEAST: usize = budget::UNIT / 16;
 
 /// How many of them are read at once.
 const TOGETHER: usize = 32;
@@ -75,7 +76,10 @@ pub(super) fn read_units(
     };
     let pool = OnceCell::new();
     let pool = || pool.get_or_init(|| rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok()).as_ref();
-    let most = if units.len() > RUN / budget::UNIT { SHARE } else { budget::UNIT };
+    let most = match units.len() {
+        n if n > RUN / budget::UNIT => LEAST.max(SHARED / n),
+        _ => budget::UNIT,
+    };
     let mut out = in_parallel(pool, units, (0..units.len()).collect(), |n| one(n, most));
     let mut total: usize = out.iter().map(|(_, used)| used).sum();
     let again: Vec<_> = (0..units.len()).filter(|n| most < budget::UNIT && out[*n].1 >= most).collect();
