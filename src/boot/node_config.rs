@@ -51,7 +51,7 @@ pub(super) fn documents_in(text: &Traced) -> (Vec<Traced>, Option<DecodeError>) 
 pub(super) fn is_document(text: &Traced) -> bool {
     let text = text.to_text();
     let mut lines = text.lines();
-    text.contains(API)
+    (text.contains(API) || !text.contains("apiVersion"))
         && !text.starts_with("#!")
         // The document may be inside a file that cloud-init writes, or in a MIME part.
         && !text.starts_with("#cloud-")
@@ -84,13 +84,14 @@ pub(super) fn read(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Bo
         return None;
     }
     let node = node?;
-    let version = node.get("apiVersion").and_then(|n| n.as_str())?;
-    if node.get("kind").and_then(|n| n.as_str()) != Some("NodeConfig") || !version.starts_with(API) {
+    let version = node.get("apiVersion").map(|n| n.as_str().unwrap_or_default());
+    if node.get("kind").and_then(|n| n.as_str()) != Some("NodeConfig") || version.is_some_and(|v| !v.starts_with(API)) {
         return None;
     }
-    if version != "node.eks.aws/v1alpha1" {
-        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm does not support {version}"));
-        machine.gap(at, Why::NotUnderstood(format!("a NodeConfig of {version}").into()));
+    if version != Some("node.eks.aws/v1alpha1") {
+        let of = version.map_or("without apiVersion".to_owned(), |version| format!("of {version}"));
+        cx.problem(node.get("apiVersion").map_or(at, |n| n.span), format!("nodeadm does not read a NodeConfig {of}"));
+        machine.gap(at, Why::NotUnderstood(format!("a NodeConfig {of}").into()));
         machine.record_ineffective(settings(&node, Which::of(cx.whole)), &Reason::ApiVersion);
         return None;
     }

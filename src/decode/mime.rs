@@ -24,7 +24,8 @@ pub(crate) struct Entity {
     pub parts: Option<Vec<Self>>,
     /// True if a blank line separates headers and body. Go's reader requires it, Python's does not.
     pub separated: bool,
-    /// For a multipart: true if it has the closing boundary. Go's reader requires it, Python's does not.
+    /// For a multipart: true if it has the closing boundary, or ends with the line of another one, where Go's reader stops
+    /// without an error as well. Python's does not require either.
     pub closed: bool,
     /// True if parts are missing because the message has more than [`MAX_MIME_PARTS`].
     pub cut: bool,
@@ -267,6 +268,9 @@ impl Reader<'_> {
                     return (parts, false);
                 }
                 self.left -= 1;
+                if next == range.end && next > end {
+                    return (parts, true);
+                }
                 open = Some(next);
             }
             before = end;
@@ -343,6 +347,7 @@ mod tests {
             ("pre\n--//\nContent-Type: text/x-shellscript\n\none\n--//--", vec!["one"]),
             ("--//\n\none\n", vec!["one\n"]),
             ("--//x\n\none\n--//  \n\ntwo\n--//--\n", vec!["two"]),
+            ("--//\n\none\n--//\n", vec!["one"]),
         ] {
             assert_eq!(bodies(&format!("{head}{rest}")).unwrap(), want, "{rest:?}");
             let crlf = format!("{head}{rest}").replace('\n', "\r\n");
@@ -361,6 +366,10 @@ mod tests {
         assert!(!whole.closed);
         assert!(whole.separated);
         assert!(!whole.parts.unwrap()[0].separated);
+        for (end, closed) in [("--//\n", true), ("--//", false), ("--//\n\n", false), ("--//--", true)] {
+            let text = format!("Content-Type: multipart/mixed; boundary=\"//\"\n\n--//\n\nbody\n{end}");
+            assert_eq!(parse(&traced(&text)).closed, closed, "{end:?}");
+        }
     }
 
     #[test]
