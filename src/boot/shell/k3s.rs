@@ -23,10 +23,11 @@ const INSTALLERS: [(&str, &str); 5] = [
     ("rancher/rke2/", "install.rke2"),
 ];
 
-/// The units of the two, and the command line of each.
-const UNITS: [(&str, [&str; 2]); 4] = [
+/// The units of the two, and the command line of each. The third is that of k3s-ansible.
+const UNITS: [(&str, [&str; 2]); 5] = [
     ("k3s.service", ["k3s", "server"]),
     ("k3s-agent.service", ["k3s", "agent"]),
+    ("k3s-node.service", ["k3s", "agent"]),
     ("rke2-server.service", ["rke2", "server"]),
     ("rke2-agent.service", ["rke2", "agent"]),
 ];
@@ -77,7 +78,7 @@ impl Shell<'_, '_> {
             path.machine.minor = minor.or(path.machine.minor);
         }
         if product == "rke2" {
-            for (unit, [program, role]) in UNITS.iter().skip(2) {
+            for (unit, [program, role]) in UNITS.iter().skip(3) {
                 let line = Traced::made(format!("/usr/local/bin/{program} {role}"), at);
                 put_unit(&mut path.machine, unit, &line, at);
             }

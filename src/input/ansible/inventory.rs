@@ -197,8 +197,7 @@ fn variables(pairs: impl IntoIterator<Item = (String, Traced)>) -> Option<Node> 
 /// The hosts of an inventory. `folders` may contain `group_vars` and `host_vars`; a later one wins.
 fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> {
     // How far each group is from the outermost one; the variables of inner groups win.
-    let mut depths: BTreeMap<&str, usize> =
-        groups.keys().map(|name| (name.as_str(), usize::from(name != "all"))).collect();
+    let mut depths: BTreeMap<&str, usize> = groups.keys().map(|name| (name.as_str(), 1)).chain([("all", 0)]).collect();
     for _ in 0..MAX_DEPTH {
         for (name, group) in groups {
             let depth = depths.get(name.as_str()).copied().unwrap_or_default();

@@ -98,7 +98,8 @@ impl Input for Ansible {
         let Some(list) = lists.next() else { return Vec::new() };
         let book = Book::of(&unit.path, list);
         let (mut out, used) = book.outcomes(list, None, &[], cx);
-        if out.is_empty() {
+        // Where files go may be up to the hosts.
+        if out.is_empty() && book.role {
             return out;
         }
         let mut variants: Vec<(String, Option<Host>, Vec<Node>)> = Vec::new();
