@@ -156,7 +156,12 @@ pub(super) fn cast(
     let of = |path: &&PathBuf| {
         let passed_over = passed_over::by_path(path, files.root(), &policies);
         let found = || budget::unit(|| (one(path, files, known), budget::limits()));
-        let (found, limits) = if passed_over || known.files.contains(*path) { Default::default() } else { found() };
+        let (mut found, limits) = if passed_over { Default::default() } else { found() };
+        // The problem says that something of the file is not read, but not which zeros are in it.
+        if known.files.contains(*path) {
+            found.retain(|(zero, _)| *zero);
+            return (found, Vec::new());
+        }
         (found, limits.into_iter().map(|what| unread::limit(path, what)).collect::<Vec<_>>())
     };
     let wanted = list.files.iter().enumerate().filter(|(n, path)| {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::policy::FILE_NAMES;
+use crate::text::budget;
 
 use super::comment::extension;
 use super::mention::{Pattern, pattern};
@@ -134,21 +135,35 @@ pub(super) fn by_text(path: &Path, bytes: &[u8]) -> bool {
         || ADVICE.as_ref().is_some_and(|advice| advice.find_iter(bytes).take(2).count() > 1)
 }
 
-/// A document of YAML: where it is, and whether it is a policy or describes an API.
+/// A document of YAML: where it is, and whether it holds a policy or the description of an API.
 #[derive(Default)]
 pub(super) struct Document(Range<usize>, bool);
 
 impl Document {
-    /// True if the document around the offset `at` is a policy or describes an API. It is often that of the offset before.
+    /// True if what is around the offset `at` is a policy or describes an API. It is often in the document of the offset before.
     pub(super) fn says_nothing(&mut self, bytes: &[u8], at: usize) -> bool {
         static POLICY: Pattern = LazyLock::new(|| pattern(POLICIES));
+        let is_policy = |text: &[u8]| POLICY.as_ref().is_some_and(|policy| policy.is_match(text));
         let (start, end) = document(bytes, at);
         if self.0 != (start..end) {
-            let policy = POLICY.as_ref().is_some_and(|policy| policy.is_match(&bytes[start..end]));
-            *self = Self(start..end, policy);
+            *self = Self(start..end, is_policy(&bytes[start..end]));
         }
-        self.1
+        self.1 && around(bytes, start, at).any(is_policy)
     }
+}
+
+/// The line of the offset `at` and those above it that it belongs to, from `start` on: each is indented no deeper than the last.
+/// A document may hold others as texts, such as files that cloud-init writes.
+fn around(bytes: &[u8], start: usize, at: usize) -> impl Iterator<Item = &[u8]> {
+    let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |length| at + length);
+    let mut deepest = usize::MAX;
+    let lines = bytes[start..end].rsplit(|b| *b == b'\n').take_while(|line| budget::spend(8 + line.len()));
+    lines.filter(move |line| {
+        let indent = line.len() - line.trim_ascii_start().len();
+        let counts = indent < line.len() && indent <= deepest;
+        deepest = if counts { indent } else { deepest };
+        counts
+    })
 }
 
 /// True if a text starts like something that a node reads, and not like prose.
@@ -229,6 +244,12 @@ mod tests {
             ("a.yaml", "apiVersion: kyverno.io/v1\n---\nX", false),
             ("a.yaml", "apiVersion: templates.gatekeeper.sh/v1\nX", true),
             ("a.yaml", "kind: CustomResourceDefinition\nX", true),
+            ("a.yaml", "kind: List\nitems:\n- kind: CustomResourceDefinition\n  spec:\n    X", true),
+            (
+                "a.yaml",
+                "files:\n- content: |\n    kind: CustomResourceDefinition\n    a: b\n- content: |\n    X",
+                false,
+            ),
             ("a.yaml", "- id: 4.2.5\n  audit: X\n  remediation: |\n    a", true),
             ("a.py", "from checkov.common import x\nX", true),
             ("a.py", "import boto3\nX", false),
