@@ -133,7 +133,9 @@ impl PartReader<'_, '_> {
             let twice = text.len() >= 24 && base64::looks_encoded(&text);
             let what = if twice {
                 "user data that is encoded twice, which this cloud-init leaves as it is"
-            } else if !["kubelet", "bootstrap.sh", "nodeadm"].iter().any(|word| text.to_text().contains(word)) {
+            } else if !["kubelet", "bootstrap.sh", "nodeadm"].iter().any(|word| text.to_text().contains(word))
+                || is_talos(&text)
+            {
                 return;
             } else {
                 if !text.slice(0..text.len().min(1)).has_unknown() {
@@ -416,6 +418,12 @@ impl PartReader<'_, '_> {
 /// keeps them. Source: `get_payload` in `Lib/email/message.py` of CPython.
 fn has_latin1(text: &Traced) -> bool {
     text.to_text().chars().any(|c| ('\u{80}'..='\u{ff}').contains(&c))
+}
+
+/// True for a configuration of Talos, which has no cloud-init.
+fn is_talos(text: &Traced) -> bool {
+    let shown = text.to_text();
+    ["machine:", "version: v1alpha1"].iter().all(|start| shown.lines().any(|line| line.starts_with(start)))
 }
 
 /// True for a message without a MIME version, which nodeadm reads as MIME and cloud-init does not.

@@ -7,7 +7,7 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
-use super::super::yaml_files;
+use super::super::{manifests, yaml_files};
 use super::carriers::{Carrier, Contains, NOT_FOLLOWED, holds_documents, is_provisioned, is_store, unwrapped};
 use super::data_sources::Nested;
 use super::engine::Engine;
@@ -255,6 +255,11 @@ impl Engine<'_, '_> {
                         let text = way.value.to_traced().unwrap_or_else(|| {
                             Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
                         });
+                        let mut talos = self.talos(&text, &group, &when);
+                        if !talos.is_empty() {
+                            groups.append(&mut talos);
+                            continue;
+                        }
                         let edits = yaml_files::holds(unwrapped(&text).bytes(), b"/etc/eks/bootstrap.sh");
                         let images = self.images((block, body), &format!("{address}{suffix}"), &own, edits);
                         let mut steps = self.fetched(&text);
@@ -283,5 +288,20 @@ impl Engine<'_, '_> {
                 }
             }
         }
+    }
+
+    /// User data that is a configuration of Talos, which reads it in place of cloud-init.
+    fn talos(&mut self, text: &Traced, group: &NodeGroup, when: &Guard) -> Vec<NodeGroup> {
+        let text = unwrapped(text);
+        if !text.bytes().split(|b| *b == b'\n').any(|line| line.starts_with(b"machine:")) {
+            return Vec::new();
+        }
+        let found = manifests::in_text(text, &group.name, group.place, self.cx);
+        let own = |node: NodeGroup| {
+            let when = node.when.and(when)?;
+            let gaps = [&group.gaps[..], &node.gaps].concat();
+            Some(NodeGroup { when, gaps, ..node })
+        };
+        found.into_iter().filter_map(own).collect()
     }
 }
