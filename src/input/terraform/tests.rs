@@ -11,6 +11,7 @@ use crate::value::{Kind, Value};
 
 mod expressions;
 mod groups;
+mod limits;
 
 /// Reads the directory `/` of these files.
 fn read<'f>(files: &'f Memory, dir: &str) -> (Vec<NodeGroup>, Cx<'f>) {

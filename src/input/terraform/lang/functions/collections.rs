@@ -16,6 +16,7 @@ use super::super::steps::{choice, item};
 use super::arguments::{
     all_known, as_set, in_order, list, none_unknown, not_unknown, number, to_text_value, unified, unknown, whole_number,
 };
+use super::defaults::or_default;
 
 fn map_of(value: &Value) -> Result<&Map, Early> {
     match &value.kind {
@@ -269,7 +270,8 @@ pub(super) fn length(args: &[Value], at: Span) -> Computed {
 
 pub(super) fn lookup(args: &[Value], at: Span) -> Computed {
     if let Kind::Unknown(_) = &args[0].kind {
-        return Ok(item(&args[0], &args[1], at)?);
+        let found = item(&args[0], &args[1], at)?;
+        return Ok(args.get(2).map_or(found.clone(), |default| or_default(found, default.clone(), at)));
     }
     let map = map_of(&args[0])?;
     if let Kind::Unknown(why) = &args[1].kind

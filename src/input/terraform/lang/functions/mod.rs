@@ -6,6 +6,7 @@ pub(super) mod arguments;
 mod collections;
 mod dates;
 pub(in crate::input::terraform) mod decoding;
+mod defaults;
 pub(in crate::input::terraform) mod encoding;
 pub(in crate::input::terraform) mod files;
 mod format;
@@ -20,7 +21,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use crate::syntax::hcl::Call;
+use crate::syntax::hcl::{Call, Expr, ExprKind};
 use crate::text::{Span, Why};
 use crate::value::{Guard, Kind, Value};
 
@@ -29,6 +30,7 @@ use super::env::Env;
 use super::evaluate::Evaluate;
 use super::outcome::{Computed, Early, Outcome, Refused, either};
 use arguments::{not_unknown, spend};
+use defaults::or_default;
 
 /// How a function is run.
 #[derive(Clone, Copy)]
@@ -255,10 +257,14 @@ fn size(value: &Value) -> usize {
 
 /// `try`: the first argument that is not an error.
 fn try_each(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
+    first_of(data, &call.args, at, env)
+}
+
+fn first_of(data: &mut dyn Data, args: &[Expr], at: Span, env: &Env) -> Outcome {
     let mut open: Vec<(Guard, Outcome)> = Vec::new();
     let mut guard = vec![Guard::always()];
     let mut last = Refused::new("no argument");
-    for arg in &call.args {
+    for (n, arg) in args.iter().enumerate() {
         match data.eval(arg, env) {
             Err(refused) => last = refused,
             Ok(value) => {
@@ -266,6 +272,13 @@ fn try_each(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
                 let ways = value.alternatives();
                 let refused = |v: &Value| matches!(v.kind, Kind::Unknown(Why::Invalid(_)));
                 if open.is_empty() && !ways.iter().any(|(_, v)| refused(v)) {
+                    let others = args.get(n + 1..).filter(|others| !others.is_empty() && value.is_unknown());
+                    if let Some(others) = others
+                        && of_unknown(data, arg, env)
+                        && let Ok(default) = first_of(data, others, at, env)
+                    {
+                        return Ok(or_default(value, default, at));
+                    }
                     return Ok(value);
                 }
                 let mut left = Vec::new();
@@ -291,6 +304,19 @@ fn try_each(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
     }
     open.extend(guard.into_iter().map(|when| (when, Err(last.clone()))));
     either(open, at)
+}
+
+/// True for an attribute or item of something unknown, which may lack it.
+fn of_unknown(data: &mut dyn Data, expr: &Expr, env: &Env) -> bool {
+    let ExprKind::Traversal(root, steps) = &expr.kind else { return false };
+    let (ExprKind::Variable(_), Some((_, before))) = (&root.kind, steps.split_last()) else { return false };
+    let whole = Expr { kind: ExprKind::Traversal(root.clone(), before.to_vec()), span: expr.span };
+    let whole = if before.is_empty() { root } else { &whole };
+    data.eval(whole, env).is_ok_and(|value| match &value.kind {
+        Kind::Unknown(why) => matches!(why, Why::NoDefault(_) | Why::FromOutside(_)),
+        Kind::Map(map) => matches!(&map.open, Some(Why::NoDefault(_) | Why::FromOutside(_))),
+        _ => false,
+    })
 }
 
 fn can(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
