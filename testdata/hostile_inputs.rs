@@ -166,6 +166,12 @@ fn scripts_that_grow_or_never_end() {
         Case::script("braces-without-end", || {
             format!("echo {} {} {}}}", "{".repeat(90_000), "{a$b".repeat(20_000), "{".repeat(40_000))
         }),
+        Case::file("powershell-names-without-end", "u.ps1", || {
+            let name = "${".repeat(200_000);
+            format!(
+                "$x = \"{name}\"\n& 'C:\\Program Files\\Amazon\\EKS\\Start-EKSBootstrap.ps1' -EKSClusterName x -KubeletExtraArgs '--streaming-connection-idle-timeout=0'\n"
+            )
+        }),
         Case::script("groups-without-end", || format!("case x in {}'a') ;; esac", "@(".repeat(30_000))),
         Case::script("edits-of-one-file", || {
             format!("echo {} > /etc/x\n{}", "a".repeat(100_000), "sed -i 's/a/b/' /etc/x\n".repeat(20_000))

@@ -10,6 +10,9 @@ mod strings;
 /// How deep brackets may nest.
 const MAX_DEPTH: usize = 32;
 
+/// The longest name of a variable between braces, in bytes.
+const MAX_NAME: usize = 1 << 10;
+
 /// One statement.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Statement {
@@ -544,7 +547,7 @@ fn variable(text: &[u8]) -> Option<(String, usize)> {
     let rest = text.strip_prefix(b"$")?;
     let lower = |name: &[u8]| String::from_utf8_lossy(name).to_ascii_lowercase();
     if let Some(inner) = rest.strip_prefix(b"{") {
-        let end = inner.iter().position(|b| *b == b'}')?;
+        let end = inner.iter().take(MAX_NAME).position(|b| *b == b'}')?;
         return Some((lower(&inner[..end]), end + 3));
     }
     let mut length = rest.iter().take_while(|b| is_name(**b)).count();
