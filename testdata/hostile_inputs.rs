@@ -163,6 +163,7 @@ fn scripts_that_grow_or_never_end() {
         Case::script("programs-that-run-programs", || format!("{}true", "sudo env nice command ".repeat(10_000)))
             .says(&["commands of a script"]),
         Case::script("brackets-without-end", || format!("echo {}'a' {}'a']", "[".repeat(40_000), "[[:".repeat(20_000))),
+        Case::script("more-patterns-than-fit", || format!("grep -E '{}' /etc/x", "a\n".repeat(100_000))),
         Case::script("braces-without-end", || {
             format!("echo {} {} {}}}", "{".repeat(90_000), "{a$b".repeat(20_000), "{".repeat(40_000))
         }),

@@ -8,6 +8,9 @@ use super::arguments::Arguments;
 use super::pattern::{NoPattern, Pattern, Syntax};
 use super::program::{Done, Effects, Invocation, Status, known, lines, not_followed, utf8};
 
+/// The most patterns of one search: each may take a MiB.
+const MAX_PATTERNS: usize = 64;
+
 /// How often a Perl pattern may backtrack before it is given up.
 const MAX_STEPS: usize = 100_000;
 
@@ -152,6 +155,9 @@ fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
     let mut out = Vec::new();
     for text in &options.patterns {
         for line in known(text)?.split('\n') {
+            if out.len() == MAX_PATTERNS {
+                return Err(Box::new(Effects::unknown(Why::Limit("patterns of one search"), at)));
+            }
             let line = match options.syntax {
                 GrepSyntax::Basic if options.whole_line => format!("^\\({line}\\)$"),
                 GrepSyntax::Extended if options.whole_line => format!("^({line})$"),

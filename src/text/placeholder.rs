@@ -51,8 +51,8 @@ fn length(bytes: &[u8], at: usize) -> Option<usize> {
         let Some(rest) = all.strip_prefix(*open) else { continue };
         // Bounded, because a hostile text may have nothing but opening marks on one line.
         let line = &rest[..rest.len().min(MAX_LENGTH)];
-        let line = line.split(|b| *b == b'\n').next().unwrap_or_default();
-        let Some(inner) = line.windows(close.len()).position(|w| w == *close) else { continue };
+        let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+        let Some(inner) = memchr::memmem::find(line, close) else { continue };
         let after = line.get(inner + close.len()).copied();
         let name = line[..inner].trim_ascii();
         let named = name.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
