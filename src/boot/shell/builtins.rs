@@ -179,6 +179,7 @@ pub(super) fn set(call: &Call<'_>, path: &mut ScriptRun) {
             "noglob" if named => options.noglob = set,
             "noclobber" if named => options.noclobber = set,
             "errtrace" if named => options.errtrace = set,
+            "monitor" if named => options.monitor = set,
             _ if on || text.starts_with('+') => {
                 for letter in text.chars() {
                     match letter {
@@ -188,6 +189,7 @@ pub(super) fn set(call: &Call<'_>, path: &mut ScriptRun) {
                         'a' => options.allexport = on,
                         'f' => options.noglob = on,
                         'C' => options.noclobber = on,
+                        'm' => options.monitor = on,
                         _ => {}
                     }
                 }

@@ -168,6 +168,7 @@ impl Shell<'_, '_> {
             codes
         };
         let before = path.clone();
+        let last_is_here = before.shell.options.lastpipe && !before.shell.options.monitor;
         path.out = Traced::new();
         path.shell.sink = Sink::Captured;
         let mut paths = vec![(path, Vec::new())];
@@ -186,7 +187,7 @@ impl Shell<'_, '_> {
                     path.shell.on_exit = None;
                 }
                 path.status = Status::Zero;
-                let here = before.shell.options.lastpipe && number + 1 == commands.len();
+                let here = last_is_here && number + 1 == commands.len();
                 let mut ended = self.command(command, path);
                 if !here {
                     ended = self.leave(ended);
@@ -219,7 +220,7 @@ impl Shell<'_, '_> {
                 path.code = Some(code);
             }
             path.codes = codes.into_iter().collect::<Option<Vec<u8>>>().map(Arc::new);
-            if before.shell.options.lastpipe {
+            if last_is_here {
                 path.shell.sink.clone_from(&before.shell.sink);
                 path.shell.on_exit.clone_from(&before.shell.on_exit);
             } else {

@@ -98,12 +98,16 @@ impl Shell<'_, '_> {
             }
         }
         let mut skip = usize::from(matches!(name, "timeout" | "flock" | "chroot" | "taskset" | "chrt"));
+        // `flock FILE -c COMMAND`, and `sudo -i COMMAND` with the environment of a login.
+        let (mut by_shell, mut login) = (false, false);
         while let Some(word) = rest.first() {
             let text = word.to_text().into_owned();
             if text == "--" {
                 rest = &rest[1..];
                 break;
             }
+            by_shell |= name == "flock" && matches!(text.as_str(), "-c" | "--command");
+            login |= name == "sudo" && matches!(text.as_str(), "-i" | "--login");
             if name == "command" && matches!(text.as_str(), "-v" | "-V") {
                 path.found(rest.get(1), span);
                 return vec![path];
@@ -142,12 +146,25 @@ impl Shell<'_, '_> {
             return vec![path];
         }
         let mut rest = rest.to_vec();
+        if by_shell {
+            rest.splice(0..0, ["sh", "-c"].map(|word| Traced::made(word, span)));
+        }
         let program = matches!(name, "command" | "builtin").then(|| rest[0].known_str().map(str::to_owned)).flatten();
         let builtin = program.is_some();
         let mut paths = match program {
             Some(program) => {
                 let first = rest.remove(0);
                 self.call_program(&program, &first, rest, span, path)
+            }
+            None if login => {
+                let outer = path.shell.clone();
+                path.clean_environment("/root");
+                let mut ended = Vec::new();
+                for path in self.profile(span, path) {
+                    ended.append(&mut self.sudo(rest.clone(), span, path));
+                }
+                ended.iter_mut().for_each(|path| path.shell.clone_from(&outer));
+                ended
             }
             None if name == "sudo" => self.sudo(rest, span, path),
             None => self.call(rest, span, path),

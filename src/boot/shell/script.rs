@@ -293,7 +293,7 @@ impl Shell<'_, '_> {
 
     /// What a login shell reads first: `/etc/profile`, which reads the files of `/etc/profile.d`, and the one in the home
     /// directory of root. Only what the boot wrote is known.
-    fn profile(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
+    pub(super) fn profile(&mut self, span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let own = |name: &str| matches!(path.machine.files.get(name), Some(File::Known(_)));
         let mut names: Vec<String> = path.machine.listing();
         names.retain(|name| name.starts_with("/etc/profile.d/") && name.strip_suffix(".sh").is_some());

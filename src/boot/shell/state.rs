@@ -77,6 +77,8 @@ pub(super) struct Options {
     pub(super) errtrace: bool,
     /// `shopt -s nocasematch`
     pub(super) nocasematch: bool,
+    /// `set -m`
+    pub(super) monitor: bool,
     /// `shopt -s lastpipe`
     pub(super) lastpipe: bool,
     /// `shopt -s nullglob`
