@@ -1,20 +1,22 @@
 //! Documents that scripts pass to tools in here-documents, and options of minikube: in shell files, and in the texts of CI
 //! files and other YAML. `eksctl create cluster -f - <<EOF`, `cat > cluster.yaml <<EOF`, `minikube start --extra-config=…`.
 //!
-//! Nothing is run. A variable that the same text sets once, to a literal, is known; others are unknown. Documents that a node
+//! Nothing is run. A variable that the same text sets once, to a literal, is known; others are unknown, and so is one that is
+//! set only under a condition. Documents that a node
 //! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
+mod charts;
 mod filled_files;
 mod launches;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::Node;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
-use crate::text::{Span, Traced, View, Why, budget};
+use crate::text::{Layer, Span, Traced, View, Why, budget};
 
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension};
@@ -63,6 +65,7 @@ impl Input for Commands {
             groups: Vec::new(),
             name: yaml_files::shown(&unit.path, cx),
             dir: unit.path.parent().unwrap_or(&unit.path).to_owned(),
+            sourced: BTreeSet::new(),
         };
         if has_extension(&unit.path, &["yaml", "yml"]) {
             // User data runs on a node, and is read there.
@@ -89,13 +92,19 @@ impl Input for Commands {
     }
 }
 
-/// The node groups of documents in a script that runs elsewhere, such as a provisioner.
-pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+/// The node groups of documents in a script that runs elsewhere, such as a provisioner, with the variables of its environment.
+pub(super) fn in_text(
+    text: &Traced,
+    name: &str,
+    at: Span,
+    variables: BTreeMap<String, Option<Traced>>,
+    cx: &mut Cx<'_>,
+) -> Vec<NodeGroup> {
     if !mentions_settings(text.bytes()) {
         return Vec::new();
     }
-    let (variables, groups, dir) = (BTreeMap::new(), Vec::new(), PathBuf::new());
-    let mut reader = CommandReader { variables, groups, name: name.to_owned(), dir };
+    let (groups, dir) = (Vec::new(), PathBuf::new());
+    let mut reader = CommandReader { variables, groups, name: name.to_owned(), dir, sourced: BTreeSet::new() };
     reader.text(text, at, 0, cx);
     let CommandReader { name, variables, mut groups, .. } = reader;
     groups.extend(launches::group(&name, text, at, &variables));
@@ -110,6 +119,7 @@ fn mentions_settings(bytes: &[u8]) -> bool {
     }
     has(b"<<") && manifests::may_hold(bytes)
         || has(b"envsubst")
+        || launches::install_charts(bytes)
         || has(b"sed ") && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
@@ -121,6 +131,8 @@ struct CommandReader {
     name: String,
     /// The folder of the file.
     dir: PathBuf,
+    /// The files that were sourced; each is read once.
+    sourced: BTreeSet<PathBuf>,
 }
 
 impl CommandReader {
@@ -155,7 +167,7 @@ impl CommandReader {
             && mentions_settings(scalar.text.bytes())
         {
             let known = self.variables.clone();
-            self.text(&scalar.text, tree.span, 0, cx);
+            self.text(&launches::without_expressions(&scalar.text), tree.span, 0, cx);
             self.variables = known;
         }
         for (key, value) in tree.pairs() {
@@ -197,18 +209,29 @@ impl CommandReader {
 
     fn command(&mut self, command: &Command, depth: usize, cx: &mut Cx<'_>) {
         match &command.kind {
-            CommandKind::Simple { assignments, words } => self.simple(assignments, words, command.span),
+            CommandKind::Simple { assignments, words } => {
+                self.simple(assignments, words, command.span, cx);
+                // `source .env`
+                if let [program, file] = words.as_slice()
+                    && matches!(program.bare().and_then(Traced::known_str), Some("source" | "."))
+                    && let Some((_, path)) = self.file(&self.value(&file.parts, file.span, 0), cx)
+                    && self.sourced.insert(path.clone())
+                    && let Ok(view) = cx.view(&path)
+                {
+                    self.script(&view, depth + 1, cx);
+                }
+            }
             CommandKind::Subshell(list) | CommandKind::Group(list) => self.list(list, depth, cx),
             CommandKind::If { branches, otherwise } => {
                 for (condition, body) in branches {
                     self.list(condition, depth, cx);
-                    self.list(body, depth, cx);
+                    self.perhaps(body, depth, cx);
                 }
                 if let Some(list) = otherwise {
-                    self.list(list, depth, cx);
+                    self.perhaps(list, depth, cx);
                 }
             }
-            CommandKind::Case { arms, .. } => arms.iter().for_each(|arm| self.list(&arm.body, depth, cx)),
+            CommandKind::Case { arms, .. } => arms.iter().for_each(|arm| self.perhaps(&arm.body, depth, cx)),
             CommandKind::For { name, body, .. } => {
                 self.variables.insert(name.clone(), None);
                 self.list(body, depth, cx);
@@ -242,11 +265,22 @@ impl CommandReader {
         }
     }
 
-    fn simple(&mut self, assignments: &[Assignment], words: &[Word], at: Span) {
+    /// Commands that run or not: what only they set is unknown behind them.
+    fn perhaps(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
+        let before: Vec<String> = self.variables.keys().cloned().collect();
+        self.list(list, depth, cx);
+        for (name, value) in &mut self.variables {
+            if before.binary_search(name).is_err() {
+                *value = None;
+            }
+        }
+    }
+
+    fn simple(&mut self, assignments: &[Assignment], words: &[Word], at: Span, cx: &mut Cx<'_>) {
         if words.is_empty() {
             for a in assignments {
                 let value = self.value(&a.value.parts, a.span, 0);
-                self.assign(&a.name, (a.subscript.is_none() && !a.append && !value.has_unknown()).then_some(value));
+                self.assign(&a.name, Some(value).filter(|v| a.subscript.is_none() && !a.append && is_known(v)));
             }
             return;
         }
@@ -256,7 +290,7 @@ impl CommandReader {
                 let Some(equals) = value.bytes().iter().position(|b| *b == b'=') else { continue };
                 if let Some(name) = value.slice(0..equals).known_str() {
                     let value = value.slice(equals + 1..value.len());
-                    self.assign(name, Some(value).filter(|v| !v.has_unknown()));
+                    self.assign(name, Some(value).filter(is_known));
                 }
             }
             return;
@@ -272,6 +306,7 @@ impl CommandReader {
             }
             return;
         }
+        self.chart(&values, at, cx);
         // Arguments may be in one text, or in a variable that the shell splits.
         if values.iter().any(|v| v.bytes().contains(&b' ') && yaml_files::holds(v.bytes(), EXTRA.as_bytes())) {
             values = values.iter().flat_map(|v| v.split(b" ")).filter(|v| !v.is_empty()).collect();
@@ -343,12 +378,12 @@ impl CommandReader {
                         {
                             out.push(&value.through(parameter.span, &step));
                         }
-                        // A variable that is not set here is set from outside or not at all.
+                        // A variable that is not set here is set from outside or not at all: both are followed.
                         (None, Operation::Substitute { operator: b'-' | b'=', word, .. })
                             if depth < shell::MAX_DEPTH =>
                         {
                             let value = self.value(&word.parts, word.span, depth + 1);
-                            out.push(&value.through(parameter.span, &step));
+                            out.push(&or_default(parameter.span, &step, &value));
                         }
                         _ => out.push_unknown(parameter.span, Why::FromOutside(step)),
                     }
@@ -366,6 +401,17 @@ impl CommandReader {
         }
         out
     }
+}
+
+/// An unknown value, which is `value` if the variable is not set.
+fn or_default(at: Span, step: &Arc<str>, value: &Traced) -> Traced {
+    let unknown = Traced::unknown(at, Why::FromOutside(Arc::clone(step)));
+    Traced::encoded(unknown, Layer::Default, value.through(at, step))
+}
+
+/// True for a value without unknown parts, or with a default for them.
+fn is_known(value: &Traced) -> bool {
+    !value.has_unknown() || value.original(Layer::Default).is_some()
 }
 
 /// True for a text that a CI system fills in before it becomes a variable.

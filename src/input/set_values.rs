@@ -74,6 +74,27 @@ pub(in crate::input) fn typed(text: Traced, string: bool, at: Span) -> Option<No
     }
 }
 
+/// The settings in a text of `--set`, such as `a=1,b={2,3}`. Escapes stay.
+pub(in crate::input) fn separate(text: &Traced) -> Vec<Traced> {
+    let (mut out, mut from, mut depth) = (Vec::new(), 0, 0_usize);
+    let mut escaped = false;
+    for (at, byte) in text.bytes().iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                out.push(text.slice(from..at));
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(text.slice(from..text.len()));
+    out
+}
+
 /// Splits a text at commas; a backslash escapes the next character.
 fn at_commas(text: &Traced) -> Vec<Traced> {
     let mut parts = vec![Traced::new()];
@@ -139,6 +160,24 @@ pub(in crate::input) fn put(node: &mut Node, path: &[PathStep], value: Node, at:
             put(&mut items[*index], rest, value, at);
         }
     }
+}
+
+/// What the operations of a JSON patch set, as a document; `None` if a node is no such patch. Places in lists are left out.
+pub(in crate::input) fn set_by_patch(patch: &Node) -> Option<Node> {
+    let mut out = Node::map(Vec::new(), patch.span);
+    for operation in patch.items() {
+        let text = |key: &str| operation.get(key).and_then(Node::as_str);
+        let (verb, path) = (text("op")?, text("path")?.strip_prefix('/')?);
+        let names = path.split('/').map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let listed = path.split('/').any(|name| name == "-" || name.bytes().all(|b| b.is_ascii_digit()));
+        let steps: Vec<_> = names.map(PathStep::Name).collect();
+        if let Some(value) = operation.get("value").filter(|_| matches!(verb, "add" | "replace") && !listed)
+            && steps.len() <= MAX_PATH
+        {
+            put(&mut out, &steps, value.clone(), operation.span);
+        }
+    }
+    (!out.pairs().is_empty()).then_some(out)
 }
 
 #[cfg(test)]

@@ -146,6 +146,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Windows, &["EKSBootstrap"]),
     (Group::Settings, &["kubernetes"]),
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
+    (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm -"]),
     (Group::Fills, LAUNCH_VERBS),
     (Group::Here, &["<<"]),
     (Group::Sed, &["sed "]),

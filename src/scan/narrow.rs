@@ -261,8 +261,13 @@ impl Named {
         });
         let above = self.above();
         let kustomized = above.iter().any(|dir| KUSTOMIZATIONS.iter().any(|name| dir.join(name).is_file()));
-        let context = self.files.iter().any(|path| path.ends_with("cdk.json"));
-        let texts = self.files.iter().filter_map(|path| files.glance(path)).collect();
+        let texts: Vec<_> = self.files.iter().filter_map(|path| files.glance(path)).collect();
+        let listed = |text: &Arc<[u8]>| memchr::memmem::find(text, b"ParameterKey").is_some();
+        let context = texts.iter().any(listed)
+            || self.files.iter().any(|path| {
+                let folder = path.parent().and_then(Path::file_name);
+                path.ends_with("cdk.json") || folder.is_some_and(|name| name == "params" || name == "parameters")
+            });
         Users { reached, dirs: Some(dirs), applied, above, kustomized, context, texts }
     }
 
@@ -311,7 +316,7 @@ struct Users {
     above: BTreeSet<PathBuf>,
     /// They may belong to a kustomization.
     kustomized: bool,
-    /// The context of the CDK is named, which counts for templates in folders below.
+    /// The context of the CDK is named, or a file of parameters, which counts for templates in other folders.
     context: bool,
     /// The texts of the named files.
     texts: Vec<Arc<[u8]>>,

@@ -2,6 +2,7 @@
 
 mod choice;
 mod choices;
+mod commands;
 mod conditions;
 mod deployed;
 mod expand;
@@ -71,7 +72,15 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
             named.extend(ours);
         }
     }
-    let mut deployments = if named.is_empty() { parameters::next_to(path, &template, cx) } else { Vec::new() };
+    let mut deployments = Vec::new();
+    if named.is_empty() && !template.parameters.is_empty() {
+        deployments = parameters::next_to(path, &template, cx);
+        for deployment in commands::deployments(path, &template, cx) {
+            if !deployments.iter().any(|known| known.name == deployment.name) {
+                deployments.push(deployment);
+            }
+        }
+    }
     let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named, BTreeSet::new());
     if deployments.len() > parameters::MAX_DEPLOYMENTS {

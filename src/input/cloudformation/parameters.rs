@@ -36,6 +36,13 @@ pub(super) struct Deployment {
     names: bool,
 }
 
+impl Deployment {
+    /// A deployment by a command at a place.
+    pub(super) fn by_command(name: String, given: Given) -> Self {
+        Self { name, given, names: true }
+    }
+}
+
 /// The deployments in a file, of `template` if the file names templates; none if it is not a parameter file.
 pub(super) fn read(path: &Path, template: Option<&Path>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Ok(view) = cx.view(path) else { return Vec::new() };
@@ -145,7 +152,7 @@ fn cdk(tree: &Node, file: &str) -> Vec<Deployment> {
 }
 
 /// Parameters as on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.
-fn overrides(text: &Traced, at: Span) -> Given {
+pub(super) fn overrides(text: &Traced, at: Span) -> Given {
     let bytes = text.bytes();
     let mut out = Given::new();
     let mut from = 0;
@@ -237,7 +244,7 @@ fn stack_of(file: &Path, template: &Path, cx: &mut Cx<'_>) -> Option<Node> {
     yaml_files::documents(&view).tree.into_iter().next()
 }
 
-/// The deployments in files next to a template: in its directory or in one called `parameters` or `params`,
+/// The deployments in files next to a template: in its directory, or in one called `parameters` or `params` in it or beside it,
 /// with a matching name, and only with parameters that the template has.
 pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let (Some(dir), Some(stem)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else { return Vec::new() };
@@ -250,8 +257,11 @@ pub(super) fn next_to(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> 
         let name = p.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_lowercase();
         name.contains("param") || name.starts_with(&format!("{stem}.").to_lowercase())
     });
-    for below in ["parameters", "params"] {
-        candidates.extend(listed(&dir.join(below), cx));
+    let outer = dir.parent().filter(|outer| outer.starts_with(cx.files.root()));
+    for folder in [Some(dir), outer].into_iter().flatten() {
+        for below in ["parameters", "params"] {
+            candidates.extend(listed(&folder.join(below), cx));
+        }
     }
     let around = dir.ancestors().take_while(|dir| dir.starts_with(cx.files.root())).take(MAX_LEVELS);
     candidates.extend(around.flat_map(|dir| SAM.iter().map(|name| dir.join(name))));

@@ -7,7 +7,7 @@ use crate::node::Cx;
 use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
 use crate::text::{Traced, Why, budget};
 
-use super::CommandReader;
+use super::{CommandReader, or_default};
 use crate::input::manifests;
 use crate::input::unit::normal;
 
@@ -39,13 +39,20 @@ impl CommandReader {
                 }
                 "envsubst" => {
                     let Some((before, path)) = text else { return };
+                    // An argument lists the variables that are replaced.
+                    let listed = match words.get(1).map(Traced::known_str) {
+                        None => None,
+                        Some(Some(list)) if !list.starts_with('-') => Some(names_in(list)),
+                        Some(_) => return,
+                    };
                     let own: Vec<_> =
                         assignments.iter().map(|a| (a.name.clone(), self.value(&a.value.parts, a.span, 0))).collect();
                     let known = |name: &str| {
                         let own = own.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
                         own.or_else(|| self.variables.get(name).cloned().flatten())
                     };
-                    text = Some((substituted(&before, &known), path));
+                    let replaces = |name: &str| listed.as_ref().is_none_or(|names| names.contains(&name));
+                    text = Some((substituted(&before, &replaces, &known), path));
                     filled = true;
                 }
                 "sed" => {
@@ -79,7 +86,7 @@ impl CommandReader {
     }
 
     /// A file of the repository, relative to the folder of the script or to the root.
-    fn file(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, PathBuf)> {
+    pub(super) fn file(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, PathBuf)> {
         // A folder in front that only a run knows is most often that of the script.
         let known = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
         let rest = path.slice(known..path.len());
@@ -97,8 +104,16 @@ impl CommandReader {
     }
 }
 
+/// The names of `$NAME` and `${NAME}` in a text.
+fn names_in(text: &str) -> Vec<&str> {
+    let marks = text.split('$').skip(1).map(|rest| rest.strip_prefix('{').unwrap_or(rest));
+    marks
+        .map(|rest| rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default())
+        .collect()
+}
+
 /// The text as `envsubst` prints it: `${NAME}`, `$NAME` and `${NAME:-default}` replaced. What the script does not set is unknown.
-fn substituted(text: &Traced, known: &dyn Fn(&str) -> Option<Traced>) -> Traced {
+fn substituted(text: &Traced, replaces: &dyn Fn(&str) -> bool, known: &dyn Fn(&str) -> Option<Traced>) -> Traced {
     let bytes = text.bytes();
     let mut out = Traced::new();
     let (mut done, mut at) = (0, 0);
@@ -120,10 +135,15 @@ fn substituted(text: &Traced, known: &dyn Fn(&str) -> Option<Traced>) -> Traced 
         let (Some(span), Ok(name)) = (mark.span(), std::str::from_utf8(&bytes[start..start + length])) else {
             continue;
         };
+        if !replaces(name) {
+            continue;
+        }
         out.push(&text.slice(done..dollar));
-        match known(name).map(|value| value.through(span, &format!("${name}").into())).or(default) {
-            Some(value) => out.push(&value),
-            None => out.push_unknown(span, Why::FromOutside(format!("${name}").into())),
+        let step = format!("${name}").into();
+        match (known(name), default) {
+            (Some(value), _) => out.push(&value.through(span, &step)),
+            (None, Some(default)) => out.push(&or_default(span, &step, &default)),
+            (None, None) => out.push_unknown(span, Why::FromOutside(step)),
         }
         (done, at) = (end, end);
     }
@@ -166,10 +186,30 @@ fn replaced(text: &Traced, script: &Traced) -> Option<Traced> {
         if with.bytes().iter().any(|b| matches!(b, b'&' | b'\\')) || pattern.is_empty() {
             return None;
         }
-        text = text.replace(&pattern, &with);
         at = end + 1;
-        at += bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        let flags = bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        text = match &bytes[at..at + flags] {
+            b"g" => text.replace(&pattern, &with),
+            b"" => first_of_lines(&text, &pattern, &with),
+            _ => return None,
+        };
+        at += flags;
     }
+}
+
+/// The text with the first match of each line replaced.
+fn first_of_lines(text: &Traced, pattern: &[u8], with: &Traced) -> Traced {
+    let (mut out, mut start, mut done) = (Traced::new(), 0, 0);
+    for line in text.bytes().split_inclusive(|b| *b == b'\n') {
+        if let Some(at) = line.windows(pattern.len()).position(|w| w == pattern) {
+            out.push(&text.slice(done..start + at));
+            out.push(with);
+            done = start + at + pattern.len();
+        }
+        start += line.len();
+    }
+    out.push(&text.slice(done..text.len()));
+    out
 }
 
 /// The offset of an unescaped byte.

@@ -15,6 +15,12 @@ pub(super) fn holds_one(bytes: &[u8]) -> bool {
     has("aws ") && LAUNCH_VERBS.iter().any(|verb| has(verb)) || has("k3d ") && has("kubelet-arg")
 }
 
+/// True if a text may have commands that install charts.
+pub(super) fn install_charts(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| yaml_files::holds(bytes, word);
+    has(b"helm ") && (has(b"install") || has(b"upgrade") || has(b"template"))
+}
+
 /// The scripts with such commands in a CI file. A list of texts is one script.
 pub(super) fn scripts(tree: &Node, depth: usize, out: &mut Vec<(Traced, Span)>) {
     if depth > MAX_DEPTH {
@@ -47,7 +53,11 @@ pub(super) fn group(
         return None;
     }
     let mut script = Traced::new();
-    for (name, value) in variables.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+    for (name, value) in variables
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+        .filter(|(_, value)| !value.has_unknown())
+    {
         script.push_made(format!("export {name}='").as_bytes(), at);
         script.push(&value.replace(b"'", &Traced::made("'\\''", at)));
         script.push_made(b"'\n", at);
@@ -60,7 +70,7 @@ pub(super) fn group(
 }
 
 /// The text with the expressions of GitHub's workflows, `${{ }}`, as unknown parts.
-fn without_expressions(text: &Traced) -> Traced {
+pub(super) fn without_expressions(text: &Traced) -> Traced {
     let (bytes, mut out, mut done) = (text.bytes(), Traced::new(), 0);
     while let Some(from) = bytes[done..].windows(3).position(|w| w == b"${{").map(|n| done + n) {
         let Some(to) = bytes[from..].windows(2).position(|w| w == b"}}").map(|n| from + n + 2) else { break };

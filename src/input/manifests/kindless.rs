@@ -10,6 +10,7 @@ use crate::text::{Span, Traced};
 
 use super::setting_paths::{Carry, Part, add, at_path, groups, part};
 use super::{ignition, placeholder};
+use crate::input::set_values::set_by_patch;
 use crate::input::{run_documents, yaml_files};
 
 /// A kind of file.
@@ -45,6 +46,9 @@ const SHAPES: &[Shape] = &[
 
 /// The node groups of a document without a kind; none if its shape is unknown.
 pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
+    // A JSON patch of the configuration of Talos.
+    let built = set_by_patch(document).filter(|built| built.get("machine").is_some());
+    let document = built.as_ref().unwrap_or(document);
     for shape in SHAPES {
         let found = shape.keys.iter().find_map(|path| {
             at_path(document, path)?;
@@ -91,12 +95,13 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
 /// True for the name of a patch that kubeadm applies to the kubelet's configuration:
 /// `kubeletconfiguration[suffix][+type].extension`. Source: `cmd/kubeadm/app/util/patches` of kubernetes/kubernetes.
 pub(super) fn is_kubelet_patch(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    name.as_encoded_bytes().starts_with(b"kubeletconfiguration") && !name.to_string_lossy().contains("+json.")
+    path.file_name().unwrap_or_default().as_encoded_bytes().starts_with(b"kubeletconfiguration")
 }
 
 /// The node group of such a patch.
 pub(super) fn kubelet_patch(document: &Node, name: &str) -> Option<NodeGroup> {
+    let built = set_by_patch(document);
+    let document = built.as_ref().unwrap_or(document);
     let (first, _) = document.pairs().first()?;
     let mut group = NodeGroup::new(name, first.span);
     group.steps.push(Step::KubeletConfig(placeholder::in_tree(document), "patches"));
@@ -118,12 +123,16 @@ pub(super) fn talhelper(document: &Node, name: &str) -> Vec<(Traced, String, Spa
         }
     };
     take(document, "");
-    for (key, whose) in [("worker", " (workers)"), ("controlPlane", " (control plane)")] {
-        if let Some(holder) = document.get(key) {
+    let nodes = document.get("nodes").map(Node::items).unwrap_or_default();
+    let role = |node: &Node| node.get("controlPlane").and_then(Node::as_str).unwrap_or("false").to_owned();
+    for (key, whose, other) in [("worker", " (workers)", "true"), ("controlPlane", " (control plane)", "false")] {
+        // Without a node of the role, its patches are for none.
+        let any = nodes.is_empty() || nodes.iter().any(|node| role(node) != other);
+        if let Some(holder) = document.get(key).filter(|_| any) {
             take(holder, whose);
         }
     }
-    for node in document.get("nodes").map(Node::items).unwrap_or_default() {
+    for node in nodes {
         let host = node.get("hostname").and_then(Node::as_str).unwrap_or("a node");
         take(node, &format!(" ({host})"));
     }

@@ -1,9 +1,9 @@
-//! What the commands of a repository give to Terraform: the files after `-var-file` and the values of `TF_VAR_` in files of
-//! CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path stands for any text.
+//! What the commands of a repository give to Terraform: the files after `-var-file` and the values of `-var` and `TF_VAR_` in
+//! files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path stands for any text.
 
 use std::ops::Range;
 
-/// A variable of the environment that sets a variable of Terraform.
+/// What sets a variable of Terraform: a variable of the environment, or `-var`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
     /// The name of Terraform's variable.
@@ -18,11 +18,20 @@ pub(super) struct Assigned {
     pub(super) line: usize,
 }
 
+/// What one command gives to Terraform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Call {
+    /// The files of values in order; `*` stands for what is filled in.
+    pub(super) files: Vec<String>,
+    /// The values of `-var`, each with the number of files before it.
+    pub(super) options: Vec<(usize, Assigned)>,
+}
+
 /// What one file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Commands {
-    /// For each command, its files of values in order; `*` stands for what is filled in.
-    pub(super) files: Vec<Vec<String>>,
+    /// The commands that name files of values or set variables.
+    pub(super) calls: Vec<Call>,
     /// The assignments of `TF_VAR_`, in order.
     pub(super) environment: Vec<Assigned>,
     /// True if the file runs Terraform or OpenTofu.
@@ -35,8 +44,11 @@ const MAX_FOUND: usize = 256;
 /// The longest path of a file of values.
 const MAX_PATH: usize = 400;
 
-/// Words that introduce a path of a file of values: an option of Terraform, and the input of an action.
-const WORDS: &[&str] = &["var-file", "var_file:"];
+/// Words that introduce a path of a file of values, or a value: options of Terraform, and the input of an action.
+const WORDS: &[&str] = &["var-file", "var_file:", OPTION];
+
+/// The option that sets one variable.
+const OPTION: &str = "-var";
 
 /// The environment variables that set variables of Terraform.
 const PREFIX: &str = "TF_VAR_";
@@ -80,13 +92,20 @@ pub(super) fn commands(text: &str) -> Commands {
             let rest = rest.get(skip..).unwrap_or_default().trim_end();
             if name.ends_with(':') && matches!(rest, "|" | ">" | "|-" | ">-" | "") {
                 block = Some(indent);
-                out.files.push(Vec::new());
+                out.calls.push(Call::default());
                 continue;
             }
-            let (path, _) = word(line, after + skip);
             let new = first && !(goes_on && inner.trim_start_matches(['-', ' ', '"', '\'']).starts_with("var"));
-            add(&mut out, path, !new);
             first = false;
+            if name != OPTION {
+                let (path, _) = word(line, after + skip);
+                add(&mut out, path, !new);
+            } else if let Some(set) = option(line, after, start, place) {
+                from = set.value.end - start;
+                if let Some(call) = call(&mut out, !new) {
+                    call.options.push((call.files.len(), set));
+                }
+            }
         }
         if !assignments(text, line, start, place, &mut out) && !inner.is_empty() {
             place.0 += 1;
@@ -98,24 +117,60 @@ pub(super) fn commands(text: &str) -> Commands {
             || inner.ends_with("apply")
             || inner.ends_with('[');
     }
-    out.files.retain(|files| !files.is_empty());
-    out.files.dedup();
+    out.calls.retain(|call| *call != Call::default());
+    out.calls.dedup();
     out
 }
 
-/// The next word that introduces a path, and where it is.
+/// The next word that introduces a path or a value, and where it is.
 fn next(text: &str) -> Option<(usize, &'static str)> {
-    WORDS.iter().filter_map(|word| Some((text.find(word)?, *word))).min()
+    let ends = |at: &usize, word: &str| {
+        let after = text.get(at + word.len()..).and_then(|rest| rest.chars().next());
+        word != OPTION || after.is_some_and(|c| matches!(c, '=' | ' ' | '\t' | '"' | '\'' | ','))
+    };
+    let at = |word: &str| text.match_indices(word).map(|(at, _)| at).find(|at| ends(at, word));
+    WORDS.iter().filter_map(|word| Some((at(word)?, *word))).min()
+}
+
+/// The command that a line belongs to: the last one, or a new one.
+fn call(out: &mut Commands, same: bool) -> Option<&mut Call> {
+    if !(same && !out.calls.is_empty()) {
+        if out.calls.len() >= MAX_FOUND {
+            return None;
+        }
+        out.calls.push(Call::default());
+    }
+    out.calls.last_mut().filter(|call| call.options.len() < MAX_FOUND)
+}
+
+/// What `-var` sets: `-var idle=0s`, `-var="idle=0s"`, `"-var", "idle=0s"`. `at` is behind the option.
+fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) -> Option<Assigned> {
+    if line.get(..at)?.contains("packer ") {
+        return None;
+    }
+    let rest = line.get(at..)?;
+    let name = rest.trim_start_matches([' ', '\t', '=', '"', '\'', ',']);
+    let opened = rest.get(..rest.len() - name.len())?.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).filter(|n| *n > 0)?;
+    let value = name.get(length..)?.strip_prefix('=')?;
+    let quote = value.chars().next().filter(|c| opened.is_none() && matches!(c, '"' | '\''));
+    let value = value.get(usize::from(quote.is_some())..)?;
+    let end = match opened.or(quote) {
+        Some(quote) => value.find(quote)?,
+        None => value
+            .find(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | ')' | '"' | '\''))
+            .unwrap_or(value.len()),
+    };
+    let from = line.len() - value.len();
+    let known = is_known(value.get(..end)?);
+    let value = start + from..start + from + end;
+    Some(Assigned { name: name.get(..length)?.to_owned(), value, known, block, line: number })
 }
 
 fn add(out: &mut Commands, path: Option<String>, same: bool) {
-    if out.files.len() >= MAX_FOUND {
-        return;
-    }
     let Some(path) = path.filter(|path| path.contains(".tfvars")) else { return };
-    match out.files.last_mut().filter(|_| same) {
-        Some(files) => files.push(path),
-        None => out.files.push(vec![path]),
+    if let Some(call) = call(out, same) {
+        call.files.push(path);
     }
 }
 
@@ -273,8 +328,32 @@ mod tests {
             ("-var-file=$(terraform workspace show).tfvars\n", &["*.tfvars"]),
             ("-var-file=", &[]),
         ] {
-            let found: Vec<String> = commands(text).files.iter().map(|files| files.join(" ")).collect();
+            let found: Vec<String> = commands(text).calls.iter().map(|call| call.files.join(" ")).collect();
             assert_eq!(found, files, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_option_sets_a_variable() {
+        for (text, found) in [
+            ("\tterraform apply -var idle=0s\n", &["idle=0s"][..]),
+            ("terraform apply -var=\"idle=0s\" --var 'size=2 x'\n", &["idle=0s", "size=2 x"]),
+            ("terraform apply -var idle=\"0s\";\n", &["idle=0s"]),
+            ("args: [\"-var\", \"idle=0s\"]\n", &["idle=0s"]),
+            ("terraform apply \\\n  -var-file=a.tfvars \\\n  -var idle=$IDLE \\\n", &["?idle=$IDLE"]),
+            ("terraform apply -variable idle=0s -var-file=idle=0s\n", &[]),
+            ("packer build -var idle=0s .\n", &[]),
+            ("terraform apply -var idle\n", &[]),
+        ] {
+            let calls = commands(text).calls;
+            let options = calls.iter().flat_map(|call| &call.options);
+            let options: Vec<String> = options
+                .map(|(_, one)| {
+                    format!("{}{}={}", if one.known { "" } else { "?" }, one.name, &text[one.value.clone()])
+                })
+                .collect();
+            assert_eq!(options, found, "{text}");
+            assert!(calls.len() <= 1, "{text}");
         }
     }
 

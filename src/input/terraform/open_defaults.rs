@@ -11,10 +11,11 @@ use crate::syntax::hcl::{Block, Conditional, Expr, ExprKind, Late, StepKind};
 use crate::text::{Span, Why};
 use crate::value::Value;
 
+use super::super::command_files::{MAX_COMMANDS, command_files};
 use super::super::yaml_files;
 use super::engine::Engine;
 use super::scope::Module;
-use super::value_sets::{MAX_COMMANDS, command_files, is_values, print};
+use super::value_sets::{is_values, print};
 
 /// Folders whose root modules only show how a module is called.
 const EXAMPLES: &[&str] = &["example", "examples", "fixture", "fixtures", "test", "tests"];

@@ -98,7 +98,7 @@ pub(in super::super) fn words() -> Vec<(Group, Vec<&'static str>)> {
         (Group::Reads, READS.to_vec()),
         (Group::Lists, LISTS.to_vec()),
         (Group::Decodes, vec!["decode("]),
-        (Group::Applied, vec!["tfvars", "TF_VAR_"]),
+        (Group::Applied, vec!["tfvars", "TF_VAR_", "-var ", "-var=", "-var\"", "-var'"]),
         (Group::Named, setting_names::words()),
     ]
 }

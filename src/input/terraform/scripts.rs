@@ -1,6 +1,7 @@
 //! Scripts and files that reach a node after launch or build its image: SSM documents and associations, Image Builder
 //! components, and the provisioners of Terraform and Packer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step};
@@ -31,11 +32,25 @@ impl Engine<'_, '_> {
         for (guard, suffix, own, _) in self.instances_of(instance, block) {
             let Some(guard) = self.instances[instance].when.and(&guard) else { continue };
             for inner in block.body.blocks_of("provisioner").filter(|inner| inner.label(0) == "local-exec") {
+                if self.at_the_end(&inner.body) {
+                    continue;
+                }
                 let Some(command) = self.attribute(&inner.body, "command", &own) else { continue };
+                let environment = self.attribute(&inner.body, "environment", &own);
+                let variables = environment.iter().flat_map(|value| match &value.kind {
+                    Kind::Map(map) => {
+                        let names = map.entries.keys();
+                        names.map(|name| (name.to_string(), value.get(name).and_then(|v| v.to_traced()))).collect()
+                    }
+                    _ => Vec::new(),
+                });
+                let variables: BTreeMap<_, _> = variables.collect();
                 for (when, value) in command.alternatives() {
                     let Some((when, text)) = guard.and(&when).zip(value.to_traced()) else { continue };
                     let name = format!("{address}{suffix}");
-                    for mut group in crate::input::commands::in_text(&text, &name, inner.header, self.cx) {
+                    for mut group in
+                        crate::input::commands::in_text(&text, &name, inner.header, variables.clone(), self.cx)
+                    {
                         let Some(when) = when.and(&group.when) else { continue };
                         group.when = when;
                         groups.push(group);
@@ -64,6 +79,14 @@ impl Engine<'_, '_> {
             }
         }
         groups
+    }
+
+    /// True for a provisioner that runs only before its resource is destroyed: `when = destroy`.
+    fn at_the_end(&self, body: &Body) -> bool {
+        let Some(when) = body.attribute("when").map(|attribute| attribute.value.span) else { return false };
+        let bytes = &self.cx.texts.get(when.text).bytes;
+        let word = bytes.get(when.start as usize..when.end as usize).unwrap_or_default();
+        word.trim_ascii().trim_ascii_start().strip_prefix(b"\"").unwrap_or(word).starts_with(b"destroy")
     }
 
     /// True if an association of the same module runs a document.

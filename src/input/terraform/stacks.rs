@@ -82,6 +82,11 @@ impl Input for Stacks {
         for block in asked.iter().take(MAX_DEPLOYMENTS) {
             let mut engine = Engine::new(&unit.path, cx);
             let own = engine.add(Instance::new(Arc::clone(&deployments), place));
+            // One that is to be destroyed launches nothing.
+            let destroyed = engine.attribute(&block.body, "destroy", &Env::of(own));
+            if destroyed.is_some_and(|value| value.as_bool() == Some(true)) {
+                continue;
+            }
             let inputs = engine.attribute(&block.body, "inputs", &Env::of(own));
             let values = inputs.map(|inputs| values_of(&inputs, &format!("deployment.{}", block.label(0))));
             out.append(&mut applied(&module, Some(block.label(0)), values.unwrap_or_default(), place, cx));

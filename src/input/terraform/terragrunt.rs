@@ -24,7 +24,7 @@ use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::lexical;
 use super::lang::outcome::{Outcome, Refused};
 use super::resources;
-use super::scope::Module;
+use super::scope::{Module, values_in};
 use super::state::{Instance, Stack};
 
 /// Terragrunt keeps what it downloads in its own cache.
@@ -97,7 +97,14 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
     if !resources::concerns(&module) {
         return Vec::new();
     }
-    let given = engine.given(&module);
+    let mut given = HashMap::new();
+    for path in &stack.files {
+        for attribute in values_in(path, engine.cx) {
+            let value = engine.eval_or_unknown(&attribute.value, &Env::default());
+            given.insert(attribute.name, value);
+        }
+    }
+    given.extend(engine.given(&module));
     let instance = Instance::new(Arc::new(module), place);
     let root = engine.add(Instance { path, given, environment: stack.inputs, ..instance });
     engine.judged(&[root], place)
@@ -111,6 +118,8 @@ struct Settled {
     dirs: Vec<PathBuf>,
     inputs: HashMap<Arc<str>, Value>,
     generated: Vec<(Span, Traced)>,
+    /// The files of values in `extra_arguments`, in order.
+    files: Vec<PathBuf>,
 }
 
 impl Engine<'_, '_> {
@@ -160,7 +169,8 @@ impl Engine<'_, '_> {
             }
         }
         layers.push((own, layers.iter().any(|(_, deep)| *deep)));
-        let mut settled = Settled { place, source: None, dirs, inputs: HashMap::new(), generated: Vec::new() };
+        let mut settled =
+            Settled { place, source: None, dirs, inputs: HashMap::new(), generated: Vec::new(), files: Vec::new() };
         let mut all: Option<Value> = None;
         for (instance, deep) in layers {
             let Some(body) = self.config_body(instance) else { continue };
@@ -179,6 +189,19 @@ impl Engine<'_, '_> {
                     None => {
                         self.cx.gap(source.value.span, Why::NotUnderstood("the source of this stack".into()));
                         return None;
+                    }
+                }
+            }
+            for extra in body.blocks_of("terraform").flat_map(|block| block.body.blocks_of("extra_arguments")) {
+                for key in ["arguments", "required_var_files", "optional_var_files"] {
+                    let list = self.attribute(&extra.body, key, &env);
+                    let words =
+                        list.iter().flat_map(Value::items).filter_map(|word| word.as_known_str().map(str::to_owned));
+                    for word in words.collect::<Vec<_>>() {
+                        let file = word.trim_start_matches('-').strip_prefix("var-file=");
+                        let Some(file) = file.or(Some(word.as_str()).filter(|_| key != "arguments")) else { continue };
+                        // Terraform runs in the folder of the unit, or in a copy of the module.
+                        settled.files.push(lexical(&settled.dirs[0].join(file)));
                     }
                 }
             }

@@ -1,5 +1,5 @@
 //! The ways in which a repository applies a root module: files of values beside it and in folders of environments, files that
-//! commands name after `-var-file`, and `TF_VAR_` in files of CI systems. Each way is judged on its own; what differs between
+//! commands name after `-var-file`, and the values of `-var` and `TF_VAR_` in files of CI systems. Each way is judged on its own; what differs between
 //! them holds only for a part of them.
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,43 +12,23 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Layer, Span, Texts, Traced, Whence, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
+use super::super::command_files::{COMMANDS, MAX_COMMANDS, folders_above, has_commands};
+use super::super::fitting::{MAX_FILES, fitting};
 use super::super::yaml_files;
 use super::ci_values::{self, Assigned, Commands};
 use super::engine::Engine;
 use super::lang::env::Env;
-use super::lang::functions::files::lexical;
 use super::lang::types::{self, Type};
 use super::scope::{FileKind, Module, kind_of, values_in};
 
 /// The most ways of one root module.
 const MAX_WAYS: usize = 64;
 
-/// The most files that one pattern of a command stands for, and the most files of values of one folder.
-const MAX_FILES: usize = 256;
-
 /// Folders of files of values, beside a root module and in the root of the repository.
 const FOLDERS: &[&str] = &["config", "tfvars", "vars"];
 
 /// How deep such a folder is searched.
 const MAX_DEPTH: usize = 3;
-
-/// Folders in which commands stand, below a root module, the folders above it and the root of the repository.
-const COMMANDS: &[&str] = &[
-    ".buildkite",
-    ".circleci",
-    ".github/workflows",
-    ".gitlab",
-    ".gitlab/ci",
-    "bin",
-    "ci",
-    "deploy",
-    "hack",
-    "scripts",
-    "tools",
-];
-
-/// The largest file in which commands are looked for, in bytes.
-pub(super) const MAX_COMMANDS: usize = 256 << 10;
 
 /// One way in which a root module is applied.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,12 +37,18 @@ pub(super) struct Way {
     files: Vec<PathBuf>,
     /// Values from the environment, each with the file that sets it.
     environment: Vec<(PathBuf, Assigned)>,
+    /// Values of `-var`, each with the file that sets it; the number is that of the files before it.
+    options: Vec<(PathBuf, usize, Assigned)>,
 }
 
 impl Way {
     /// What it is applied with, for people.
     fn words(&self, cx: &Cx<'_>) -> String {
         let mut parts: Vec<String> = self.files.iter().map(|path| yaml_files::shown(path, cx)).collect();
+        if let Some((path, _, first)) = self.options.first() {
+            let names: Vec<_> = self.options.iter().map(|(_, _, a)| a.name.as_str()).collect();
+            parts.push(format!("-var {} in {}:{}", names.join(", "), yaml_files::shown(path, cx), first.line));
+        }
         if parts.is_empty()
             && let Some((path, first)) = self.environment.first()
         {
@@ -76,36 +62,12 @@ impl Way {
 /// A file with commands, as it was read.
 type Found = Vec<(PathBuf, Arc<Commands>)>;
 
-/// True if a file may name files of values, by its name.
-fn has_commands(path: &Path) -> bool {
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    ends(&[".yml", ".yaml", ".sh", ".bash", ".mk"])
-        || matches!(name, "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc")
-}
-
-/// The files that may hold commands for a root module.
-pub(super) fn command_files(root: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    for dir in folders_above(root, cx.files.root()) {
-        out.extend(cx.files.list(dir));
-        for folder in COMMANDS {
-            let folder = dir.join(folder);
-            if cx.files.is_dir(&folder) {
-                out.extend(cx.files.list(&folder));
-            }
-        }
-    }
-    out.retain(|path| has_commands(path));
-    out
-}
-
 /// The commands in the files of a folder, read once for all units.
 fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
     let slot = cx.shared.slot::<Found>(dir);
     let read = |path: &PathBuf| {
         let bytes = cx.files.glance(path)?;
-        let marked = yaml_files::holds(&bytes, b"tfvars") || yaml_files::holds(&bytes, b"TF_VAR_");
+        let marked = [&b"tfvars"[..], b"TF_VAR_", b"-var"].iter().any(|mark| yaml_files::holds(&bytes, mark));
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
         Some((path.clone(), Arc::new(ci_values::commands(text))))
     };
@@ -116,11 +78,6 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
         drop(cx.files.read(path));
     }
     found
-}
-
-/// The folders from a root module up to the root of the scan.
-fn folders_above<'p>(root: &'p Path, top: &Path) -> Vec<&'p Path> {
-    root.ancestors().take_while(|dir| dir.starts_with(top)).collect()
 }
 
 pub(super) fn is_values(path: &Path) -> bool {
@@ -166,52 +123,16 @@ fn in_folders(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     slot.get_or_init(search).0.clone()
 }
 
-/// True if a name fits a pattern in which `*` stands for any text.
-fn fits(name: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let mut last = "";
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or_default();
-        last = part;
-    }
-    rest.is_empty() || pattern.ends_with('*') || (pattern.contains('*') && name.ends_with(last))
-}
-
-/// The files that a path of a command stands for, from a folder.
-fn expanded(base: &Path, pattern: &str, cx: &Cx<'_>) -> Vec<PathBuf> {
-    let mut dirs = vec![base.to_owned()];
-    let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let Some(name) = parts.pop() else { return Vec::new() };
-    for part in parts {
-        let mut next = Vec::new();
-        for dir in &dirs {
-            if part.contains('*') {
-                let folders = cx.files.folders(dir).into_iter();
-                next.extend(folders.filter(|f| f.file_name().and_then(|n| n.to_str()).is_some_and(|n| fits(n, part))));
-            } else {
-                next.push(lexical(&dir.join(part)));
-            }
-        }
-        dirs = budget::at_most(next, MAX_FILES, "folders of a pattern").collect();
-    }
-    let files = dirs.iter().filter(|dir| dir.starts_with(cx.files.root())).flat_map(|dir| cx.files.list(dir));
-    let named =
-        |path: &PathBuf| is_values(path) && path.file_name().and_then(|n| n.to_str()).is_some_and(|n| fits(n, name));
-    budget::at_most(files.filter(named), MAX_FILES, "files of a pattern").collect()
-}
-
 /// The ways in which a command applies a root module: one for each combination of its files, where a placeholder stands for
 /// the same in all of them as far as the numbers of files agree.
 fn ways_of(root: &Path, file: &Path, patterns: &[String], cx: &Cx<'_>) -> Vec<Vec<PathBuf>> {
     let mut out: Vec<Vec<PathBuf>> = vec![Vec::new()];
     for pattern in patterns {
-        let mut found = expanded(root, pattern, cx);
+        let mut found = fitting(root, pattern, &is_values, cx);
         // A placeholder at the start may be any folder.
         if let Some(rest) = pattern.strip_prefix("*/") {
             let bases = [root, file.parent().unwrap_or(root), cx.files.root()];
-            found.extend(bases.iter().flat_map(|base| expanded(base, rest, cx)));
+            found.extend(bases.iter().flat_map(|base| fitting(base, rest, &is_values, cx)));
         }
         found.sort();
         found.dedup();
@@ -276,24 +197,31 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
     }
     for (file, commands) in &commands {
         let environments = environments(file, commands, module);
-        let mut named = Vec::new();
-        for patterns in &commands.files {
-            named.extend(ways_of(root, file, patterns, cx));
+        let mut named: Vec<Way> = Vec::new();
+        for call in &commands.calls {
+            let declared = call.options.iter().filter(|(_, a)| module.variables.contains_key(a.name.as_str()));
+            let options: Vec<_> = declared.map(|(before, a)| (file.clone(), *before, a.clone())).collect();
+            let mut files = ways_of(root, file, &call.files, cx);
+            files.retain(|files| {
+                files.iter().any(|path| {
+                    let names = sets.entry(path.clone()).or_insert_with(|| names_in(path, cx));
+                    names.as_ref().is_some_and(|names| names.iter().any(declares))
+                })
+            });
+            if files.is_empty() && !options.is_empty() && commands.runs {
+                files.push(Vec::new());
+            }
+            let way = |files| Way { files, environment: Vec::new(), options: options.clone() };
+            named.extend(files.into_iter().map(way));
         }
-        named.retain(|files| {
-            files.iter().any(|path| {
-                let names = sets.entry(path.clone()).or_insert_with(|| names_in(path, cx));
-                names.as_ref().is_some_and(|names| names.iter().any(declares))
-            })
-        });
         let runs = commands.runs || file.file_name().is_some_and(|name| name == ".envrc");
         if named.is_empty() && runs {
-            out.extend(environments.into_iter().map(|environment| Way { files: Vec::new(), environment }));
+            out.extend(environments.into_iter().map(|environment| Way { environment, ..Way::default() }));
             continue;
         }
-        for files in named {
+        for way in named {
             let plain = if environments.is_empty() { vec![Vec::new()] } else { environments.clone() };
-            out.extend(plain.into_iter().map(|environment| Way { files: files.clone(), environment }));
+            out.extend(plain.into_iter().map(|environment| Way { environment, ..way.clone() }));
         }
     }
     // Files that no command names are tried on their own.
@@ -311,7 +239,7 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
         let names = sets.entry(path.clone()).or_insert_with(|| names_in(&path, cx));
         let Some(names) = names.as_ref().filter(|names| !names.is_empty()) else { continue };
         if names.iter().all(declares) || (n < own && names.iter().any(declares)) {
-            out.push(Way { files: vec![path], environment: Vec::new() });
+            out.push(Way { files: vec![path], ..Way::default() });
         }
     }
     let mut unique: Vec<Way> = Vec::new();
@@ -361,8 +289,21 @@ pub(super) fn with_values(
         cx.given.variables = way.files.iter().cloned().map(Variable::File).collect();
         let mut engine = Engine::new(root, cx);
         let start = engine.start(place);
-        let environment = engine.environment_values(&way.environment);
+        let environment = engine.assigned_values(way.environment.iter().map(|(path, a)| (path, a)), "TF_VAR_");
+        let options = engine.assigned_values(way.options.iter().map(|(path, _, a)| (path, a)), "-var ");
+        // A file behind the option may set the variable again.
+        let mut again = Vec::new();
+        for (_, before, option) in &way.options {
+            let behind = way.files.get(*before..).unwrap_or_default();
+            let sets = |path: &PathBuf, cx: &mut Cx<'_>| {
+                names_in(path, cx).is_some_and(|names| names.iter().any(|name| **name == *option.name))
+            };
+            if behind.iter().any(|path| sets(path, engine.cx)) {
+                again.push(option.name.as_str());
+            }
+        }
         let own = &mut engine.instances[start];
+        own.given.extend(options.into_iter().filter(|(name, _)| !again.contains(&&**name)));
         given.push(own.given.keys().chain(environment.keys()).cloned().collect());
         own.environment = environment;
         let groups = engine.judged(&[start], place);
@@ -427,10 +368,14 @@ fn listed(words: &[&str]) -> String {
 }
 
 impl Engine<'_, '_> {
-    /// Values of the environment. What something else fills in is unknown.
-    fn environment_values(&mut self, environment: &[(PathBuf, Assigned)]) -> HashMap<Arc<str>, Value> {
+    /// Values of the environment or of options, whose name begins with `mark`. What something else fills in is unknown.
+    fn assigned_values<'a>(
+        &mut self,
+        all: impl Iterator<Item = (&'a PathBuf, &'a Assigned)>,
+        mark: &str,
+    ) -> HashMap<Arc<str>, Value> {
         let mut out = HashMap::new();
-        for (path, assigned) in environment {
+        for (path, assigned) in all {
             let Ok(view) = self.cx.view(path) else { continue };
             let at = view.span(assigned.value.clone());
             let text = view.traced(assigned.value.clone());
@@ -439,14 +384,14 @@ impl Engine<'_, '_> {
             let kind = module.variables.get(assigned.name.as_str()).and_then(|v| v.body.attribute("type"));
             let kind = kind.map(|a| types::parse(&a.value, 0));
             let value = if !assigned.known {
-                Value::unknown(Why::FromOutside(format!("TF_VAR_{}", assigned.name).into()), at)
+                Value::unknown(Why::FromOutside(format!("{mark}{}", assigned.name).into()), at)
             } else if matches!(kind, None | Some(Type::Text | Type::Number | Type::Bool)) {
                 Value::str(text, at)
             } else {
-                let view = self.cx.made(format!("TF_VAR_{}", assigned.name), &text, at);
+                let view = self.cx.made(format!("{mark}{}", assigned.name), &text, at);
                 match hcl::parse_expression(&view) {
                     Ok(expr) => self.eval_or_unknown(&expr, &Env::default()),
-                    Err(_) => Value::unknown(Why::NotUnderstood(format!("TF_VAR_{}", assigned.name).into()), at),
+                    Err(_) => Value::unknown(Why::NotUnderstood(format!("{mark}{}", assigned.name).into()), at),
                 }
             };
             out.insert(assigned.name.as_str().into(), value);

@@ -1,0 +1,106 @@
+//! Parameters on the command lines that deploy a template: `aws cloudformation deploy --template-file nodes.yaml
+//! --parameter-overrides Args=…`, `create-stack --template-body file://nodes.yaml --parameters file://prod.json`.
+
+use std::path::{Path, PathBuf};
+
+use crate::node::Cx;
+use crate::text::{Traced, Why, budget};
+use crate::value::Value;
+
+use super::intrinsics::Given;
+use super::parameters::{Deployment, overrides, read};
+use super::template::Template;
+use crate::input::command_files::{MAX_COMMANDS, command_files};
+use crate::input::unit::normal;
+use crate::input::yaml_files;
+
+/// Options that are followed by parameters.
+const OPTIONS: [&str; 2] = ["--parameter-overrides", "--parameters"];
+
+/// The most command lines of one file.
+const MAX_LINES: usize = 64;
+
+/// The deployments of a template by commands of the repository.
+pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    let dir = path.parent().unwrap_or(path);
+    let mut out = Vec::new();
+    for file in command_files(dir, cx) {
+        let Some(bytes) = cx.files.glance(&file).filter(|bytes| bytes.len() <= MAX_COMMANDS) else { continue };
+        let has = |word: &str| yaml_files::holds(&bytes, word.as_bytes());
+        if !has(name) || !OPTIONS.iter().any(|option| has(option)) {
+            continue;
+        }
+        let Ok(view) = cx.view(&file) else { continue };
+        let folders = [file.parent().unwrap_or(dir).to_owned(), cx.files.root().to_owned()];
+        let is_ours = |text: &str| {
+            text.split(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''))
+                .map(|word| word.trim_start_matches("file://"))
+                .any(|word| word.ends_with(name) && folders.iter().any(|dir| normal(&dir.join(word)) == path))
+        };
+        let lines = budget::at_most(lines(&view.bytes), MAX_LINES, "commands with parameters of one file");
+        for (from, to, number) in lines.collect::<Vec<_>>() {
+            let line = view.traced(from..to);
+            let text = line.to_text().into_owned();
+            let Some(at) = OPTIONS.iter().filter_map(|option| Some(text.find(option)? + option.len())).min() else {
+                continue;
+            };
+            if !is_ours(&text) || line.len() != text.len() {
+                continue;
+            }
+            let rest = line.slice(at..line.len());
+            let shown = format!("{}:{number}", yaml_files::shown(&file, cx));
+            out.extend(files(&rest, &folders, cx));
+            let given = overrides(&rest, view.span(from + at..to)).into_iter();
+            let given = given.filter(|(name, _)| template.parameters.contains_key(name.as_str()));
+            let given: Given = given.map(|(name, value)| (name, unless_filled_in(value))).collect();
+            if !given.is_empty() {
+                out.push(Deployment::by_command(shown, given));
+            }
+        }
+    }
+    out.retain(|deployment| deployment.given.keys().any(|name| template.parameters.contains_key(name.as_str())));
+    for deployment in &mut out {
+        deployment.given.retain(|name, _| template.parameters.contains_key(name.as_str()));
+    }
+    out
+}
+
+/// The commands in a text, each with the number of its first line. A backslash continues a line, and so does an option at the
+/// start of the next one, as in a folded text of YAML.
+fn lines(bytes: &[u8]) -> Vec<(usize, usize, usize)> {
+    let (mut out, mut at, mut open) = (Vec::new(), 0, None);
+    let mut all = bytes.split_inclusive(|b| *b == b'\n').enumerate().peekable();
+    while let Some((number, line)) = all.next() {
+        let (from, number) = open.take().unwrap_or((at, number + 1));
+        at += line.len();
+        let option = all.peek().is_some_and(|(_, next)| next.trim_ascii_start().starts_with(b"--"));
+        if option || line.trim_ascii_end().ends_with(b"\\") {
+            open = Some((from, number));
+        } else if OPTIONS.iter().any(|option| yaml_files::holds(&bytes[from..at], option.as_bytes())) {
+            out.push((from, at, number));
+        }
+    }
+    out
+}
+
+/// The deployments in the files of parameters that a command names.
+fn files(rest: &Traced, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment> {
+    let text = rest.to_text().into_owned();
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    let named = words.map_while(|word| (!word.starts_with("--")).then(|| word.strip_prefix("file://"))).flatten();
+    let mut out = Vec::new();
+    for name in named.filter(|name| !name.contains('$')) {
+        let found = folders.iter().map(|dir| normal(&dir.join(name))).find(|path| cx.files.read(path).is_ok());
+        if let Some(path) = found {
+            out.extend(read(&path, None, cx));
+        }
+    }
+    out
+}
+
+/// The value, unless the shell or a CI system fills it in.
+fn unless_filled_in(value: Value) -> Value {
+    let marked = value.to_traced().is_some_and(|text| text.bytes().iter().any(|b| matches!(b, b'$' | b'`')));
+    if marked { Value::unknown(Why::FromOutside("what a command fills in".into()), value.at) } else { value }
+}

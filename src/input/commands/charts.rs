@@ -1,0 +1,212 @@
+//! Charts of the repository that commands install: `helm upgrade --install nodes charts/nodes -f envs/prod.yaml --set idle=0s`.
+//! The values of one command, the lowest first: the chart's own, files in order, `--set-json`, `--set`, `--set-string`. Source:
+//! helm/helm, `pkg/cli/values/options.go` (`MergeValues`).
+
+use std::path::{Path, PathBuf};
+
+use crate::node::Cx;
+use crate::syntax::Node;
+use crate::text::{Span, Traced, Why};
+use crate::value::Guard;
+
+use super::CommandReader;
+use crate::input::applications::{Application, Template, Values};
+use crate::input::fitting::fitting;
+use crate::input::set_values::separate;
+use crate::input::unit::{has_extension, normal};
+use crate::input::{helm, yaml_files};
+
+/// The most sets of values that one command stands for.
+const MAX_SETS: usize = 32;
+
+/// Options without a value; all others take the next word, unless one is joined to them.
+const SWITCHES: &[&str] = &[
+    "--atomic",
+    "--cleanup-on-fail",
+    "--create-namespace",
+    "--debug",
+    "--dependency-update",
+    "--devel",
+    "--disable-openapi-validation",
+    "--dry-run",
+    "--enable-dns",
+    "--force",
+    "--generate-name",
+    "--include-crds",
+    "--insecure-skip-tls-verify",
+    "--install",
+    "--is-upgrade",
+    "--no-hooks",
+    "--pass-credentials",
+    "--plain-http",
+    "--render-subchart-notes",
+    "--replace",
+    "--reset-then-reuse-values",
+    "--reset-values",
+    "--reuse-values",
+    "--skip-crds",
+    "--skip-schema-validation",
+    "--skip-tests",
+    "--take-ownership",
+    "--validate",
+    "--verify",
+    "--wait",
+    "--wait-for-jobs",
+];
+
+/// A command that installs a chart.
+#[derive(Default)]
+struct Install {
+    /// The words that are no options: the name of the release, and the chart.
+    operands: Vec<Traced>,
+    /// Files of values, in order.
+    files: Vec<Traced>,
+    /// Single values with the place of their option: of `--set`, and of `--set-string`.
+    plain: Vec<Traced>,
+    strings: Vec<Traced>,
+    /// Options whose values are not read.
+    unread: Vec<Traced>,
+}
+
+impl Install {
+    fn read(words: &[Traced]) -> Option<Self> {
+        let helm = |word: &Traced| word.known_str().is_some_and(|w| w.rsplit('/').next() == Some("helm"));
+        let from = words.iter().take(4).position(helm)? + 1;
+        let (mut out, mut verb) = (Self::default(), None);
+        let mut rest = words[from..].iter();
+        while let Some(word) = rest.next() {
+            let bytes = word.bytes();
+            if !bytes.starts_with(b"-") {
+                match verb {
+                    None => verb = Some(word.known_str()?),
+                    Some(_) => out.operands.push(word.clone()),
+                }
+                continue;
+            }
+            let equals = bytes.iter().position(|b| *b == b'=').filter(|_| bytes.starts_with(b"--"));
+            let option = String::from_utf8_lossy(&bytes[..equals.unwrap_or(bytes.len())]).into_owned();
+            if SWITCHES.contains(&option.as_str()) || matches!(option.as_str(), "-i" | "-g" | "-a" | "-h") {
+                continue;
+            }
+            let value = match equals {
+                Some(at) => word.slice(at + 1..word.len()),
+                None if !option.starts_with("--") && option.len() > 2 => word.slice(2..word.len()),
+                None => rest.next()?.clone(),
+            };
+            match option.as_str() {
+                "--values" => out.files.extend(value.split(b",")),
+                "--set" => out.plain.push(value),
+                "--set-string" => out.strings.push(value),
+                "--set-file" | "--set-json" | "--set-literal" => out.unread.push(value),
+                _ if option.starts_with("-f") => out.files.extend(value.split(b",")),
+                _ => {}
+            }
+        }
+        matches!(verb?, "install" | "upgrade" | "template").then_some(out).filter(|out| !out.operands.is_empty())
+    }
+}
+
+/// A path as a pattern: `*` stands for what is not known.
+fn pattern(path: &Traced) -> String {
+    let (mut out, mut done) = (String::new(), 0);
+    for (range, ..) in path.unknowns() {
+        out.push_str(&path.slice(done..range.start).to_text());
+        out.push('*');
+        done = range.end;
+    }
+    out.push_str(&path.slice(done..path.len()).to_text());
+    out
+}
+
+impl CommandReader {
+    /// Reads a command that installs a chart of the repository. A chart that is elsewhere is left to its values.
+    pub(super) fn chart(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
+        let Some(install) = Install::read(words) else { return };
+        // What a variable adds behind the chart is no chart.
+        let folders = self.folders(cx);
+        let at_last = |name: &Traced| folders.iter().find_map(|base| folder(base, name, cx));
+        let Some(dir) = install.operands.iter().rev().find_map(at_last) else { return };
+        let release = match &install.operands[..] {
+            [release, _, ..] => release.known_str().map(str::to_owned),
+            _ => None,
+        };
+        let release = release.unwrap_or_else(|| yaml_files::shown(&dir, cx));
+        let mut sets: Vec<Vec<Option<PathBuf>>> = vec![Vec::new()];
+        for file in &install.files {
+            let found = self.values(file, cx);
+            // A file that only a run can name may be one of several.
+            let found = if found.is_empty() { vec![None] } else { found.into_iter().map(Some).collect() };
+            let same = sets.len() == found.len() && found.len() > 1;
+            sets = if same {
+                sets.iter().zip(&found).map(|(set, path)| [&set[..], &[path.clone()]].concat()).collect()
+            } else {
+                sets.iter().flat_map(|set| found.iter().map(|path| [&set[..], &[path.clone()]].concat())).collect()
+            };
+            if sets.len() > MAX_SETS {
+                cx.gap(at, Why::Limit("files of values of one command"));
+                sets.truncate(MAX_SETS);
+            }
+        }
+        let several = sets.len() > 1;
+        for set in sets {
+            let mut values = Values::new(at);
+            for (path, file) in set.iter().zip(&install.files) {
+                let at = file.span().unwrap_or(at);
+                if path.as_ref().is_none_or(|path| !values.file(path, at, cx)) {
+                    values.outside(&format!("the content of `{}`", file.to_text()), at);
+                }
+            }
+            for value in &install.unread {
+                values.outside("a value that is set by JSON, by a file or literally", value.span().unwrap_or(at));
+            }
+            let single = install.plain.iter().map(|v| (v, false)).chain(install.strings.iter().map(|v| (v, true)));
+            for (setting, string) in
+                single.flat_map(|(all, string)| separate(all).into_iter().map(move |s| (s, string)))
+            {
+                let at = setting.span().unwrap_or(at);
+                let Some(equals) = setting.bytes().iter().position(|b| *b == b'=') else { continue };
+                match setting.slice(0..equals).known_str() {
+                    Some(path) => values.set(path, &setting.slice(equals + 1..setting.len()), string, at),
+                    None => values.outside("a value under a name that is not known", at),
+                }
+            }
+            let shown: Vec<_> = set.iter().flatten().map(|path| yaml_files::shown(path, cx)).collect();
+            let with = if several { format!(" with {}", shown.join(" and ")) } else { String::new() };
+            let application = Application {
+                name: format!("{release} of {}{with}", self.name),
+                template: Template::Chart(dir.clone()),
+                values,
+                patches: Vec::<(PathBuf, Node)>::new(),
+                when: Guard::always(),
+            };
+            self.groups.append(&mut application.judged(cx));
+        }
+    }
+
+    /// The folders that a path in the commands may start from.
+    fn folders(&self, cx: &Cx<'_>) -> [PathBuf; 2] {
+        [self.dir.clone(), cx.files.root().to_owned()]
+    }
+
+    /// The files that a path of values stands for.
+    fn values(&self, path: &Traced, cx: &Cx<'_>) -> Vec<PathBuf> {
+        let pattern = pattern(path);
+        // A placeholder in front is most often the folder of the script.
+        let rest = pattern.strip_prefix("*/").unwrap_or(&pattern);
+        let is_values = |path: &Path| has_extension(path, &["yaml", "yml", "json"]);
+        let found = |base: &PathBuf| {
+            let mut found = fitting(base, rest, &is_values, cx);
+            found.sort();
+            Some(found).filter(|found| !found.is_empty())
+        };
+        self.folders(cx).iter().find_map(found).unwrap_or_default()
+    }
+}
+
+/// The folder of a chart, from another folder.
+fn folder(base: &Path, name: &Traced, cx: &Cx<'_>) -> Option<PathBuf> {
+    let pattern = pattern(name);
+    let rest = pattern.strip_prefix("*/").unwrap_or(&pattern);
+    let path = normal(&base.join(rest));
+    (!rest.contains('*') && path.starts_with(cx.files.root()) && helm::is_chart(&path, cx)).then_some(path)
+}

@@ -1,0 +1,2 @@
+#!/bin/bash
+sed "s/__IDLE__/${1:-0s}/" nodes.yaml | kubectl apply -f -

@@ -1,0 +1,5 @@
+variable "idle" { type = string }
+component "nodes" {
+  source = "./nodes"
+  inputs = { idle = var.idle }
+}

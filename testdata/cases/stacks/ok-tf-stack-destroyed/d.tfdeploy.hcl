@@ -1,0 +1,4 @@
+deployment "prod" {
+  inputs = { idle = "0s" }
+  destroy = true
+}

@@ -1,0 +1,10 @@
+variable "idle" { type = string }
+variable "pools" { type = map(string) }
+resource "aws_launch_template" "w" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh pond --kubelet-extra-args --streaming-connection-idle-timeout=${var.idle}")
+}
+resource "aws_launch_template" "pool" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh pond --kubelet-extra-args --streaming-connection-idle-timeout=${var.pools["a"]}")
+}
