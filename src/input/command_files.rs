@@ -31,20 +31,20 @@ pub(super) fn has_commands(path: &Path) -> bool {
         || matches!(name, "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc")
 }
 
-/// The files that may hold commands for a folder.
-pub(super) fn command_files(folder: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+/// The folders whose files may hold commands for a folder.
+pub(super) fn command_folders(folder: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     let mut out = Vec::new();
     for dir in folders_above(folder, cx.files.root()) {
-        out.extend(cx.files.list(dir));
-        for folder in COMMANDS {
-            let folder = dir.join(folder);
-            if cx.files.is_dir(&folder) {
-                out.extend(cx.files.list(&folder));
-            }
-        }
+        out.push(dir.to_owned());
+        out.extend(COMMANDS.iter().map(|below| dir.join(below)).filter(|below| cx.files.is_dir(below)));
     }
-    out.retain(|path| has_commands(path));
     out
+}
+
+/// The files that may hold commands for a folder.
+pub(super) fn command_files(folder: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let listed = command_folders(folder, cx).into_iter().flat_map(|dir| cx.files.list(&dir));
+    listed.filter(|path| has_commands(path)).collect()
 }
 
 /// The folders from one up to the root of the scan.

@@ -163,7 +163,9 @@ impl Shell<'_, '_> {
                 for path in self.profile(span, path) {
                     ended.append(&mut self.sudo(rest.clone(), span, path));
                 }
-                ended.iter_mut().for_each(|path| path.shell.clone_from(&outer));
+                for path in &mut ended {
+                    path.shell.clone_from(&outer);
+                }
                 ended
             }
             None if name == "sudo" => self.sudo(rest, span, path),

@@ -10,7 +10,7 @@ use crate::value::Value;
 use super::intrinsics::Given;
 use super::parameters::{Deployment, overrides, read};
 use super::template::Template;
-use crate::input::command_files::{MAX_COMMANDS, command_files};
+use crate::input::command_files::{MAX_COMMANDS, command_folders, has_commands};
 use crate::input::unit::normal;
 use crate::input::yaml_files;
 
@@ -20,15 +20,27 @@ const OPTIONS: [&str; 2] = ["--parameter-overrides", "--parameters"];
 /// The most command lines of one file.
 const MAX_LINES: usize = 64;
 
+/// The files of a folder that pass parameters.
+struct Deploying(Vec<PathBuf>);
+
+/// The files of a folder that pass parameters, which are looked for once for all templates.
+fn deploying(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let passes = |path: &PathBuf| {
+        let bytes = cx.files.glance(path).filter(|bytes| bytes.len() <= MAX_COMMANDS);
+        bytes.is_some_and(|bytes| OPTIONS.iter().any(|option| yaml_files::holds(&bytes, option.as_bytes())))
+    };
+    let search = || cx.files.list(dir).into_iter().filter(|path| has_commands(path)).filter(passes).collect();
+    cx.shared.slot::<Deploying>(dir).get_or_init(|| Deploying(search())).0.clone()
+}
+
 /// The deployments of a template by commands of the repository.
 pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
     let dir = path.parent().unwrap_or(path);
     let mut out = Vec::new();
-    for file in command_files(dir, cx) {
-        let Some(bytes) = cx.files.glance(&file).filter(|bytes| bytes.len() <= MAX_COMMANDS) else { continue };
-        let has = |word: &str| yaml_files::holds(&bytes, word.as_bytes());
-        if !has(name) || !OPTIONS.iter().any(|option| has(option)) {
+    let deploying: Vec<_> = command_folders(dir, cx).iter().flat_map(|dir| deploying(dir, cx)).collect();
+    for file in deploying {
+        if !cx.files.glance(&file).is_some_and(|bytes| yaml_files::holds(&bytes, name.as_bytes())) {
             continue;
         }
         let Ok(view) = cx.view(&file) else { continue };

@@ -137,10 +137,13 @@ impl CommandReader {
             // A file that only a run can name may be one of several.
             let found = if found.is_empty() { vec![None] } else { found.into_iter().map(Some).collect() };
             let same = sets.len() == found.len() && found.len() > 1;
+            let with = |set: &Vec<Option<PathBuf>>, path: &Option<PathBuf>| {
+                set.iter().chain([path]).cloned().collect::<Vec<_>>()
+            };
             sets = if same {
-                sets.iter().zip(&found).map(|(set, path)| [&set[..], &[path.clone()]].concat()).collect()
+                sets.iter().zip(&found).map(|(set, path)| with(set, path)).collect()
             } else {
-                sets.iter().flat_map(|set| found.iter().map(|path| [&set[..], &[path.clone()]].concat())).collect()
+                sets.iter().flat_map(|set| found.iter().map(|path| with(set, path))).collect()
             };
             if sets.len() > MAX_SETS {
                 cx.gap(at, Why::Limit("files of values of one command"));

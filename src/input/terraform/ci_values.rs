@@ -134,7 +134,7 @@ fn next(text: &str) -> Option<(usize, &'static str)> {
 
 /// The command that a line belongs to: the last one, or a new one.
 fn call(out: &mut Commands, same: bool) -> Option<&mut Call> {
-    if !(same && !out.calls.is_empty()) {
+    if !same || out.calls.is_empty() {
         if out.calls.len() >= MAX_FOUND {
             return None;
         }
@@ -349,7 +349,7 @@ mod tests {
             let options = calls.iter().flat_map(|call| &call.options);
             let options: Vec<String> = options
                 .map(|(_, one)| {
-                    format!("{}{}={}", if one.known { "" } else { "?" }, one.name, &text[one.value.clone()])
+                    format!("{}{}={}", if one.known { "" } else { "?" }, one.name, text.get(one.value.clone()).unwrap())
                 })
                 .collect();
             assert_eq!(options, found, "{text}");

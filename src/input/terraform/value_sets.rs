@@ -12,7 +12,7 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Layer, Span, Texts, Traced, Whence, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
-use super::super::command_files::{COMMANDS, MAX_COMMANDS, folders_above, has_commands};
+use super::super::command_files::{MAX_COMMANDS, command_folders, has_commands};
 use super::super::fitting::{MAX_FILES, fitting};
 use super::super::yaml_files;
 use super::ci_values::{self, Assigned, Commands};
@@ -186,14 +186,8 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
     let mut sets: HashMap<PathBuf, Option<Vec<Arc<str>>>> = HashMap::new();
     let declares = |name: &Arc<str>| module.variables.contains_key(name);
     let mut commands: Found = Vec::new();
-    for dir in folders_above(root, &top) {
-        commands.extend(commands_in(dir, cx));
-        for folder in COMMANDS {
-            let folder = dir.join(folder);
-            if cx.files.is_dir(&folder) {
-                commands.extend(commands_in(&folder, cx));
-            }
-        }
+    for dir in command_folders(root, cx) {
+        commands.extend(commands_in(&dir, cx));
     }
     for (file, commands) in &commands {
         let environments = environments(file, commands, module);
