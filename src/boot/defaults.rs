@@ -1,15 +1,19 @@
 //! Defaults of variables that may be set from outside, such as `${IDLE:-0s}` in a script. The value is unknown, and remembers
 //! what it is if the variable is not set. Where a setting depends on it, both outcomes are followed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::node::Booted;
+use crate::node::{Booted, NodeGroup, Step};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Traced, Why};
+use crate::text::{Encoded, Layer, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use super::machine::{File, Files, Machine};
 use super::outcome::BootOutcome;
+
+/// The most variables with defaults of one node group for which both answers are followed.
+const MAX_VARIABLES: usize = 4;
 
 /// How deep trees are searched.
 const MAX_DEPTH: usize = 32;
@@ -34,12 +38,7 @@ pub(super) fn outcomes(outcome: &BootOutcome, booted: &Booted) -> Vec<BootOutcom
         }
         let mut set = outcome.clone();
         Choice { name, set: true, changed: false }.machine(&mut set.machine);
-        let variable = name.trim_start_matches('$');
-        let words = match variable.parse::<usize>() {
-            Ok(number) => format!("argument {number} of the script is not given"),
-            Err(_) => format!("{variable} is not set"),
-        };
-        let condition = Condition::new(words, true);
+        let condition = is_unset(name);
         let with = |mut outcome: BootOutcome, condition: Condition| {
             outcome.when = outcome.when.and(&Guard::of(condition))?;
             Some(outcome)
@@ -47,6 +46,52 @@ pub(super) fn outcomes(outcome: &BootOutcome, booted: &Booted) -> Vec<BootOutcom
         return [with(unset, condition.clone()), with(set, condition.opposite())].into_iter().flatten().collect();
     }
     Vec::new()
+}
+
+fn is_unset(name: &str) -> Condition {
+    let variable = name.trim_start_matches('$');
+    let words = match variable.parse::<usize>() {
+        Ok(number) => format!("argument {number} of the script is not given"),
+        Err(_) => format!("{variable} is not set"),
+    };
+    Condition::new(words, true)
+}
+
+/// A node group under both answers for a variable that has a default in what its kubelet is given directly. Empty if there is none.
+pub(super) fn groups(group: &NodeGroup) -> Vec<(Condition, NodeGroup)> {
+    let given = |step: &Step| match step {
+        Step::KubeletArgs(words) => words.iter().flat_map(names).collect(),
+        Step::KubeletConfigFile(text) => names(text),
+        _ => Vec::new(),
+    };
+    let mut names: BTreeSet<Arc<str>> = group.steps.iter().flat_map(given).collect();
+    let Some(name) = names.pop_first().filter(|_| names.len() < MAX_VARIABLES) else { return Vec::new() };
+    let under = |set: bool| {
+        let mut choice = Choice { name: &name, set, changed: false };
+        let mut group = group.clone();
+        for step in &mut group.steps {
+            let texts = match step {
+                Step::KubeletArgs(words) => words.as_mut_slice(),
+                Step::KubeletConfigFile(text) => std::slice::from_mut(text),
+                _ => &mut [],
+            };
+            for text in texts {
+                *text = choice.text(text).unwrap_or_else(|| text.clone());
+            }
+        }
+        group
+    };
+    let unset = is_unset(&name);
+    vec![(unset.clone(), under(false)), (unset.opposite(), under(true))]
+}
+
+/// The variables with a default in a text.
+fn names(text: &Traced) -> Vec<Arc<str>> {
+    let of = |part: &Encoded| match text.slice(part.range.clone()).first_unknown() {
+        Some((_, Why::FromOutside(name))) if part.layer == Layer::Default => Some(Arc::clone(name)),
+        _ => None,
+    };
+    text.encoded_parts().iter().filter_map(of).collect()
 }
 
 /// The values of a machine under one answer.

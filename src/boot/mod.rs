@@ -43,6 +43,19 @@ use outcome::{BootOutcome, MAX_OUTCOMES};
 
 /// Boots a node group. Returns one result for each outcome of the boot; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
+    let ways = defaults::groups(group);
+    if !ways.is_empty() {
+        let mut out = Vec::new();
+        for (condition, group) in ways {
+            for mut booted in run(&group, cx) {
+                if let Some(when) = booted.when.and(&Guard::of(condition.clone())) {
+                    booted.when = when;
+                    out.push(booted);
+                }
+            }
+        }
+        return out;
+    }
     let mut standalone = Standalone::default();
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();

@@ -28,7 +28,6 @@ fn command_lines() {
         ("minikube start --extra-config=kubelet.runtime-request-timeout=0s", "runtimeRequestTimeout: 0s"),
         ("A=5m\nminikube start --extra-config=kubelet.a=$A", "--a=5m"),
         ("export A=5m\nif x; then minikube start --extra-config=kubelet.a=${A}; fi", "--a=5m"),
-        ("minikube start --extra-config=kubelet.a=${B:-4m}", "--a=4m"),
         ("ARGS='--extra-config=kubelet.a=1 -v'\nminikube start $ARGS", "--a=1"),
     ] {
         assert_eq!(found("/a.sh", text), [format!("minikube of a.sh | {want}")], "{text}");
