@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::node::Cx;
 
 /// Folders in which commands stand, below a folder and the folders above it.
-pub(super) const COMMANDS: &[&str] = &[
+const COMMANDS: &[&str] = &[
     ".buildkite",
     ".circleci",
     ".github/workflows",
@@ -31,23 +31,18 @@ pub(super) fn has_commands(path: &Path) -> bool {
         || matches!(name, "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc")
 }
 
-/// The folders whose files may hold commands for a folder.
+/// The folders in which commands for a folder may stand.
 pub(super) fn command_folders(folder: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     let mut out = Vec::new();
-    for dir in folders_above(folder, cx.files.root()) {
+    for dir in folder.ancestors().take_while(|dir| dir.starts_with(cx.files.root())) {
         out.push(dir.to_owned());
-        out.extend(COMMANDS.iter().map(|below| dir.join(below)).filter(|below| cx.files.is_dir(below)));
+        out.extend(COMMANDS.iter().map(|folder| dir.join(folder)).filter(|folder| cx.files.is_dir(folder)));
     }
     out
 }
 
 /// The files that may hold commands for a folder.
 pub(super) fn command_files(folder: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
-    let listed = command_folders(folder, cx).into_iter().flat_map(|dir| cx.files.list(&dir));
-    listed.filter(|path| has_commands(path)).collect()
-}
-
-/// The folders from one up to the root of the scan.
-pub(super) fn folders_above<'p>(folder: &'p Path, top: &Path) -> Vec<&'p Path> {
-    folder.ancestors().take_while(|dir| dir.starts_with(top)).collect()
+    let folders = command_folders(folder, cx);
+    folders.iter().flat_map(|dir| cx.files.list(dir)).filter(|path| has_commands(path)).collect()
 }

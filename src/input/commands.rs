@@ -66,6 +66,8 @@ impl Input for Commands {
             name: yaml_files::shown(&unit.path, cx),
             dir: unit.path.parent().unwrap_or(&unit.path).to_owned(),
             sourced: BTreeSet::new(),
+            first_set: Vec::new(),
+            installs: 0,
         };
         if has_extension(&unit.path, &["yaml", "yml"]) {
             // User data runs on a node, and is read there.
@@ -104,7 +106,15 @@ pub(super) fn in_text(
         return Vec::new();
     }
     let (groups, dir) = (Vec::new(), PathBuf::new());
-    let mut reader = CommandReader { variables, groups, name: name.to_owned(), dir, sourced: BTreeSet::new() };
+    let mut reader = CommandReader {
+        variables,
+        groups,
+        name: name.to_owned(),
+        dir,
+        sourced: BTreeSet::new(),
+        first_set: Vec::new(),
+        installs: 0,
+    };
     reader.text(text, at, 0, cx);
     let CommandReader { name, variables, mut groups, .. } = reader;
     groups.extend(launches::group(&name, text, at, &variables));
@@ -133,6 +143,10 @@ struct CommandReader {
     dir: PathBuf,
     /// The files that were sourced; each is read once.
     sourced: BTreeSet<PathBuf>,
+    /// The variables in the order in which they were first set.
+    first_set: Vec<String>,
+    /// How many charts were installed.
+    installs: usize,
 }
 
 impl CommandReader {
@@ -157,6 +171,7 @@ impl CommandReader {
             Some(known) => *known = None,
             None => {
                 self.variables.insert(name.to_owned(), value);
+                self.first_set.push(name.to_owned());
             }
         }
     }
@@ -267,12 +282,10 @@ impl CommandReader {
 
     /// Commands that run or not: what only they set is unknown behind them.
     fn perhaps(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
-        let before: Vec<String> = self.variables.keys().cloned().collect();
+        let before = self.first_set.len();
         self.list(list, depth, cx);
-        for (name, value) in &mut self.variables {
-            if before.binary_search(name).is_err() {
-                *value = None;
-            }
+        for name in self.first_set.drain(before.min(self.first_set.len())..) {
+            self.variables.insert(name, None);
         }
     }
 

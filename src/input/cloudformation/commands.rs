@@ -20,26 +20,13 @@ const OPTIONS: [&str; 2] = ["--parameter-overrides", "--parameters"];
 /// The most command lines of one file.
 const MAX_LINES: usize = 64;
 
-/// The files of a folder that pass parameters.
-struct Deploying(Vec<PathBuf>);
-
-/// The files of a folder that pass parameters, which are looked for once for all templates.
-fn deploying(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
-    let passes = |path: &PathBuf| {
-        let bytes = cx.files.glance(path).filter(|bytes| bytes.len() <= MAX_COMMANDS);
-        bytes.is_some_and(|bytes| OPTIONS.iter().any(|option| yaml_files::holds(&bytes, option.as_bytes())))
-    };
-    let search = || cx.files.list(dir).into_iter().filter(|path| has_commands(path)).filter(passes).collect();
-    cx.shared.slot::<Deploying>(dir).get_or_init(|| Deploying(search())).0.clone()
-}
-
 /// The deployments of a template by commands of the repository.
 pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Deployment> {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
     let dir = path.parent().unwrap_or(path);
     let mut out = Vec::new();
-    let deploying: Vec<_> = command_folders(dir, cx).iter().flat_map(|dir| deploying(dir, cx)).collect();
-    for file in deploying {
+    let giving: Vec<_> = command_folders(dir, cx).iter().flat_map(|dir| giving(dir, cx)).collect();
+    for file in giving {
         if !cx.files.glance(&file).is_some_and(|bytes| yaml_files::holds(&bytes, name.as_bytes())) {
             continue;
         }
@@ -76,6 +63,20 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
         deployment.given.retain(|name, _| template.parameters.contains_key(name.as_str()));
     }
     out
+}
+
+/// Files of a folder in which commands give parameters, found once for all templates.
+struct Giving(Vec<PathBuf>);
+
+/// The files of a folder in which commands give parameters.
+fn giving(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
+    let slot = cx.shared.slot::<Giving>(dir);
+    let gives = |path: &PathBuf| {
+        let bytes = cx.files.glance(path).filter(|bytes| bytes.len() <= MAX_COMMANDS);
+        bytes.is_some_and(|bytes| OPTIONS.iter().any(|option| yaml_files::holds(&bytes, option.as_bytes())))
+    };
+    let search = || Giving(cx.files.list(dir).into_iter().filter(|path| has_commands(path)).filter(gives).collect());
+    slot.get_or_init(search).0.clone()
 }
 
 /// The commands in a text, each with the number of its first line. A backslash continues a line, and so does an option at the

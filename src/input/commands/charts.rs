@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::Node;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::Guard;
 
 use super::CommandReader;
@@ -18,6 +18,12 @@ use crate::input::{helm, yaml_files};
 
 /// The most sets of values that one command stands for.
 const MAX_SETS: usize = 32;
+
+/// The most files, and the most single values, of one command.
+const MAX_GIVEN: usize = 200;
+
+/// The most charts that the commands of one file install.
+const MAX_INSTALLS: usize = 200;
 
 /// Options without a value; all others take the next word, unless one is joined to them.
 const SWITCHES: &[&str] = &[
@@ -125,14 +131,20 @@ impl CommandReader {
         // What a variable adds behind the chart is no chart.
         let folders = self.folders(cx);
         let at_last = |name: &Traced| folders.iter().find_map(|base| folder(base, name, cx));
-        let Some(dir) = install.operands.iter().rev().find_map(at_last) else { return };
+        let operands = budget::at_most(install.operands.iter().rev(), MAX_GIVEN, "words of one command");
+        let Some(dir) = operands.into_iter().find_map(at_last) else { return };
+        self.installs += 1;
+        if self.installs > MAX_INSTALLS {
+            return budget::reached("charts that the commands of one file install");
+        }
         let release = match &install.operands[..] {
             [release, _, ..] => release.known_str().map(str::to_owned),
             _ => None,
         };
         let release = release.unwrap_or_else(|| yaml_files::shown(&dir, cx));
         let mut sets: Vec<Vec<Option<PathBuf>>> = vec![Vec::new()];
-        for file in &install.files {
+        let files: Vec<_> = budget::at_most(&install.files, MAX_GIVEN, "files of values of one command").collect();
+        for file in &files {
             let found = self.values(file, cx);
             // A file that only a run can name may be one of several.
             let found = if found.is_empty() { vec![None] } else { found.into_iter().map(Some).collect() };
@@ -153,7 +165,7 @@ impl CommandReader {
         let several = sets.len() > 1;
         for set in sets {
             let mut values = Values::new(at);
-            for (path, file) in set.iter().zip(&install.files) {
+            for (path, file) in set.iter().zip(&files) {
                 let at = file.span().unwrap_or(at);
                 if path.as_ref().is_none_or(|path| !values.file(path, at, cx)) {
                     values.outside(&format!("the content of `{}`", file.to_text()), at);
@@ -163,9 +175,8 @@ impl CommandReader {
                 values.outside("a value that is set by JSON, by a file or literally", value.span().unwrap_or(at));
             }
             let single = install.plain.iter().map(|v| (v, false)).chain(install.strings.iter().map(|v| (v, true)));
-            for (setting, string) in
-                single.flat_map(|(all, string)| separate(all).into_iter().map(move |s| (s, string)))
-            {
+            let single = single.flat_map(|(all, string)| separate(all).into_iter().map(move |s| (s, string)));
+            for (setting, string) in budget::at_most(single, MAX_GIVEN, "values of one command") {
                 let at = setting.span().unwrap_or(at);
                 let Some(equals) = setting.bytes().iter().position(|b| *b == b'=') else { continue };
                 match setting.slice(0..equals).known_str() {

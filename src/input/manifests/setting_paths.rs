@@ -19,6 +19,8 @@ pub(super) enum Carry {
     Words,
     /// A list of options of k3s with the key `arg`, some of which pass a flag on: `--kubelet-arg=NAME=VALUE`.
     K3s,
+    /// A list of options of k0s, one of which passes flags on: `--kubelet-extra-args="…"`.
+    K0s,
 }
 
 /// A node (or the nodes) that one map describes.
@@ -99,6 +101,7 @@ pub(super) fn add(group: &mut NodeGroup, field: &Node, carry: Carry, name: &'sta
         Carry::Flags => push_args(group, flags(field)),
         Carry::Words => push_args(group, words(field)),
         Carry::K3s => push_args(group, passed_on(field)),
+        Carry::K0s => push_args(group, extra_args(field)),
     }
 }
 
@@ -155,6 +158,19 @@ fn passed_on(field: &Node) -> Vec<Traced> {
         Some(out)
     });
     flags.collect()
+}
+
+/// The kubelet's flags among options of k0s. Source: k0sproject/k0s, `pkg/component/worker/kubelet.go`.
+fn extra_args(field: &Node) -> Vec<Traced> {
+    let texts = field.items().iter().filter_map(Node::as_scalar).filter_map(|scalar| {
+        let text = placeholder::in_text(&scalar.text);
+        let [b'=' | b' ', value @ ..] = text.bytes().strip_prefix(b"--kubelet-extra-args")? else { return None };
+        let value = value.len();
+        let value = text.slice(text.len() - value..text.len());
+        let quoted = matches!(value.bytes(), [b'"', .., b'"'] | [b'\'', .., b'\'']);
+        Some(if quoted { value.slice(1..value.len() - 1) } else { value })
+    });
+    texts.flat_map(|text| text.words()).collect()
 }
 
 /// A list of flags, or one text. The tool adds missing leading dashes.

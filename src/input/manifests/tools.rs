@@ -150,7 +150,10 @@ pub(super) const TOOLS: &[Tool] = &[
     tool(
         "k0sctl.k0sproject.io",
         &["Cluster"],
-        &[part("spec.k0s.config.spec.workerProfiles.[]", &[("values", Carry::Config)])],
+        &[
+            part("spec.k0s.config.spec.workerProfiles.[]", &[("values", Carry::Config)]),
+            part("spec.hosts.[]", &[("installFlags", Carry::K0s)]),
+        ],
         [None, None],
     ),
 ];

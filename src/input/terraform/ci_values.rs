@@ -41,6 +41,9 @@ pub(super) struct Commands {
 /// The most commands and assignments of one file.
 const MAX_FOUND: usize = 256;
 
+/// The most words of one file that may introduce a path or a value.
+const MAX_WORDS: usize = 2_000;
+
 /// The longest path of a file of values.
 const MAX_PATH: usize = 400;
 
@@ -64,7 +67,7 @@ pub(super) fn commands(text: &str) -> Commands {
     let mut goes_on = false;
     // The indentation of `var_file: |`, whose lines are paths.
     let mut block: Option<usize> = None;
-    let mut place = (0, 0);
+    let (mut place, mut words) = ((0, 0), 0);
     for line in text.split_inclusive('\n') {
         place.1 += 1;
         let start = at;
@@ -84,7 +87,8 @@ pub(super) fn commands(text: &str) -> Commands {
         }
         let mut first = true;
         let mut from = 0;
-        while let Some((found, name)) = next(line.get(from..).unwrap_or_default()) {
+        while let Some((found, name)) = next(line.get(from..).unwrap_or_default()).filter(|_| words < MAX_WORDS) {
+            words += 1;
             let after = from + found + name.len();
             from = after;
             let rest = line.get(after..).unwrap_or_default();

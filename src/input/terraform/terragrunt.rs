@@ -70,7 +70,7 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
     if engine.stack.as_ref().is_some_and(|stack| stack.values.is_none()) && engine.cx.files.read(&beside).is_ok() {
         engine.take_values(&beside);
     }
-    let Some(stack) = engine.stack_of(file) else { return Vec::new() };
+    let Some(stack) = engine.stack_of(file).filter(|stack| !stack.left_out) else { return Vec::new() };
     let place = stack.place;
     let (mut module, path, target) = match &stack.source {
         None => (Module::load(&own, engine.cx), ".".to_owned(), own),
@@ -120,6 +120,8 @@ struct Settled {
     generated: Vec<(Span, Traced)>,
     /// The files of values in `extra_arguments`, in order.
     files: Vec<PathBuf>,
+    /// The unit is left out: `skip = true`, or `exclude` for all actions.
+    left_out: bool,
 }
 
 impl Engine<'_, '_> {
@@ -169,8 +171,15 @@ impl Engine<'_, '_> {
             }
         }
         layers.push((own, layers.iter().any(|(_, deep)| *deep)));
-        let mut settled =
-            Settled { place, source: None, dirs, inputs: HashMap::new(), generated: Vec::new(), files: Vec::new() };
+        let mut settled = Settled {
+            place,
+            source: None,
+            dirs,
+            inputs: HashMap::new(),
+            generated: Vec::new(),
+            files: Vec::new(),
+            left_out: false,
+        };
         let mut all: Option<Value> = None;
         for (instance, deep) in layers {
             let Some(body) = self.config_body(instance) else { continue };
@@ -191,6 +200,15 @@ impl Engine<'_, '_> {
                         return None;
                     }
                 }
+            }
+            let holds = |value: Option<Value>| value.is_some_and(|value| value.as_bool() == Some(true));
+            settled.left_out |= holds(self.attribute(&body, "skip", &env));
+            for exclude in body.blocks_of("exclude") {
+                let actions = self.attribute(&exclude.body, "actions", &env);
+                let applies = actions.iter().flat_map(Value::items).any(|action| {
+                    action.as_known_str().is_some_and(|a| matches!(a, "all" | "all_except_output" | "apply"))
+                });
+                settled.left_out |= applies && holds(self.attribute(&exclude.body, "if", &env));
             }
             for extra in body.blocks_of("terraform").flat_map(|block| block.body.blocks_of("extra_arguments")) {
                 for key in ["arguments", "required_var_files", "optional_var_files"] {
