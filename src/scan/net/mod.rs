@@ -112,12 +112,13 @@ pub(super) fn origins<'a>(settings: impl IntoIterator<Item = &'a Setting>, texts
     out
 }
 
-/// Where unknown values are written. A command that is not followed says nothing about a zero that is written in it.
+/// Where unknown values are written. A command that is not followed says nothing about a zero that is written in it, and what is
+/// unknown about a whole text nothing about its lines.
 pub(super) fn unknowns<'a>(gaps: impl IntoIterator<Item = &'a Gap>, texts: &Texts) -> Vec<Place> {
     let place = |gap: &Gap| {
         let place = origin(gap.at, texts);
         let followed = !matches!(gap.why, Why::Edited(..) | Why::NotUnderstood(_));
-        (followed || !has_zero(&place)).then_some(place)
+        (followed || !has_zero(&place)).then(|| place.first_line())
     };
     gaps.into_iter().filter_map(place).collect()
 }
