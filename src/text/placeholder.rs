@@ -188,6 +188,40 @@ pub(crate) fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
     Cow::Owned(out)
 }
 
+/// The blocks of text in a document of YAML: what stands below `key: |` and is indented deeper than the key.
+fn blocks(bytes: &[u8]) -> Vec<Range<usize>> {
+    let (mut out, mut open, mut at) = (Vec::new(), None, 0);
+    for line in bytes.split_inclusive(|b| *b == b'\n') {
+        let start = at;
+        at += line.len();
+        let text = line.trim_ascii();
+        let mut indent = line.len() - line.trim_ascii_start().len();
+        if text.is_empty() {
+            continue;
+        }
+        if let Some((outer, from)) = open {
+            if indent > outer {
+                continue;
+            }
+            out.push(from..start);
+            open = None;
+        }
+        let head = text.strip_suffix(b"+").or_else(|| text.strip_suffix(b"-")).unwrap_or(text);
+        let Some(before) = head.strip_suffix(b"|").or_else(|| head.strip_suffix(b">")) else { continue };
+        if before.last() != Some(&b' ') || !before.starts_with(b"- ") && !before.contains(&b':') {
+            continue;
+        }
+        let mut rest = before;
+        while let Some(item) = rest.strip_prefix(b"- ").filter(|item| item.contains(&b':')) {
+            indent += rest.len() - item.trim_ascii_start().len();
+            rest = item.trim_ascii_start();
+        }
+        open = Some((indent, at));
+    }
+    out.extend(open.map(|(_, from)| from..bytes.len()));
+    out
+}
+
 impl View {
     /// The same text with each placeholder unknown that stands where a document has a value: no grammar reads `key: {{ name }}`
     /// or `"key": @NAME@`. No byte moves.
@@ -207,7 +241,19 @@ impl View {
             }
         };
         let wide = |range: &Range<usize>| range.len() >= UNKNOWN_MARK.len();
-        let found: Vec<_> = ranges(&self.bytes).into_iter().filter(|r| wide(r) && at_value(r)).collect();
+        let mut found: Vec<_> = ranges(&self.bytes).into_iter().filter(|r| wide(r) && at_value(r)).collect();
+        // What a block of text holds may be a script, whose shell runs such commands itself. It has no spaces after an equals sign.
+        let shells = |range: &Range<usize>| {
+            self.bytes[range.start..].starts_with(b"$(") && !line_before(&self.bytes, range.start).ends_with(b"= ")
+        };
+        if found.iter().any(shells) {
+            let blocks = blocks(&self.bytes);
+            let inside = |at: usize| {
+                let next = blocks.partition_point(|block| block.start <= at);
+                next.checked_sub(1).is_some_and(|last| at < blocks[last].end)
+            };
+            found.retain(|range| !shells(range) || !inside(range.start));
+        }
         if found.is_empty() {
             return self.clone();
         }
@@ -224,7 +270,14 @@ impl View {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_value, ranges};
+    use super::{blocks, in_value, ranges};
+
+    #[test]
+    fn blocks_of_text_end_where_their_key_does() {
+        let text = "a: |\n  one\n\n   two\nb: x\nc:\n- d: >-\n    three\n  e: y\n- |\n four\nf: 'x |'\n  g: z\nh: !Sub |+\n  five";
+        let found: Vec<_> = blocks(text.as_bytes()).into_iter().map(|block| text.get(block).unwrap().trim()).collect();
+        assert_eq!(found, ["one\n\n   two", "three", "four", "five"]);
+    }
 
     #[test]
     fn placeholders_of_twenty_tools() {
