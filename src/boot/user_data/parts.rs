@@ -137,6 +137,8 @@ impl PartReader<'_, '_> {
                 || is_talos(&text)
             {
                 return;
+            } else if is_ignition(&text) {
+                "a configuration of Ignition"
             } else {
                 if !text.slice(0..text.len().min(1)).has_unknown() {
                     self.plan.unread.push((text.clone(), Reason::NoInterpreter));
@@ -424,6 +426,13 @@ fn has_latin1(text: &Traced) -> bool {
 fn is_talos(text: &Traced) -> bool {
     let shown = text.to_text();
     ["machine:", "version: v1alpha1"].iter().all(|start| shown.lines().any(|line| line.starts_with(start)))
+}
+
+/// True for a configuration of Ignition, or one of Butane, which a system without cloud-init reads.
+fn is_ignition(text: &Traced) -> bool {
+    let shown = text.to_text();
+    let json = shown.trim_start().starts_with('{') && shown.contains("\"ignition\"");
+    json || shown.lines().any(|line| line.starts_with("variant:") || line.starts_with("systemd:"))
 }
 
 /// True for a message without a MIME version, which nodeadm reads as MIME and cloud-init does not.

@@ -12,7 +12,9 @@ const UNITS: &str = "/etc/systemd/system/";
 pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> {
     let ignition = config.path(&["ignition", "version"]).is_some();
     let butane = config.get("variant").is_some() && config.get("version").is_some();
-    if !ignition && !butane {
+    // What Butane was before has no version.
+    let older = config.path(&["systemd", "units"]).is_some_and(|units| !units.items().is_empty());
+    if !ignition && !butane && !older {
         return None;
     }
     let mut group = NodeGroup::new(name, place);

@@ -42,6 +42,7 @@ impl Engine<'_, '_> {
         match (&*block.kind, block.label(0), name) {
             (_, "template_file", "rendered") => self.template_file(block, own, at),
             (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
+            (_, "ct_config", "rendered") => self.butane(block, address, own, at),
             // The id of a bucket is its name, and the id of an object is its key.
             ("resource", "aws_s3_bucket", "id") => self.written(block, address, own, "bucket", at),
             ("resource", "aws_s3_object" | "aws_s3_bucket_object", "id") => {
@@ -71,6 +72,13 @@ impl Engine<'_, '_> {
         // A provider may set an attribute that is left out.
         let value = self.argument(&block.body, name, own, at)?;
         Ok(if value.is_null() { outside(address, name, at) } else { value })
+    }
+
+    /// `rendered` of a `ct_config`, which turns Butane into Ignition: the Butane, unless there is more to merge into it.
+    fn butane(&mut self, block: &Arc<Block>, address: &str, own: &Env, at: Span) -> Outcome {
+        let snippets = self.argument(&block.body, "snippets", own, at)?;
+        let alone = snippets.is_null() || matches!(&snippets.kind, Kind::List(list) if list.is_empty());
+        if alone { self.written(block, address, own, "content", at) } else { Ok(outside(address, "rendered", at)) }
     }
 
     /// `data.template_file.x.rendered`.

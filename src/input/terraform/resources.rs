@@ -255,9 +255,9 @@ impl Engine<'_, '_> {
                         let text = way.value.to_traced().unwrap_or_else(|| {
                             Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
                         });
-                        let mut talos = self.talos(&text, &group, &when);
-                        if !talos.is_empty() {
-                            groups.append(&mut talos);
+                        let mut other = self.without_cloud_init(&text, &group, &when);
+                        if !other.is_empty() {
+                            groups.append(&mut other);
                             continue;
                         }
                         let edits = yaml_files::holds(unwrapped(&text).bytes(), b"/etc/eks/bootstrap.sh");
@@ -290,10 +290,14 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// User data that is a configuration of Talos, which reads it in place of cloud-init.
-    fn talos(&mut self, text: &Traced, group: &NodeGroup, when: &Guard) -> Vec<NodeGroup> {
+    /// User data that is a configuration of Talos, Ignition or Butane, which systems without cloud-init read.
+    fn without_cloud_init(&mut self, text: &Traced, group: &NodeGroup, when: &Guard) -> Vec<NodeGroup> {
         let text = unwrapped(text);
-        if !text.bytes().split(|b| *b == b'\n').any(|line| line.starts_with(b"machine:")) {
+        let first = text.bytes().trim_ascii_start();
+        let other = [&b"#!"[..], b"#cloud", b"MIME-", b"Content-"].iter().any(|start| first.starts_with(start));
+        let starts = |line: &[u8]| [&b"machine:"[..], b"variant:", b"systemd:"].iter().any(|s| line.starts_with(s));
+        let json = first.starts_with(b"{") && yaml_files::holds(first, b"\"ignition\"");
+        if other || !json && !first.split(|b| *b == b'\n').any(starts) {
             return Vec::new();
         }
         let found = manifests::in_text(text, &group.name, group.place, self.cx);
