@@ -70,8 +70,8 @@ pub(super) fn groups(input: &Input, policy: Policy, pattern: Option<&str>) -> Re
 fn keep_groups(scan: &mut Scan, pattern: Option<&str>) -> Result<(), Stop> {
     let Some(pattern) = pattern else { return Ok(()) };
     // Addresses may have brackets, so the text itself counts as well.
-    let glob = globset::Glob::new(pattern).ok().map(|glob| glob.compile_matcher());
-    let fits = |name: &str| name == pattern || glob.as_ref().is_some_and(|glob| glob.is_match(name));
+    let glob = globset::Glob::new(pattern).and_then(|glob| globset::GlobSet::builder().add(glob).build());
+    let fits = |name: &str| name == pattern || glob.as_ref().is_ok_and(|glob| glob.is_match(name));
     scan.groups.retain(|group| [&*group.name, &group.id(), &group.shown()].into_iter().any(fits));
     if scan.groups.is_empty() {
         return Err(Stop::Failed(format!("no node group matches {pattern}")));

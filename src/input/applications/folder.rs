@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 
 use crate::input::glob::wide;
 use crate::input::unit::has_extension;
@@ -23,8 +23,8 @@ const MAX_FILES: usize = 2_000;
 pub(super) struct Which {
     /// Those below it are among them.
     recurse: bool,
-    include: Option<GlobMatcher>,
-    exclude: Option<GlobMatcher>,
+    include: Option<GlobSet>,
+    exclude: Option<GlobSet>,
 }
 
 impl Which {

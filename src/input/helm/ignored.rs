@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 
 use crate::input::glob::glob;
 use crate::text::budget;
@@ -17,7 +17,7 @@ const ALWAYS: &str = "templates/.?*";
 /// A line of the file.
 #[derive(Debug)]
 struct Rule {
-    pattern: GlobMatcher,
+    pattern: GlobSet,
     /// All that does not match is ignored.
     negated: bool,
     folders_only: bool,

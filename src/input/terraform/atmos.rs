@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 
 use crate::input::glob::glob;
 use crate::input::set_values::lay;
@@ -312,11 +312,11 @@ fn below(dir: &Path, depth: usize, out: &mut Vec<PathBuf>, cx: &Cx<'_>) {
 }
 
 /// Whether a file fits one of the patterns, with or without its ending.
-fn fits(globs: &[GlobMatcher], file: &Path) -> bool {
+fn fits(globs: &[GlobSet], file: &Path) -> bool {
     globs.iter().any(|glob| glob.is_match(file) || glob.is_match(file.with_extension("")))
 }
 
-fn patterns(globs: &[Node]) -> Vec<GlobMatcher> {
+fn patterns(globs: &[Node]) -> Vec<GlobSet> {
     globs.iter().filter_map(Node::as_str).filter_map(glob).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 
 use crate::syntax::hcl;
 use crate::text::{FileError, Span, TextId, View, Why};
@@ -111,7 +111,7 @@ fn below(data: &mut dyn Data, base: &Path, pattern: &str) -> Option<Vec<PathBuf>
     Some(out)
 }
 
-fn named(path: &Path, fits: &GlobMatcher) -> bool {
+fn named(path: &Path, fits: &GlobSet) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| fits.is_match(name))
 }
 
