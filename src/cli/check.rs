@@ -100,7 +100,10 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
     if !args.quiet {
         say(err_look.color, |err| beside(args, &request, &found, &err_look, err))?;
     }
-    Ok(if left.iter().any(|(_, why)| *why == CHANGED) { FAILED } else { code(&found) })
+    let ended = if left.iter().any(|(_, why)| *why == CHANGED) { FAILED } else { code(&found) };
+    // The process ends here, which frees everything at once.
+    std::mem::forget(found);
+    Ok(ended)
 }
 
 /// Writes the warnings beside the reports.
