@@ -163,6 +163,12 @@ fn scripts_that_grow_or_never_end() {
         Case::script("programs-that-run-programs", || format!("{}true", "sudo env nice command ".repeat(10_000)))
             .says(&["commands of a script"]),
         Case::script("brackets-without-end", || format!("echo {}'a' {}'a']", "[".repeat(40_000), "[[:".repeat(20_000))),
+        Case::script("defaults-in-defaults", || {
+            let fields = [("A", "sync"), ("B", "file-check"), ("C", "http-check"), ("D", "node-status-update")];
+            let nested = |v: &str| (0..24).fold("1m".to_owned(), |inner, n| format!("${{{v}{n}:-{inner}}}"));
+            let options = fields.map(|(v, f)| format!(" --extra-config=kubelet.{f}-frequency={}", nested(v)));
+            format!("minikube start{}", options.concat())
+        }),
         Case::script("more-patterns-than-fit", || format!("grep -E '{}' /etc/x", "a\n".repeat(100_000))),
         Case::script("braces-without-end", || {
             format!("echo {} {} {}}}", "{".repeat(90_000), "{a$b".repeat(20_000), "{".repeat(40_000))

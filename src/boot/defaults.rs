@@ -12,9 +12,6 @@ use crate::value::{Condition, Guard};
 use super::machine::{File, Files, Machine};
 use super::outcome::BootOutcome;
 
-/// The most variables with defaults of one node group for which both answers are followed.
-const MAX_VARIABLES: usize = 4;
-
 /// How deep trees are searched.
 const MAX_DEPTH: usize = 32;
 
@@ -65,7 +62,7 @@ pub(super) fn groups(group: &NodeGroup) -> Vec<(Condition, NodeGroup)> {
         _ => Vec::new(),
     };
     let mut names: BTreeSet<Arc<str>> = group.steps.iter().flat_map(given).collect();
-    let Some(name) = names.pop_first().filter(|_| names.len() < MAX_VARIABLES) else { return Vec::new() };
+    let Some(name) = names.pop_first() else { return Vec::new() };
     let under = |set: bool| {
         let mut choice = Choice { name: &name, set, changed: false };
         let mut group = group.clone();

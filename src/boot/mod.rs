@@ -26,6 +26,7 @@ mod wrapping;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::kubelet::Launch;
@@ -43,19 +44,26 @@ use outcome::{BootOutcome, MAX_OUTCOMES};
 
 /// Boots a node group. Returns one result for each outcome of the boot; their conditions exclude each other.
 pub fn run(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
-    let ways = defaults::groups(group);
-    if !ways.is_empty() {
-        let mut out = Vec::new();
-        for (condition, group) in ways {
-            for mut booted in run(&group, cx) {
-                if let Some(when) = booted.when.and(&Guard::of(condition.clone())) {
-                    booted.when = when;
-                    out.push(booted);
-                }
+    let (mut out, mut open) = (Vec::new(), vec![(Guard::always(), Cow::Borrowed(group))]);
+    while let Some((when, group)) = open.pop() {
+        let ways = defaults::groups(&group);
+        if !ways.is_empty() && out.len() + open.len() + ways.len() <= MAX_OUTCOMES {
+            let with = |(condition, group)| Some((when.and(&Guard::of(condition))?, Cow::Owned(group)));
+            open.extend(ways.into_iter().rev().filter_map(with));
+            continue;
+        }
+        for mut booted in once(&group, cx) {
+            if let Some(when) = booted.when.and(&when) {
+                booted.when = when;
+                out.push(booted);
             }
         }
-        return out;
     }
+    out
+}
+
+/// Boots a node group under one answer for each default.
+fn once(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let mut standalone = Standalone::default();
     let mut ineffective = Vec::new();
     let mut runtimes: Vec<Runtime> = Vec::new();
