@@ -112,9 +112,23 @@ fn mode(text: &str, before: Option<u32>) -> Option<u32> {
     Some(user? << 6 | group? << 3 | others?)
 }
 
+/// What a mode says about running a file as a program: it may be run or may not be; `None` if the mode does not change that.
+/// An unknown mode may allow it.
+pub(super) fn runs(text: Option<&Traced>) -> Option<bool> {
+    let Some(text) = text.and_then(Traced::known_str).map(str::trim) else { return Some(true) };
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(u32::from_str_radix(text, 8).is_ok_and(|mode| mode & 0o111 != 0));
+    }
+    let plain = |b: u8| b"ugoarw,+-=".contains(&b);
+    let more = text.split(',').any(|clause| !clause.contains('-') && !clause.bytes().all(plain));
+    // One class may get the rights of another: `g=u`.
+    let copied = text.split(',').any(|c| c.split(['+', '=']).nth(1).is_some_and(|r| r.contains(['u', 'g', 'o'])));
+    (more || copied).then_some(true)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Right, mode, read};
+    use super::{Right, mode, read, runs};
     use crate::text::{Source, Texts};
 
     #[test]
@@ -135,6 +149,30 @@ mod tests {
         for (text, want) in [("o-r", 0o640), ("a+x", 0o755), ("go=", 0o600), ("u-w,g+w", 0o464)] {
             assert_eq!(mode(text, Some(0o644)), Some(want), "{text}");
         }
+    }
+
+    #[test]
+    fn modes_that_let_a_file_run() {
+        let mut texts = Texts::new();
+        for (text, want) in [
+            ("755", Some(true)),
+            ("0700", Some(true)),
+            ("644", Some(false)),
+            ("+x", Some(true)),
+            ("u+x", Some(true)),
+            ("u=rwx,go=", Some(true)),
+            ("g=u", Some(true)),
+            ("a+X", Some(true)),
+            ("preserve", Some(true)),
+            ("u+rw", None),
+            ("go-w", None),
+            ("a-x", None),
+            ("u=rw,g=r,o=", None),
+        ] {
+            let id = texts.add_source(std::sync::Arc::new(Source::new("mode", text.as_bytes())));
+            assert_eq!(runs(Some(&texts.view(id).traced(0..text.len()))), want, "{text}");
+        }
+        assert_eq!(runs(None), Some(true), "unknown");
     }
 
     #[test]

@@ -157,6 +157,9 @@ pub(super) struct Machine {
     pub(super) links: Arc<BTreeMap<String, String>>,
     /// Paths passed to programs that are not modelled: any file may exist at or below them.
     pub(super) touched: Arc<BTreeSet<String>>,
+    /// Files that nobody may run as a program: the boot created them and did not make them executable. False where an image
+    /// that has the file may let it run.
+    pub(super) plain: Arc<BTreeMap<String, bool>>,
     /// Changes of who may use files of the kubelet, if they are followed: paths with other changes are not joined.
     pub(super) access: Option<Arc<Vec<Access>>>,
     /// The files that the kubelet's command line names: its configuration and its kubeconfig.
@@ -230,6 +233,7 @@ impl Machine {
             folders: Arc::default(),
             links: Arc::default(),
             touched: Arc::default(),
+            plain: Arc::default(),
             access: None,
             named: [None, None],
             start: None,
@@ -294,6 +298,9 @@ impl Machine {
 
     /// Records a new mode or owner of a file, and with `below` of all files in it. Without a text it is unknown.
     pub(super) fn set_access(&mut self, (path, below): (String, bool), right: Right, text: Option<&Traced>, at: Span) {
+        if right == Right::Mode {
+            self.set_plain(&path, below, text);
+        }
         if self.access.is_none() {
             return;
         }
@@ -303,6 +310,54 @@ impl Machine {
         let value = text.and_then(|text| access::read(right, text, before));
         let at = text.and_then(Traced::span).unwrap_or(at);
         access::add(Arc::make_mut(all), Access { path, below, right, value, at });
+    }
+
+    /// Records what a new mode says about running a file, or all files in a folder, as programs.
+    fn set_plain(&mut self, path: &str, below: bool, mode: Option<&Traced>) {
+        let path = self.real(path);
+        match access::runs(mode) {
+            Some(true) if below => {
+                let inside = |file: &str| file.strip_prefix(&*path).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+                if self.plain.keys().any(|file| inside(file)) {
+                    let mut plain = BTreeMap::clone(&self.plain);
+                    plain.retain(|file, _| !inside(file));
+                    self.plain = Arc::new(plain);
+                }
+            }
+            Some(true) => self.may_run(&path.into_owned()),
+            Some(false) if !below && self.files.contains_key(&*path) => {
+                let path = path.into_owned();
+                Arc::make_mut(&mut self.plain).insert(path, true);
+            }
+            _ => {}
+        }
+    }
+
+    /// Forgets that nobody may run a file as a program.
+    fn may_run(&mut self, path: &str) {
+        if self.plain.contains_key(path) {
+            Arc::make_mut(&mut self.plain).remove(path);
+        }
+    }
+
+    /// Lets a copy be run as a program if the original may be; a file that was moved keeps its mode.
+    pub(super) fn inherit_plain(&mut self, from: &str, to: &str, moved: bool) {
+        let to = self.real(to).into_owned();
+        match self.plain.get(&*self.real(from)).copied() {
+            None => self.may_run(&to),
+            Some(certain) => {
+                let before = self.plain.get(&to).copied();
+                if let Some(certain) = before.map(|before| before && certain).or(moved.then_some(certain)) {
+                    Arc::make_mut(&mut self.plain).insert(to, certain);
+                }
+            }
+        }
+    }
+
+    /// True if the system refuses to run a file as a program, or false if that depends on the image.
+    pub(super) fn refuses(&self, path: &str) -> Option<bool> {
+        let refuses = *self.plain.get(&*self.real(path))?;
+        (!self.is_touched(path)).then_some(refuses)
     }
 
     /// Gives a file the mode and owner that another one had among earlier changes.
@@ -408,10 +463,12 @@ impl Machine {
         self.file(path).is_none_or(|f| f == File::Removed)
             && (path.rfind('/') == Some(0) || image::lacks(self.family(), path))
             && !path.starts_with("/dev/")
-            && !self
-                .touched
-                .iter()
-                .any(|t| path == t || t == "/" || path.strip_prefix(t).is_some_and(|p| p.starts_with('/')))
+            && !self.is_touched(path)
+    }
+
+    /// True if a program that is not modelled may have created or changed a file.
+    fn is_touched(&self, path: &str) -> bool {
+        self.touched.iter().any(|t| path == t || t == "/" || path.strip_prefix(t).is_some_and(|p| p.starts_with('/')))
     }
 
     /// Records a path passed to a program that is not modelled.
@@ -458,6 +515,15 @@ impl Machine {
         if let Some(reader) = image::reader(&path) {
             self.suggest_kubelet(reader.family());
         }
+        // A new file is not executable.
+        match (&file, self.files.get(&path)) {
+            (File::Known(_), before @ (None | Some(File::Removed))) => {
+                let certain = before.is_some() || self.lacks(&path);
+                Arc::make_mut(&mut self.plain).insert(path.clone(), certain);
+            }
+            (File::Removed, _) => self.may_run(&path),
+            _ => {}
+        }
         let files = Arc::make_mut(&mut self.files);
         if files.len() < MAX_FILES || files.contains_key(&path) {
             files.insert(path, file);
@@ -473,13 +539,14 @@ impl Machine {
         }
     }
 
-    /// Writes or appends to a file on behalf of something other than a script.
+    /// Writes or appends to a file on behalf of something other than a script. Its mode is not known.
     pub(super) fn write(&mut self, path: &str, content: &Result<Traced, Why>, append: bool) {
         match content {
             Ok(text) if append => self.append(path, text, text.span().unwrap_or(self.place)),
             Ok(text) => self.put(path, File::Known(Arc::new(text.clone()))),
             Err(why) => self.put(path, File::Unknown(why.clone())),
         }
+        self.may_run(&self.real(path).into_owned());
     }
 
     /// Appends to a file.

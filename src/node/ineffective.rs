@@ -58,6 +58,8 @@ pub enum Reason {
     NoSection,
     /// A script that cloud-init does not run, because it does not begin with `#!`.
     NoInterpreter,
+    /// A script that is run as a program and is not executable.
+    NotExecutable,
     /// A drop-in in a directory that the kubelet does not read.
     DirectoryNotRead,
     /// A configuration file that `--config` does not name.
@@ -135,6 +137,7 @@ impl Reason {
             Self::UnitFolder,
             Self::NoSection,
             Self::NoInterpreter,
+            Self::NotExecutable,
             Self::DirectoryNotRead,
             Self::ConfigNotRead,
             Self::NotRestarted,
@@ -190,6 +193,7 @@ impl Reason {
             Self::UnitFolder => "systemd does not read this directory for the kubelet's unit",
             Self::NoSection => "the line is not in the section `[Service]`, so systemd ignores it",
             Self::NoInterpreter => "cloud-init does not run it, because it does not begin with `#!`",
+            Self::NotExecutable => "the system does not run the script, because it is not executable",
             Self::DirectoryNotRead => "the kubelet runs without `--config-dir`, so it does not read this directory",
             Self::ConfigNotRead => "the kubelet on this image reads another file (`--config`)",
             Self::NotRestarted => {
@@ -254,6 +258,7 @@ impl Reason {
             Self::UnitFolder => "move the file to `/etc/systemd/system/kubelet.service.d`",
             Self::NoSection => "put a line `[Service]` before it",
             Self::NoInterpreter => "begin the script with `#!/bin/bash`",
+            Self::NotExecutable => "make the script executable: `chmod +x`, or `permissions: '0755'` in a cloud-config",
             Self::DirectoryNotRead => "set it under `spec.kubelet.config` of a NodeConfig, which enables the directory",
             Self::ConfigNotRead => "set it in the file that the kubelet loads, or point `--config` at this one",
             Self::NotRestarted => "write the file before the kubelet starts, or restart the kubelet afterwards",

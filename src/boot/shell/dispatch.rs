@@ -1,5 +1,10 @@
 //! Finds out what a command runs: a function of the script, a file that it wrote, or a modelled program.
 
+use std::sync::Arc;
+
+use crate::kubelet::statements;
+use crate::node::Reason;
+use crate::setting::Which;
 use crate::text::{Span, Traced, Why};
 
 use super::super::image;
@@ -62,13 +67,18 @@ impl Shell<'_, '_> {
             }
             match path.machine.files.get(&place).cloned() {
                 Some(File::Known(text)) => {
+                    let (runs, mut out) = self.permitted(&place, &text, span, path);
+                    let Some(path) = runs else { return out };
                     let Some(interpreter) = interpreter(&text) else {
-                        return self.script(&text, &place, words, span, path);
+                        out.append(&mut self.script(&text, &place, words, span, path));
+                        return out;
                     };
                     let mut all = vec![Traced::made(place, span)];
                     all.extend(words);
                     let program = Traced::made(interpreter, span);
-                    return self.modelled(&Call { name: interpreter, program: &program, words: &all, at: span }, path);
+                    let call = Call { name: interpreter, program: &program, words: &all, at: span };
+                    out.append(&mut self.modelled(&call, path));
+                    return out;
                 }
                 Some(File::Removed) => {
                     path.status = Status::NonZero;
@@ -80,6 +90,29 @@ impl Shell<'_, '_> {
         }
         let base = name.rsplit('/').next().unwrap_or_default();
         self.modelled(&Call { name: base, program: first, words: &words, at: span }, path)
+    }
+
+    /// The path on which the system runs a file as a program, and the one on which it refuses to: the boot did not make the
+    /// file executable.
+    fn permitted(
+        &mut self,
+        place: &str,
+        text: &Traced,
+        at: Span,
+        mut path: BoxedRun,
+    ) -> (Option<BoxedRun>, Vec<BoxedRun>) {
+        path.status = match path.machine.refuses(place) {
+            None => return (Some(path), Vec::new()),
+            Some(true) => Status::NonZero,
+            Some(false) => Status::Open(Some(format!("the image lets {place} run as a program").into())),
+        };
+        let (runs, mut refused): (Vec<_>, Vec<_>) = self.decide(path, at, false).into_iter().partition(|(_, runs)| *runs);
+        for (path, _) in &mut refused {
+            path.code = Some(126);
+            let settings = statements::anywhere(text, Which::of(self.cx.whole));
+            path.machine.record_ineffective(settings, &Reason::NotExecutable);
+        }
+        (runs.into_iter().next().map(|(path, _)| path), refused.into_iter().map(|(path, _)| path).collect())
     }
 
     /// Runs the modelled builtin or program, if there is one. Many run others.
@@ -96,6 +129,10 @@ impl Shell<'_, '_> {
     }
 
     fn run_model(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
+        if is_interpreter(call.name) || call.name == "xargs" {
+            // Any file may become executable.
+            path.machine.plain = Arc::default();
+        }
         match registry::find(call.name) {
             Some(Model::Command(run)) => run(self, call, path).unwrap_or_else(|path| self.unmodelled(call, path)),
             Some(Model::Builtin(run)) => {

@@ -60,6 +60,10 @@ pub(super) fn access(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let like_another = options.iter().any(|o| o.bytes().starts_with(b"--reference"));
     let value = if like_another || words.is_empty() { None } else { Some(words.remove(0)) };
     let below = call.flag('R', "--recursive");
+    if right == Right::Mode && words.iter().any(|word| word.known_str().is_none_or(|word| word.contains(['*', '?', '[']))) {
+        // Any file may have become executable.
+        path.machine.plain = Arc::default();
+    }
     let group = value.filter(|_| call.name == "chgrp").map(|group| owner_of(None, Some(group), call.at));
     for file in words.iter().filter_map(|word| word.known_str()) {
         let file = path.absolute(file);
@@ -157,7 +161,9 @@ pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let keeps = moves || call.flag('p', "--preserve") || call.flag('a', "--archive") || call.has_prefix("--preserve=");
     let earlier = path.machine.access.clone().filter(|_| keeps);
     if moves {
+        let plain = Arc::clone(&path.machine.plain);
         forget_access(&call.operands(), call, path);
+        path.machine.plain = plain;
     }
     copy(&call.operands(), earlier.as_deref().map(Vec::as_slice), call, path);
     true
@@ -363,6 +369,7 @@ fn copy(operands: &[&Traced], earlier: Option<&[Access]>, call: &Call<'_>, path:
             for (file, content) in inside {
                 let to = format!("{target}{}", file.get(source.len()..).unwrap_or_default());
                 path.machine.put(&to, content);
+                path.machine.inherit_plain(&file, &to, moves);
                 if let Some(earlier) = earlier {
                     path.machine.inherit_access(earlier, &file, &to, call.at);
                 }
@@ -383,6 +390,7 @@ fn copy(operands: &[&Traced], earlier: Option<&[Access]>, call: &Call<'_>, path:
             path.machine.unlink(&target);
         }
         path.machine.put(&target, file);
+        path.machine.inherit_plain(&source, &target, moves);
         if let Some(earlier) = earlier {
             path.machine.inherit_access(earlier, &source, &target, call.at);
         }

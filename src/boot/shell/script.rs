@@ -49,6 +49,8 @@ pub(in super::super) fn run(
         let open = (setting == Setting::Script).then(|| Why::FromOutside("the environment of the script".into()));
         let mut start = ScriptRun::start(outcome.when, outcome.machine, open);
         if setting == Setting::Script {
+            // What happened between two scripts may not be known.
+            start.machine.plain = Arc::default();
             repository::place(text, &mut start, shell.cx);
         }
         start.stdin = (setting == Setting::UserData).then(Traced::new);
@@ -245,6 +247,7 @@ impl Shell<'_, '_> {
         if code.is_unknown() {
             path.status = Status::Likely;
             path.machine.restarts = true;
+            path.machine.plain = Arc::default();
             if let Some((_, why)) = code.first_unknown()
                 && why.to_string().contains("kubelet")
             {

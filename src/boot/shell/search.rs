@@ -30,7 +30,11 @@ pub(super) fn in_search_path(name: &str, path: &ScriptRun) -> Option<String> {
     let written = |file: &String| {
         file == image::BOOTSTRAP || matches!(path.machine.files.get(file), Some(File::Known(_) | File::Unknown(_)))
     };
-    folders.split(':').filter(|f| f.starts_with('/')).map(|folder| absolute(name, folder)).find(written)
+    let found = folders.split(':').filter(|f| f.starts_with('/')).map(|folder| absolute(name, folder)).filter(written);
+    // A file that is not executable does not hide a program of the system.
+    let (refused, runs): (Vec<_>, Vec<_>) = found.partition(|file| path.machine.refuses(file) == Some(true));
+    let hidden = || registry::find(name).is_some() || is_well_known(name);
+    runs.into_iter().next().or_else(|| refused.into_iter().next().filter(|_| !hidden()))
 }
 
 impl ScriptRun {

@@ -130,7 +130,10 @@ impl ScriptRun {
         self.out.push_unknown(at, why);
         self.out.push_made(b"\n", at);
         // An unknown script may do anything.
-        self.machine.restarts |= name.bytes().contains(&b'/') && shown.contains(".sh");
+        if name.bytes().contains(&b'/') && shown.contains(".sh") {
+            self.machine.restarts = true;
+            self.machine.plain = Arc::default();
+        }
         self.status = self.not_followed(&Call { name: &shown, program: name, words, at });
     }
 

@@ -148,12 +148,15 @@ impl Evaluator<'_> {
         script.parts.push(Part::File { path: path.to_owned(), content, base64, at: key.span });
         // The defaults of `cfnbootstrap/file_tool.py`.
         let right = |name, default: &str| file.get(name).map_or(Some(default), Node::as_str).map(str::to_owned);
+        let plain = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric());
+        let mode = right("mode", "644").filter(plain);
+        // An unknown mode may let the file run.
+        script.made(format!("chmod {} '{path}'\n", mode.as_deref().unwrap_or("+x")), file.span);
         if path.contains("kube")
-            && let (Some(mode), Some(owner), Some(group)) =
-                (right("mode", "644"), right("owner", "root"), right("group", "root"))
-            && [&mode, &owner, &group].iter().all(|text| text.chars().all(|c| c.is_ascii_alphanumeric()))
+            && let (Some(owner), Some(group)) =
+                (right("owner", "root").filter(plain), right("group", "root").filter(plain))
         {
-            script.made(format!("chmod {mode} '{path}'\nchown {owner}:{group} '{path}'\n"), file.span);
+            script.made(format!("chown {owner}:{group} '{path}'\n"), file.span);
         }
     }
 
