@@ -43,6 +43,10 @@ pub(super) const UNIT_FOLDERS: [&str; 5] = [
 pub(super) const MANAGER_ENVIRONMENT: &str = "systemd:environment";
 /// The program of a package that comes with a drop-in of the kubelet's unit.
 pub(super) const KUBEADM: &str = "/usr/bin/kubeadm";
+/// Stands for the packages of Debian, which the boot installs.
+pub(super) const DEBIAN: &str = "packages:debian";
+/// The same for those of Red Hat.
+pub(super) const RED_HAT: &str = "packages:red-hat";
 /// The drop-in that `bootstrap.sh` writes.
 pub(super) const EXTRA_ARGS: &str = "/etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf";
 /// The drop-in with the flags that `bootstrap.sh` computes.

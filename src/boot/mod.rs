@@ -15,6 +15,7 @@ mod nodeadm;
 mod open_unit;
 mod outcome;
 mod own;
+mod packages;
 mod print_toml;
 mod runtime;
 mod shell;
@@ -191,6 +192,8 @@ fn once(group: &NodeGroup, cx: &mut BootCx<'_>) -> Vec<Booted> {
     let outcomes = shell::start_enabled(outcomes, cx);
     let outcomes: Vec<BootOutcome> =
         shell::bootstrap_by_eks(outcomes, cx).into_iter().flat_map(split_by_image_age).collect();
+    let outcomes: Vec<BootOutcome> =
+        outcomes.into_iter().flat_map(|outcome| packages::of_debian(outcome, cx)).collect();
     let may_split = outcomes.len() * FAMILIES.len() <= MAX_OUTCOMES;
     let mut out = Vec::new();
     for outcome in outcomes {

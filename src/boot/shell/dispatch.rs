@@ -106,7 +106,8 @@ impl Shell<'_, '_> {
             Some(true) => Status::NonZero,
             Some(false) => Status::Open(Some(format!("the image lets {place} run as a program").into())),
         };
-        let (runs, mut refused): (Vec<_>, Vec<_>) = self.decide(path, at, false).into_iter().partition(|(_, runs)| *runs);
+        let (runs, mut refused): (Vec<_>, Vec<_>) =
+            self.decide(path, at, false).into_iter().partition(|(_, runs)| *runs);
         for (path, _) in &mut refused {
             path.code = Some(126);
             let settings = statements::anywhere(text, Which::of(self.cx.whole));

@@ -60,7 +60,9 @@ pub(super) fn access(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let like_another = options.iter().any(|o| o.bytes().starts_with(b"--reference"));
     let value = if like_another || words.is_empty() { None } else { Some(words.remove(0)) };
     let below = call.flag('R', "--recursive");
-    if right == Right::Mode && words.iter().any(|word| word.known_str().is_none_or(|word| word.contains(['*', '?', '[']))) {
+    if right == Right::Mode
+        && words.iter().any(|word| word.known_str().is_none_or(|word| word.contains(['*', '?', '['])))
+    {
         // Any file may have become executable.
         path.machine.plain = Arc::default();
     }

@@ -85,6 +85,9 @@ pub(super) fn apt(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let named = |names: &[&str]| packages.iter().any(|p| names.contains(&p.split('=').next().unwrap_or(p)));
     if packages.first().is_some_and(|verb| verb == "install") {
         let debian = call.name.starts_with("apt");
+        let system = if debian { image::DEBIAN } else { image::RED_HAT };
+        path.machine.put(system, File::Unknown(Why::FromOutside("packages".into())));
+        path.machine.minor = path.machine.minor.or_else(|| packages.iter().find_map(|package| minor(package)));
         if debian && named(&["containerd", "containerd.io"]) {
             path.machine.start_runtime(Name::Containerd, false);
         }
@@ -97,6 +100,12 @@ pub(super) fn apt(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         }
     }
     false
+}
+
+/// The minor version of Kubernetes in the name of a package: `kubelet=1.30.1-1.1`, `kubeadm-1.30.1`.
+fn minor(package: &str) -> Option<u32> {
+    let rest = ["kubelet", "kubeadm"].iter().find_map(|name| package.strip_prefix(name))?;
+    rest.strip_prefix(['=', '-'])?.strip_prefix("1.")?.split('.').next()?.parse().ok()
 }
 
 /// True if the machine starts again.
