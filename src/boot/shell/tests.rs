@@ -55,6 +55,6 @@ fn scripts_do_what_bash_does() {
 /// A file that is its own interpreter does not run forever.
 #[test]
 fn an_interpreter_that_a_script_wrote_is_run_once() {
-    let file = "printf '#!/opt/python\\nprint(1)\\n' > /opt/python; PATH=/opt:/bin; /opt/python; echo done";
+    let file = "printf '#!/opt/python\\nprint(1)\\n' > /opt/python; chmod +x /opt/python; PATH=/opt:/bin; /opt/python; echo done";
     assert!(output(file).is_some());
 }

@@ -150,8 +150,10 @@ impl Evaluator<'_> {
         let right = |name, default: &str| file.get(name).map_or(Some(default), Node::as_str).map(str::to_owned);
         let plain = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric());
         let mode = right("mode", "644").filter(plain);
-        // An unknown mode may let the file run.
-        script.made(format!("chmod {} '{path}'\n", mode.as_deref().unwrap_or("+x")), file.span);
+        if path.contains("kube") || file.get("mode").is_some() {
+            // An unknown mode may let the file run.
+            script.made(format!("chmod {} '{path}'\n", mode.as_deref().unwrap_or("+x")), file.span);
+        }
         if path.contains("kube")
             && let (Some(owner), Some(group)) =
                 (right("owner", "root").filter(plain), right("group", "root").filter(plain))
