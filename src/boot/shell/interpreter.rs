@@ -1,5 +1,6 @@
 //! The interpreter of shell scripts: the state it keeps across commands, and how it decides conditions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::node::BootCx;
@@ -68,6 +69,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) chosen: Vec<Chosen>,
     /// Launch templates that were described.
     pub(super) templates: Vec<Template>,
+    /// Variables of the user data that a command fills in before.
+    pub(super) filled_in: BTreeSet<Box<str>>,
 }
 
 impl<'a, 'b> Shell<'a, 'b> {
@@ -85,6 +88,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             ways: Ways::Closed,
             chosen: Vec::new(),
             templates: Vec::new(),
+            filled_in: BTreeSet::new(),
         }
     }
 

@@ -218,7 +218,7 @@ impl Shell<'_, '_> {
         let now = call.name == "at" && call.words.last().is_some_and(|w| w.known_str() == Some("now"));
         let before = path.clone();
         path.shell.sink = Sink::Dropped;
-        let child = Child { name: "a job of at", zero: "sh", login: false, errexit: false };
+        let child = Child { name: "a job of at", zero: "sh", login: false, errexit: false, sh: true };
         let mut paths = self.child(&code, child, Vec::new(), call.at, path);
         for path in &mut paths {
             path.leave_job(&before, !now, call.at);

@@ -17,6 +17,7 @@ mod expand;
 mod fetch;
 mod file_programs;
 mod files;
+mod filled_in;
 mod filters;
 mod find;
 mod interpreter;

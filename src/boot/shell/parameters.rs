@@ -42,7 +42,6 @@ pub(super) fn set_by_system(name: &str) -> bool {
 
 impl Shell<'_, '_> {
     /// The value of a variable. A variable that the script does not set may come from the environment.
-    #[expect(clippy::unused_self, reason = "a method like the other expansions")]
     pub(super) fn variable(&self, name: &str, path: &ScriptRun, at: Span) -> Expansion {
         if path.lookup(name).is_some() {
             return path.get(name).map_or(Expansion::Unset, |v| Expansion::One(v.clone()));
@@ -66,7 +65,7 @@ impl Shell<'_, '_> {
         }
         match &path.shell.open {
             Some(_) => Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into()))),
-            None if SYSTEM_VARIABLES.contains(&name) => {
+            None if SYSTEM_VARIABLES.contains(&name) || self.filled_in.contains(name) => {
                 Expansion::One(Traced::unknown(at, Why::FromOutside(format!("${name}").into())))
             }
             None => Expansion::Unset,

@@ -12,6 +12,7 @@ use super::super::machine::File;
 use super::super::outcome::BootOutcome;
 use super::call::Call;
 use super::files::{contents, missing};
+use super::filled_in;
 use super::interpreter::{MAX_DEPTH, Shell};
 use super::launches::{MAX_LAUNCHES, may_print, printed};
 use super::repository;
@@ -43,6 +44,9 @@ pub(in super::super) fn run(
         cx.syntax(error, "a script with a syntax error: ", error.is_near_mark(&view));
     }
     let mut shell = Shell::new(cx);
+    if setting == Setting::UserData {
+        shell.filled_in = filled_in::names(text.bytes());
+    }
     let mut out = Vec::new();
     let prints = setting == Setting::Script && may_print(text);
     for outcome in outcomes {
@@ -119,6 +123,8 @@ pub(super) struct Child<'n> {
     pub(super) login: bool,
     /// It is started with `-e`.
     pub(super) errexit: bool,
+    /// It is started as `sh`.
+    pub(super) sh: bool,
 }
 
 impl Shell<'_, '_> {
@@ -174,7 +180,8 @@ impl Shell<'_, '_> {
     /// `bash -c …`, `bash file`, `… | bash`.
     pub(super) fn shell(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         let Call { name: shell, words, at: span, .. } = *call;
-        let mut child = Child { name: "a script from a pipe", zero: shell, login: false, errexit: errexit(words) };
+        let sh = matches!(shell, "sh" | "dash");
+        let mut child = Child { name: "a script from a pipe", zero: shell, login: false, errexit: errexit(words), sh };
         let mut index = 0;
         let mut from_pipe = false;
         while let Some(text) = words.get(index).map(|w| w.to_text().into_owned()) {
@@ -231,7 +238,13 @@ impl Shell<'_, '_> {
         let first = code.bytes().split(|b| *b == b'\n').next().filter(|l| l.starts_with(b"#!")).unwrap_or_default();
         let first = String::from_utf8_lossy(first).into_owned();
         let flag = |letter| first.split_whitespace().skip(1).any(|w| w.starts_with('-') && w.contains(letter));
-        self.child(code, Child { name, zero: name, login: flag('l'), errexit: flag('e') }, arguments, span, path)
+        self.child(
+            code,
+            Child { name, zero: name, login: flag('l'), errexit: flag('e'), sh: false },
+            arguments,
+            span,
+            path,
+        )
     }
 
     /// Runs a script in a new shell, which inherits only what is exported.
@@ -281,7 +294,14 @@ impl Shell<'_, '_> {
         };
         // A condition of the caller does not reach into another process.
         let conditions = std::mem::take(&mut self.conditions);
-        let paths = if child.login { self.profile(span, path) } else { vec![path] };
+        // A shell that is not started as `sh` reads this file first.
+        let first = path.get("BASH_ENV").filter(|_| !sh && !child.sh).cloned();
+        let mut paths = if child.login { self.profile(span, path) } else { vec![path] };
+        if let Some(file) = first {
+            let words = std::slice::from_ref(&file);
+            let call = Call { name: "source", program: &file, words, at: span };
+            paths = paths.into_iter().flat_map(|path| self.source(&call, path)).collect();
+        }
         let mut out = Vec::new();
         for path in paths {
             let ended = self.evaluate(code, child.name, span, path);

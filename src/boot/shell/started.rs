@@ -118,7 +118,8 @@ impl Shell<'_, '_> {
         let mut paths = match command {
             Started::Words(words) => self.call(words, at, path),
             Started::Text(text) => {
-                let child = Child { name: "a command of a program", zero: "sh", login: false, errexit: false };
+                let child =
+                    Child { name: "a command of a program", zero: "sh", login: false, errexit: false, sh: true };
                 self.child(&text, child, Vec::new(), at, path)
             }
         };
