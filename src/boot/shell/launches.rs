@@ -32,7 +32,9 @@ impl Shell<'_, '_> {
     /// Records what a command launches.
     pub(super) fn launch(&mut self, call: &Call<'_>, path: &ScriptRun) {
         let verb = call.words.iter().filter_map(|w| w.known_str()).find(|w| VERBS.contains(w));
-        let Some(verb) = verb.filter(|_| call.name == "aws") else { return };
+        // With these, nothing is launched.
+        let idle = call.has(&["--dry-run", "--generate-cli-skeleton"]);
+        let Some(verb) = verb.filter(|_| call.name == "aws" && !idle) else { return };
         let request = ["--cli-input-json", "--cli-input-yaml"].iter().find_map(|name| option(call.words, name));
         let request = request.and_then(|value| self.tree(&given(&value, call.at, path), call.at));
         let field = |name: &str, key: &str| {
@@ -204,12 +206,10 @@ pub(super) fn printed(path: &ScriptRun) -> Option<NodeGroup> {
 
 /// The value of an option.
 fn option(words: &[Traced], name: &str) -> Option<Traced> {
-    let at = words.iter().position(|w| w.bytes().starts_with(name.as_bytes()))?;
-    match words[at].bytes().get(name.len()) {
-        None => words.get(at + 1).cloned(),
-        Some(b'=') => Some(words[at].slice(name.len() + 1..words[at].len())),
-        Some(_) => None,
-    }
+    let rest = |word: &Traced| word.bytes().strip_prefix(name.as_bytes()).map(<[u8]>::to_vec);
+    let at = words.iter().position(|word| rest(word).is_some_and(|rest| matches!(rest.first(), None | Some(b'='))))?;
+    let own = words[at].len() > name.len();
+    if own { Some(words[at].slice(name.len() + 1..words[at].len())) } else { words.get(at + 1).cloned() }
 }
 
 /// A value, or the content of the file that it names.

@@ -1,0 +1,6 @@
+#!/bin/bash
+cat > node.sh <<'EOF'
+#!/bin/bash
+/etc/eks/bootstrap.sh demo --kubelet-extra-args '--streaming-connection-idle-timeout=0'
+EOF
+aws ec2 run-instances --dry-run --image-id ami-0123456789abcdef0 --user-data file://node.sh
