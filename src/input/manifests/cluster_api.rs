@@ -71,6 +71,40 @@ pub(super) fn nodeadm_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     vec![group]
 }
 
+/// k3s or RKE2 with files or commands of its own, as cloud-init writes and runs them: `KThreesConfig`, `RKE2Config` and those of
+/// control planes. `None` if there are only arguments. Sources: k3s-io/cluster-api-k3s, `pkg/cloudinit`;
+/// rancher/cluster-api-provider-rke2, `pkg/cloudinit`.
+pub(super) fn rancher(manifest: &Manifest<'_>, product: &str) -> Option<NodeGroup> {
+    let spec = specification(manifest)?;
+    let spec = spec.get("kthreesConfigSpec").unwrap_or(spec);
+    let upper = if product == "k3s" { "K3s" } else { "RKE2" };
+    let [before, behind] = ["pre", "post"].map(|when| spec.get(&format!("{when}{upper}Commands")));
+    if [spec.get("files"), before, behind].iter().flatten().all(|list| list.items().is_empty()) {
+        return None;
+    }
+    let mut group = manifest.group();
+    let at = group.place;
+    let args = if product == "k3s" { &["kubeletArgs"][..] } else { &["kubelet", "extraArgs"] };
+    if let Some(list) = spec.get("agentConfig").and_then(|agent| agent.path(args)) {
+        let key = Node::plain(Traced::made("kubelet-arg", list.span), list.span);
+        let config = Node::map(vec![(key, placeholder::in_tree(list))], list.span);
+        group.steps.push(Step::file(format!("/etc/rancher/{product}/config.yaml"), yaml::write(&config)));
+    }
+    files(spec, &mut group);
+    let server = manifest.kind.contains("ControlPlane");
+    let role = if server { "server" } else { "agent" };
+    let mut script = Traced::made("#!/bin/sh\n", at);
+    commands(before, &mut script);
+    let install = match product {
+        "k3s" => format!("curl -sfL https://get.k3s.io | sh -s - {role}\n"),
+        _ => format!("curl -sfL https://get.rke2.io | sh -\nsystemctl enable --now rke2-{role}\n"),
+    };
+    script.push_made(install.as_bytes(), at);
+    commands(behind, &mut script);
+    group.steps.push(Step::Script(script));
+    Some(group)
+}
+
 /// `KubeadmConfig`, `KubeadmControlPlane` and their templates.
 pub(super) fn kubeadm_config(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(mut spec) = specification(manifest) else { return Vec::new() };

@@ -1,5 +1,6 @@
 //! Tools that are described by a few paths: one row each.
 
+use super::cluster_api;
 use super::manifest::Manifest;
 use super::setting_paths::{Carry, Part, groups, part};
 use crate::node::{self, NodeGroup, Step};
@@ -166,6 +167,9 @@ pub(super) fn tool_of(manifest: &Manifest<'_>) -> Option<&'static Tool> {
 /// The node groups of a document that a row describes.
 pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(tool) = tool_of(manifest) else { return Vec::new() };
+    if let Some(group) = tool.name.and_then(|product| cluster_api::rancher(manifest, product)) {
+        return vec![group];
+    }
     let mut groups = groups(manifest.node, &manifest.name(), manifest.place(), tool.parts, tool.remark);
     for group in &mut groups {
         group.tool = tool.name.map(node::Tool::new);
