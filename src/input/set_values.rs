@@ -82,7 +82,8 @@ pub(in crate::input) fn separate(text: &Traced) -> Vec<Traced> {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'{' => depth += 1,
+            // A list is a whole value.
+            b'{' if depth > 0 || text.bytes()[..at].ends_with(b"=") => depth += 1,
             b'}' => depth = depth.saturating_sub(1),
             b',' if depth == 0 => {
                 out.push(text.slice(from..at));

@@ -206,7 +206,12 @@ fn blocks(bytes: &[u8]) -> Vec<Range<usize>> {
             out.push(from..start);
             open = None;
         }
-        let head = text.strip_suffix(b"+").or_else(|| text.strip_suffix(b"-")).unwrap_or(text);
+        // Behind the mark: how line breaks are kept, the indentation, a comment.
+        let comment = memchr::memmem::find(text, b" #").filter(|at| !text[at + 2..].contains(&b'|'));
+        let mut head = text[..comment.unwrap_or(text.len())].trim_ascii_end();
+        while let [rest @ .., b'+' | b'-' | b'1'..=b'9'] = head {
+            head = rest;
+        }
         let Some(before) = head.strip_suffix(b"|").or_else(|| head.strip_suffix(b">")) else { continue };
         if before.last() != Some(&b' ') || !before.starts_with(b"- ") && !before.contains(&b':') {
             continue;
@@ -274,9 +279,9 @@ mod tests {
 
     #[test]
     fn blocks_of_text_end_where_their_key_does() {
-        let text = "a: |\n  one\n\n   two\nb: x\nc:\n- d: >-\n    three\n  e: y\n- |\n four\nf: 'x |'\n  g: z\nh: !Sub |+\n  five";
+        let text = "a: |\n  one\n\n   two\nb: x\nc:\n- d: >-\n    three\n  e: y\n- |\n four\nf: 'x |'\n  g: z\nh: !Sub |+\n  five\ni: |2- # y\n   six";
         let found: Vec<_> = blocks(text.as_bytes()).into_iter().map(|block| text.get(block).unwrap().trim()).collect();
-        assert_eq!(found, ["one\n\n   two", "three", "four", "five"]);
+        assert_eq!(found, ["one\n\n   two", "three", "four", "five", "six"]);
     }
 
     #[test]

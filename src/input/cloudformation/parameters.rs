@@ -180,6 +180,10 @@ pub(super) fn overrides(text: &Traced, at: Span) -> Given {
             }
             end += 1;
         }
+        // Another option, or another command.
+        if bytes[from..end].starts_with(b"--") || matches!(&bytes[from..end], b"&&" | b"||" | b"|" | b";") {
+            break;
+        }
         from = end;
         let Some(equals) = word.bytes().iter().position(|b| *b == b'=') else { continue };
         let (mut key, mut value) = (word.slice(0..equals), word.slice(equals + 1..word.len()));
