@@ -18,6 +18,7 @@ use crate::syntax::Node;
 use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
 use crate::text::{Layer, Span, Traced, View, Why, budget};
 
+use super::command_files::bases;
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::watched::{Group, Words};
@@ -64,8 +65,9 @@ impl Input for Commands {
             variables: BTreeMap::new(),
             groups: Vec::new(),
             name: yaml_files::shown(&unit.path, cx),
-            dir: unit.path.parent().unwrap_or(&unit.path).to_owned(),
+            bases: bases(&bytes, &unit.path, cx),
             sourced: BTreeSet::new(),
+            copies: Vec::new(),
             first_set: Vec::new(),
             installs: 0,
         };
@@ -105,13 +107,14 @@ pub(super) fn in_text(
     if !mentions_settings(text.bytes()) {
         return Vec::new();
     }
-    let (groups, dir) = (Vec::new(), PathBuf::new());
+    let (groups, bases) = (Vec::new(), vec![cx.files.root().to_owned()]);
     let mut reader = CommandReader {
         variables,
         groups,
         name: name.to_owned(),
-        dir,
+        bases,
         sourced: BTreeSet::new(),
+        copies: Vec::new(),
         first_set: Vec::new(),
         installs: 0,
     };
@@ -139,10 +142,12 @@ struct CommandReader {
     variables: BTreeMap<String, Option<Traced>>,
     groups: Vec<NodeGroup>,
     name: String,
-    /// The folder of the file.
-    dir: PathBuf,
+    /// The folders that paths may start from: that of the file, the root, and those that its commands change to.
+    bases: Vec<PathBuf>,
     /// The files that were sourced; each is read once.
     sourced: BTreeSet<PathBuf>,
+    /// Copies of files by name, and what they are copies of.
+    copies: Vec<(String, PathBuf)>,
     /// The variables in the order in which they were first set.
     first_set: Vec<String>,
     /// How many charts were installed.
@@ -318,6 +323,9 @@ impl CommandReader {
                 self.variables.insert(name.to_owned(), None);
             }
             return;
+        }
+        if let Some((Some("cp"), rest)) = values.split_first().map(|(program, rest)| (program.known_str(), rest)) {
+            self.copy(rest, cx);
         }
         self.chart(&values, at, cx);
         // Arguments may be in one text, or in a variable that the shell splits.

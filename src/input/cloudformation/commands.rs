@@ -10,7 +10,7 @@ use crate::value::Value;
 use super::intrinsics::Given;
 use super::parameters::{Deployment, overrides, read};
 use super::template::Template;
-use crate::input::command_files::{MAX_COMMANDS, command_folders, has_commands};
+use crate::input::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
 use crate::input::unit::normal;
 use crate::input::yaml_files;
 
@@ -31,7 +31,7 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
             continue;
         }
         let Ok(view) = cx.view(&file) else { continue };
-        let folders = [file.parent().unwrap_or(dir).to_owned(), cx.files.root().to_owned()];
+        let folders = bases(&view.bytes, &file, cx);
         let is_ours = |text: &str| {
             text.split(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''))
                 .map(|word| word.trim_start_matches("file://"))
@@ -87,6 +87,11 @@ fn lines(bytes: &[u8]) -> Vec<(usize, usize, usize)> {
     while let Some((number, line)) = all.next() {
         let (from, number) = open.take().unwrap_or((at, number + 1));
         at += line.len();
+        // A comment is no command, and does not end one.
+        if line.trim_ascii_start().starts_with(b"#") {
+            open = (from + line.len() != at).then_some((from, number));
+            continue;
+        }
         let option = all.peek().is_some_and(|(_, next)| next.trim_ascii_start().starts_with(b"--"));
         if option || line.trim_ascii_end().ends_with(b"\\") {
             open = Some((from, number));

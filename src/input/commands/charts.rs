@@ -129,8 +129,7 @@ impl CommandReader {
     pub(super) fn chart(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
         let Some(install) = Install::read(words) else { return };
         // What a variable adds behind the chart is no chart.
-        let folders = self.folders(cx);
-        let at_last = |name: &Traced| folders.iter().find_map(|base| folder(base, name, cx));
+        let at_last = |name: &Traced| self.bases.iter().find_map(|base| folder(base, name, cx));
         let operands = budget::at_most(install.operands.iter().rev(), MAX_GIVEN, "words of one command");
         let Some(dir) = operands.into_iter().find_map(at_last) else { return };
         self.installs += 1;
@@ -197,11 +196,6 @@ impl CommandReader {
         }
     }
 
-    /// The folders that a path in the commands may start from.
-    fn folders(&self, cx: &Cx<'_>) -> [PathBuf; 2] {
-        [self.dir.clone(), cx.files.root().to_owned()]
-    }
-
     /// The files that a path of values stands for.
     fn values(&self, path: &Traced, cx: &Cx<'_>) -> Vec<PathBuf> {
         let pattern = pattern(path);
@@ -213,7 +207,7 @@ impl CommandReader {
             found.sort();
             Some(found).filter(|found| !found.is_empty())
         };
-        self.folders(cx).iter().find_map(found).unwrap_or_default()
+        self.bases.iter().find_map(found).unwrap_or_default()
     }
 }
 

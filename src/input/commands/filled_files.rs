@@ -13,6 +13,8 @@ use crate::input::unit::normal;
 
 /// The most bytes of a file that is filled in.
 const MAX_BYTES: usize = 1 << 20;
+/// The most copies of files that are known by name.
+const MAX_COPIES: usize = 64;
 
 impl CommandReader {
     /// Reads what a pipeline makes of a file, if one of its programs fills the file in.
@@ -56,13 +58,13 @@ impl CommandReader {
                     filled = true;
                 }
                 "sed" => {
-                    let (scripts, files) = sed_arguments(&words);
+                    let Some((scripts, files, extended)) = sed_arguments(&words) else { return };
                     if let [path] = files.as_slice() {
                         text = self.file(path, cx);
                     }
                     let Some((mut now, path)) = text else { return };
                     for script in &scripts {
-                        let Some(next) = replaced(&now, script) else { return };
+                        let Some(next) = replaced(&now, script, extended) else { return };
                         now = next;
                     }
                     text = Some((now, path));
@@ -85,15 +87,27 @@ impl CommandReader {
         }
     }
 
+    /// `cp FILE COPY`: the copy may be filled in instead of the file.
+    pub(super) fn copy(&mut self, words: &[Traced], cx: &mut Cx<'_>) {
+        let operands: Vec<&Traced> = words.iter().filter(|word| !word.bytes().starts_with(b"-")).collect();
+        let [from, to] = operands.as_slice() else { return };
+        let (Some((_, source)), Some(mut to)) = (self.file(from, cx), name_of(to)) else { return };
+        if to.ends_with('/') {
+            to.extend(source.file_name().and_then(|name| name.to_str()));
+        }
+        if self.copies.len() >= MAX_COPIES {
+            return budget::reached("copies of files that are filled in");
+        }
+        self.copies.retain(|(name, _)| *name != to);
+        self.copies.push((to, source));
+    }
+
     /// A file of the repository, relative to the folder of the script or to the root.
     pub(super) fn file(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, PathBuf)> {
-        // A folder in front that only a run knows is most often that of the script.
-        let known = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
-        let rest = path.slice(known..path.len());
-        let name = rest.known_str()?.trim_start_matches('/').to_owned();
-        let folders = [self.dir.clone(), cx.files.root().to_owned()];
-        folders.iter().filter(|_| !name.is_empty()).find_map(|dir| {
-            let path = normal(&dir.join(Path::new(&name)));
+        let name = name_of(path).filter(|name| !name.is_empty())?;
+        let copied = self.copies.iter().find(|(copy, _)| *copy == name).map(|(_, source)| source.clone());
+        let paths = self.bases.iter().map(|dir| normal(&dir.join(Path::new(&name))));
+        copied.into_iter().chain(paths).find_map(|path| {
             let view = cx.view(&path).ok()?;
             if view.bytes.len() > MAX_BYTES {
                 budget::reached("size of a file that is filled in");
@@ -102,6 +116,13 @@ impl CommandReader {
             Some((view.traced(0..view.bytes.len()), path))
         })
     }
+}
+
+/// The name of a file. A folder in front that only a run knows is most often that of the script.
+fn name_of(path: &Traced) -> Option<String> {
+    let known = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
+    let rest = path.slice(known..path.len());
+    rest.known_str().map(|name| name.trim_start_matches('/').to_owned())
 }
 
 /// The names of `$NAME` and `${NAME}` in a text.
@@ -151,23 +172,29 @@ fn substituted(text: &Traced, replaces: &dyn Fn(&str) -> bool, known: &dyn Fn(&s
     out
 }
 
-/// The scripts and the files of a call of sed.
-fn sed_arguments(words: &[Traced]) -> (Vec<Traced>, Vec<Traced>) {
-    let (mut scripts, mut files) = (Vec::new(), Vec::new());
+/// The scripts and the files of a call of sed, and whether patterns are extended. `None` with options that change more.
+fn sed_arguments(words: &[Traced]) -> Option<(Vec<Traced>, Vec<Traced>, bool)> {
+    let (mut scripts, mut files, mut extended) = (Vec::new(), Vec::new(), false);
     let mut rest = words.iter().skip(1);
     while let Some(word) = rest.next() {
         match word.bytes() {
+            // `sed -i ''` of other systems.
+            b"" => {}
             b"-e" | b"--expression" => scripts.extend(rest.next().cloned()),
-            [b'-', ..] => {}
+            [b'-', letters @ ..] if letters.first() == Some(&b'i') || letters.starts_with(b"-in-place") => {}
+            [b'-', letters @ ..] if !letters.is_empty() && letters.iter().all(|b| b"Ersui".contains(b)) => {
+                extended |= letters.iter().any(|b| b"Er".contains(b));
+            }
+            [b'-', ..] => return None,
             _ if scripts.is_empty() => scripts.push(word.clone()),
             _ => files.push(word.clone()),
         }
     }
-    (scripts, files)
+    Some((scripts, files, extended))
 }
 
 /// The text after a script of sed, if that only replaces plain words. `None` if it does more.
-fn replaced(text: &Traced, script: &Traced) -> Option<Traced> {
+fn replaced(text: &Traced, script: &Traced, extended: bool) -> Option<Traced> {
     let mut text = text.clone();
     let bytes = script.bytes();
     let mut at = 0;
@@ -180,7 +207,7 @@ fn replaced(text: &Traced, script: &Traced) -> Option<Traced> {
         let from = at + 2;
         let middle = from + until(&bytes[from..], mark)?;
         let end = middle + 1 + until(&bytes[middle + 1..], mark)?;
-        let pattern = plain(&bytes[from..middle])?;
+        let pattern = plain(&bytes[from..middle], extended)?;
         let with = script.slice(middle + 1..end);
         // References to the match, and escapes, are beyond this.
         if with.bytes().iter().any(|b| matches!(b, b'&' | b'\\')) || pattern.is_empty() {
@@ -222,14 +249,23 @@ fn until(bytes: &[u8], mark: u8) -> Option<usize> {
 }
 
 /// The text that a pattern matches, if it is only one. A dot matches itself too.
-fn plain(pattern: &[u8]) -> Option<Vec<u8>> {
+fn plain(pattern: &[u8], extended: bool) -> Option<Vec<u8>> {
+    // Operators of extended patterns, which are operators of the others behind a backslash.
+    const OPERATORS: &[u8] = b"(){}+?|";
     let mut out = Vec::new();
     let mut rest = pattern.iter();
     while let Some(byte) = rest.next() {
         match byte {
-            b'\\' => out.push(*rest.next().filter(|b| !b.is_ascii_alphanumeric())?),
+            b'\\' => {
+                let byte = *rest.next().filter(|b| !b.is_ascii_alphanumeric() && !b"<>'`".contains(b))?;
+                if !extended && OPERATORS.contains(&byte) {
+                    return None;
+                }
+                out.push(byte);
+            }
             b'*' | b'[' | b'^' => return None,
             b'$' if rest.as_slice().is_empty() => return None,
+            _ if extended && OPERATORS.contains(byte) => return None,
             _ => out.push(*byte),
         }
     }
