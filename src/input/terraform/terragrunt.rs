@@ -120,6 +120,8 @@ struct Settled {
     generated: Vec<(Span, Traced)>,
     /// The files of values in `extra_arguments`, in order.
     files: Vec<PathBuf>,
+    /// The variables in `env_vars` of `extra_arguments`, which are stronger than inputs.
+    environment: Vec<(Arc<str>, Value)>,
     /// The unit is left out: `skip = true`, or `exclude` for all actions.
     left_out: bool,
 }
@@ -178,6 +180,7 @@ impl Engine<'_, '_> {
             inputs: HashMap::new(),
             generated: Vec::new(),
             files: Vec::new(),
+            environment: Vec::new(),
             left_out: false,
         };
         let mut all: Option<Value> = None;
@@ -211,6 +214,15 @@ impl Engine<'_, '_> {
                 settled.left_out |= applies && holds(self.attribute(&exclude.body, "if", &env));
             }
             for extra in body.blocks_of("terraform").flat_map(|block| block.body.blocks_of("extra_arguments")) {
+                let variables = self.attribute(&extra.body, "env_vars", &env);
+                if let Some(Value { kind: Kind::Map(map), .. }) = &variables {
+                    let named =
+                        map.entries.iter().filter_map(|(key, entry)| Some((key.strip_prefix("TF_VAR_")?, entry)));
+                    let through = |(name, entry): (&str, &Entry)| {
+                        (name.into(), entry.value.clone().through(entry.key, &format!("TF_VAR_{name}").into()))
+                    };
+                    settled.environment.extend(named.map(through));
+                }
                 for key in ["arguments", "required_var_files", "optional_var_files"] {
                     let list = self.attribute(&extra.body, key, &env);
                     let words =
@@ -242,6 +254,7 @@ impl Engine<'_, '_> {
                 }
             }
         }
+        settled.inputs.extend(std::mem::take(&mut settled.environment));
         Some(settled)
     }
 
