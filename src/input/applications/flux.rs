@@ -21,6 +21,9 @@ use super::{Application, Template, Values, folder};
 /// The condition of what an unset variable leaves empty.
 const NOT_STRICT: &str = "Flux is older than 2.9, which refuses unset variables";
 
+/// The condition of what is suspended.
+const SUSPENDED: &str = "Flux has applied this, which is suspended now";
+
 /// A document of Flux, and the config maps next to it.
 pub(super) struct Document<'a> {
     tree: &'a Node,
@@ -38,11 +41,17 @@ impl<'a> Document<'a> {
 
     /// The applications that it describes.
     pub(super) fn read(&self, cx: &mut Cx<'_>) -> Vec<Application> {
-        match self.text(&["kind"]) {
+        let mut out: Vec<Application> = match self.text(&["kind"]) {
             Some("HelmRelease") => self.release(cx).into_iter().collect(),
             Some("Kustomization") => self.kustomization(cx),
             _ => Vec::new(),
+        };
+        // What was applied before goes on as it is.
+        if self.text(&["spec", "suspend"]) == Some("true") {
+            let before = Guard::of(Condition::new(SUSPENDED, true));
+            out = out.into_iter().filter_map(|one| Some(Application { when: one.when.and(&before)?, ..one })).collect();
         }
+        out
     }
 
     /// The folder whose documents a `Kustomization` delivers.
