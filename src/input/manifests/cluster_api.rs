@@ -9,7 +9,8 @@ use crate::text::{Span, Traced, Why};
 
 use super::manifest::Manifest;
 use super::placeholder;
-use super::setting_paths::flags;
+use super::setting_paths::{flags, words};
+use crate::input::yaml_files;
 
 /// The specification of a document or of the template in it.
 fn specification<'a>(manifest: &Manifest<'a>) -> Option<&'a Node> {
@@ -132,6 +133,53 @@ fn patches(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
             group.steps.extend(trees.map(|tree| Step::KubeletConfig(tree, "patches")));
         }
     }
+}
+
+/// The kinds of the bootstrap providers of k3s and RKE2, then those of their control planes.
+pub(super) const RANCHER: [&str; 8] = [
+    "KThreesConfig",
+    "KThreesConfigTemplate",
+    "RKE2Config",
+    "RKE2ConfigTemplate",
+    "KThreesControlPlane",
+    "KThreesControlPlaneTemplate",
+    "RKE2ControlPlane",
+    "RKE2ControlPlaneTemplate",
+];
+
+/// The bootstrap providers of k3s and RKE2, which write `config.yaml` and run the installer. Sources: k3s-io/cluster-api-k3s,
+/// `bootstrap/api/v1beta2/kthreesconfig_types.go`; rancher/cluster-api-provider-rke2, `bootstrap/api/v1beta1/rke2config_types.go`.
+pub(super) fn rancher_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let Some(mut spec) = specification(manifest) else { return Vec::new() };
+    let rke2 = manifest.kind.starts_with("RKE2");
+    spec = spec.get("kthreesConfigSpec").unwrap_or(spec);
+    let (product, path, before) = if rke2 {
+        ("rke2", &["agentConfig", "kubelet", "extraArgs"][..], "preRKE2Commands")
+    } else {
+        ("k3s", &["agentConfig", "kubeletArgs"][..], "preK3sCommands")
+    };
+    let mut group = manifest.group();
+    let at = group.place;
+    files(spec, &mut group);
+    let about = |step: &Step| matches!(step, Step::File { path, .. } if path.contains("/rancher/"));
+    let arguments = spec.path(path);
+    if arguments.is_none() && !group.steps.iter().any(about) {
+        return Vec::new();
+    }
+    script(spec.get(before), &mut group);
+    if let Some((at, why)) = arguments.and_then(yaml_files::unknown) {
+        group.gaps.push(Gap { at, why });
+    }
+    let mut config = Traced::made("write-kubeconfig-mode: \"0640\"\n", at);
+    for (n, word) in arguments.map(words).unwrap_or_default().into_iter().enumerate() {
+        if n == 0 {
+            config.push_made(b"kubelet-arg:\n", at);
+        }
+        config.push_made(b"  - ", at);
+        config.push(&yaml::write(&Node::plain(word, at)));
+    }
+    group.steps.push(Step::file(format!("/etc/rancher/{product}/config.yaml"), config));
+    vec![group]
 }
 
 fn script(list: Option<&Node>, group: &mut NodeGroup) {
