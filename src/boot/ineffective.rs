@@ -243,6 +243,12 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let started = machine.start.as_ref().map_or_else(|| files.clone(), |start| start.files.clone());
     let place = machine.place;
     let Some(argv) = service::command_line(&machine.clone(), &started, cx).into_iter().next() else { return };
+    let named: Vec<String> = match service::unit(&machine.clone(), &started, cx) {
+        service::Unit::Entries(all) => {
+            all.iter().filter(|e| e.key == "EnvironmentFile").map(|e| service::file_path(&e.value)).collect()
+        }
+        _ => Vec::new(),
+    };
     let read = args::parse(&argv, machine.minor, Pass::First);
     let directory = read.config_dir().and_then(|d| d.known_str()).map(|d| format!("{}/", d.trim_end_matches('/')));
     let config = read.config().and_then(|c| c.known_str()).map(str::to_owned);
@@ -255,8 +261,11 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
         }
         let inside = directory.as_ref().is_some_and(|dir| path.starts_with(dir.as_str()));
         let why = if is_environment(path) || path == image::NODEADM_ENVIRONMENT {
-            let own = machine.family().is_none();
-            if own { Reason::NotNamed } else { Reason::FileNotRead }
+            match machine.family() {
+                _ if named.contains(path) => Reason::VariableNotUsed,
+                None => Reason::NotNamed,
+                Some(_) => Reason::FileNotRead,
+            }
         } else if path.starts_with("/etc/profile.d/") || LOGIN.contains(&path.as_str()) {
             if machine.family() == Some(Family::Al2023) { Reason::NoSuchVariable } else { Reason::LoginShells }
         } else if path.starts_with(image::NODEADM_DOCUMENTS) {

@@ -9,7 +9,7 @@ use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard};
 
 use super::image;
-use super::machine::{File, Image, Machine, absolute};
+use super::machine::{File, Image, Machine};
 use super::outcome::{BootOutcome, MAX_OUTCOMES};
 use super::unit::{self, Unit};
 
@@ -94,7 +94,7 @@ impl Read {
                     read.reset |= entry.value.is_empty();
                 }
                 "EnvironmentFile" => {
-                    read.files.push(absolute(entry.value.to_text().trim_start_matches('-').trim(), "/"));
+                    read.files.push(unit::file_path(&entry.value));
                 }
                 _ => {}
             }

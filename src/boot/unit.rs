@@ -12,7 +12,10 @@ use super::image;
 use super::machine::{File, Files, Image, Machine, absolute, unknown};
 
 /// The key for every variable that an unknown environment file may set.
-const ANY_VARIABLE: &str = "";
+pub(super) const ANY_VARIABLE: &str = "";
+
+/// The kubelet's unit.
+const KUBELET: &str = "kubelet.service";
 
 /// The kubelet's command line, without the program, as systemd builds it from `files`.
 ///
@@ -25,11 +28,42 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
         Unit::Unknown(unknown) => return Ok(vec![unknown]),
         Unit::Removed => return Err(no_unit()),
     };
+    let environment = environment(&entries, KUBELET, machine, files, cx);
+    let mut starts: Vec<Traced> = Vec::new();
+    let mut oneshot = false;
+    for entry in entries.iter().filter(|e| e.section == "Service") {
+        let value = &entry.value;
+        match entry.key.as_str() {
+            "ExecStart" if value.is_empty() => starts.clear(),
+            "ExecStart" => starts.push(value.clone()),
+            "Type" => oneshot = value.bytes() == b"oneshot",
+            _ => {}
+        }
+    }
+    let [start] = starts.as_slice() else {
+        let twice = "the kubelet's unit has more than one ExecStart=, which systemd rejects";
+        return match starts.last() {
+            Some(last) if oneshot => expand(last, &environment, place),
+            Some(_) => Err(Why::Invalid(twice.into())),
+            None => snap_arguments(machine, files, cx).ok_or_else(no_unit),
+        };
+    };
+    expand(start, &environment, place)
+}
+
+/// The environment of the processes of a service: that of systemd, then the variables of the unit, then its files. They are read
+/// again before each process.
+pub(super) fn environment(
+    entries: &[Entry],
+    unit: &str,
+    machine: &Machine,
+    files: &Files,
+    cx: &mut BootCx<'_>,
+) -> BTreeMap<String, Traced> {
+    let place = machine.place;
     let mut environment: BTreeMap<String, Traced> = BTreeMap::new();
     let mut environment_files: Vec<Traced> = Vec::new();
     let mut unset: Vec<Traced> = Vec::new();
-    let mut starts: Vec<Traced> = Vec::new();
-    let mut oneshot = false;
     for entry in entries.iter().filter(|e| e.section == "Service") {
         let value = &entry.value;
         match entry.key.as_str() {
@@ -37,7 +71,7 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             // The rest of a line after an error is ignored.
             "Environment" => {
                 for word in split(value, Escapes::Strict).0 {
-                    if let Some((name, value)) = specifiers(&word).as_ref().and_then(assignment) {
+                    if let Some((name, value)) = specifiers(&word, unit).as_ref().and_then(assignment) {
                         environment.insert(name, value);
                     }
                 }
@@ -46,15 +80,12 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             "EnvironmentFile" => environment_files.push(value.clone()),
             "UnsetEnvironment" if value.is_empty() => unset.clear(),
             "UnsetEnvironment" => unset.extend(split(value, Escapes::Strict).0),
-            "ExecStart" if value.is_empty() => starts.clear(),
-            "ExecStart" => starts.push(value.clone()),
-            "Type" => oneshot = value.bytes() == b"oneshot",
             _ => {}
         }
     }
     for name in environment_files {
         let shown = name.to_text().into_owned();
-        let path = absolute(shown.trim_start_matches('-').trim(), "/");
+        let path = file_path(&name);
         match machine.file_among(files, &path) {
             Some(File::Known(text)) => {
                 let id = cx.texts.add_made(path.as_str(), &text, place);
@@ -70,6 +101,10 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             // Without a dash the file must exist, so the image ships it; nodeadm writes its own when it runs.
             None if !shown.starts_with('-') && path != image::NODEADM_ENVIRONMENT => {
                 set_unknown(&mut environment, place, &Why::FromOutside(format!("what the image has in {path}").into()));
+            }
+            None if unit != KUBELET && !machine.lacks(&path) => {
+                let why = Why::FromOutside(format!("what {path} sets").into());
+                environment.insert(ANY_VARIABLE.to_owned(), Traced::unknown(place, why));
             }
             _ => {}
         }
@@ -89,15 +124,12 @@ pub(super) fn command_line(machine: &Machine, files: &Files, cx: &mut BootCx<'_>
             environment.remove(&name);
         }
     }
-    let [start] = starts.as_slice() else {
-        let twice = "the kubelet's unit has more than one ExecStart=, which systemd rejects";
-        return match starts.last() {
-            Some(last) if oneshot => expand(last, &environment, place),
-            Some(_) => Err(Why::Invalid(twice.into())),
-            None => snap_arguments(machine, files, cx).ok_or_else(no_unit),
-        };
-    };
-    expand(start, &environment, place)
+    environment
+}
+
+/// The path in the value of an `EnvironmentFile=`.
+pub(super) fn file_path(value: &Traced) -> String {
+    absolute(value.to_text().trim_start_matches('-').trim(), "/")
 }
 
 /// The arguments of a kubelet in a snap, which has no unit of its own here: flags in a file, and lines with comments.
@@ -202,7 +234,9 @@ pub(super) fn assignment(word: &Traced) -> Option<(String, Traced)> {
 
 /// A word with its specifiers expanded: `%%` is a percent sign, `%n` the unit. Values from the machine are unknown. `None` if
 /// systemd does not know a specifier, and so ignores the word.
-fn specifiers(word: &Traced) -> Option<Traced> {
+pub(super) fn specifiers(word: &Traced, unit: &str) -> Option<Traced> {
+    let stem = unit.strip_suffix(".service").unwrap_or(unit);
+    let (prefix, instance) = stem.split_once('@').unwrap_or((stem, ""));
     let bytes = word.bytes();
     let mut out = Traced::new();
     let mut from = 0;
@@ -218,9 +252,10 @@ fn specifiers(word: &Traced) -> Option<Traced> {
         out.push(&word.slice(from..percent));
         match letter {
             b'%' => out.push(&word.slice(percent + 1..at)),
-            b'n' => out.push_made(b"kubelet.service", span),
-            b'N' | b'p' | b'P' => out.push_made(b"kubelet", span),
-            b'i' | b'I' => {}
+            b'n' => out.push_made(unit.as_bytes(), span),
+            b'N' => out.push_made(stem.as_bytes(), span),
+            b'p' | b'P' => out.push_made(prefix.as_bytes(), span),
+            b'i' | b'I' => out.push_made(instance.as_bytes(), span),
             b'a' | b'A' | b'b' | b'B' | b'c' | b'C' | b'd' | b'D' | b'E' | b'f' | b'g' | b'G' | b'h' | b'H' | b'j'
             | b'J' | b'l' | b'L' | b'm' | b'M' | b'o' | b'q' | b'r' | b'R' | b's' | b'S' | b't' | b'T' | b'u'
             | b'U' | b'v' | b'V' | b'w' | b'W' | b'y' | b'Y' => {
@@ -257,7 +292,7 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     let mut argv = Vec::new();
     for word in rest {
         let word = if word.bytes() == b"\\;" { word.slice(1..2) } else { word };
-        let word = specifiers(&word).ok_or_else(refused)?;
+        let word = specifiers(&word, KUBELET).ok_or_else(refused)?;
         if prefixes.contains(':') {
             argv.push(word);
         } else {

@@ -32,7 +32,10 @@ pub(super) fn has_commands(path: &Path) -> bool {
     let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     ends(&[".yml", ".yaml", ".sh", ".bash", ".mk"])
-        || matches!(name, "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc")
+        || matches!(
+            name,
+            "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc" | ".env"
+        )
 }
 
 /// The folders in which commands for a folder may stand.

@@ -130,7 +130,7 @@ fn mentions_settings(bytes: &[u8]) -> bool {
     if launches::holds_one(bytes) {
         return true;
     }
-    has(b"<<") && manifests::may_hold(bytes)
+    (has(b"<<") || has(b"echo ") && has(b"kubectl ")) && manifests::may_hold(bytes)
         || has(b"envsubst")
         || launches::install_charts(bytes)
         || has(b"sed ") && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))

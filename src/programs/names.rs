@@ -1,8 +1,23 @@
-//! `basename` and `dirname`.
+//! `basename`, `dirname` and `printenv`.
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why};
 
-use super::program::{Done, Effects, Invocation, known, not_followed};
+use super::program::{Done, Effects, FileLookup, Invocation, known, not_followed};
+
+/// `printenv NAME`
+pub(crate) fn printenv(call: &mut Invocation<'_>) -> Done<Effects> {
+    let [name] = call.argv else {
+        return Err(Box::new(Effects::unknown(Why::FromOutside("the output of printenv".into()), call.at)));
+    };
+    match (call.env)(known(name)?) {
+        FileLookup::Content(mut value) => {
+            value.push_made(b"\n", call.at);
+            Ok(Effects::success(value))
+        }
+        FileLookup::Missing => Ok(Effects::failed(1)),
+        FileLookup::Unknown(why) => Err(Box::new(Effects::unknown(why, call.at))),
+    }
+}
 
 /// Runs one of the two on its one path.
 pub(crate) fn run(call: &mut Invocation<'_>) -> Done<Effects> {

@@ -77,6 +77,11 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
             }
             continue;
         }
+        let upper = Some(options.contains('u')).filter(|upper| *upper || options.contains('l'));
+        if upper.is_some() && command != "export" {
+            let target: Arc<str> = path.resolve(&name).into();
+            Arc::make_mut(&mut path.shell.variables).entry(target).or_default().upper = upper;
+        }
         if let Some((_, variable)) = arrays.iter().find(|(n, _)| *n == name) {
             path.put(&name, variable.clone());
         } else if let Some((name, value)) = assigned {
@@ -148,7 +153,15 @@ impl Shell<'_, '_> {
             }
         }
         let before = assignments.iter().map(|a| self.cx.texts.traced(a.span));
-        let after = words.iter().skip(1).map(|w| self.cx.texts.traced(w.span));
+        let mut after: Vec<Traced> = words.iter().skip(1).map(|w| self.cx.texts.traced(w.span)).collect();
+        // If a value ends in a blank, the next word may be an alias, too.
+        let mut value = &alias.value;
+        for word in &mut after {
+            let next = word.known_str().and_then(|next| path.shell.aliases.get(next));
+            let Some(next) = next.filter(|_| matches!(value.bytes().last(), Some(b' ' | b'\t'))) else { break };
+            value = &next.value;
+            word.clone_from(value);
+        }
         let parts: Vec<Traced> = before.chain([alias.value.clone()]).chain(after).collect();
         Some(Traced::join(&parts, &Traced::made(" ", span)))
     }
@@ -180,6 +193,7 @@ pub(super) fn set(call: &Call<'_>, path: &mut ScriptRun) {
             "noclobber" if named => options.noclobber = set,
             "errtrace" if named => options.errtrace = set,
             "monitor" if named => options.monitor = set,
+            "posix" if named => options.expand_aliases |= set,
             _ if on || text.starts_with('+') => {
                 for letter in text.chars() {
                     match letter {

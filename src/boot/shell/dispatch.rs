@@ -145,7 +145,10 @@ impl Shell<'_, '_> {
                 path.status = Status::Zero;
                 if run(self, call, &mut path) { vec![path] } else { self.unmodelled(call, path) }
             }
-            Some(Model::Filter(_)) | None if is_interpreter(call.name) && started::is_only_commands(call, &path) => {
+            Some(Model::Filter(_)) | None
+                if (is_interpreter(call.name) || started::is_awk(call.name))
+                    && started::is_only_commands(call, &path) =>
+            {
                 path.status = Status::Zero;
                 self.literal_commands(call, path)
             }

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod assign;
+mod at_boot;
 mod bootstrap;
 mod braces;
 mod builtins;

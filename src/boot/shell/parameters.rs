@@ -1,14 +1,14 @@
 //! Parameter expansions.
 
 use crate::syntax::shell::{Operation, Parameter, Part, Word};
-use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why, budget};
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Why};
 
 use super::arithmetic;
 use super::interpreter::Shell;
 use super::pattern::{self, Token};
 use super::state::ScriptRun;
 use super::status::{Flow, Status};
-use super::variable::VariableKind;
+use super::variable::{VariableKind, case};
 use super::variables::Element;
 
 /// The longest text that is searched for patterns.
@@ -474,17 +474,4 @@ fn slice(text: &Traced, offset: &Traced, length: Option<&Traced>, span: Span) ->
         Some(None) => return unknown(span),
     };
     to.map_or_else(Traced::new, |to| text.slice(from..to.min(whole).max(from)))
-}
-
-fn case(text: &Traced, upper: bool, all: bool, span: Span) -> Traced {
-    let Some(known) = text.known_str() else { return unknown(span) };
-    budget::spend(known.len());
-    let mut chars = known.chars();
-    let changed: String = match (upper, all) {
-        (true, true) => chars.flat_map(char::to_uppercase).collect(),
-        (false, true) => chars.flat_map(char::to_lowercase).collect(),
-        (true, false) => chars.next().into_iter().flat_map(char::to_uppercase).collect::<String>() + chars.as_str(),
-        (false, false) => chars.next().into_iter().flat_map(char::to_lowercase).collect::<String>() + chars.as_str(),
-    };
-    if changed == known { text.clone() } else { Traced::made(changed, text.span().unwrap_or(span)) }
 }

@@ -67,6 +67,8 @@ impl Shell<'_, '_> {
             "timeout" => matches!(option, "-s" | "-k"),
             "flock" => matches!(option, "-w" | "-E"),
             "systemd-cat" => matches!(option, "-t" | "-p"),
+            "setpriv" => matches!(option, "--reuid" | "--regid" | "--groups" | "--securebits" | "--pdeathsig"),
+            "nsenter" => matches!(option, "-t" | "--target" | "-S" | "--setuid" | "-G" | "--setgid"),
             _ => false,
         };
         let before = Arc::clone(&path.shell.variables);
@@ -97,7 +99,12 @@ impl Shell<'_, '_> {
                 }
             }
         }
-        let mut skip = usize::from(matches!(name, "timeout" | "flock" | "chroot" | "taskset" | "chrt"));
+        let mut skip = match name {
+            "timeout" | "flock" | "chroot" | "taskset" | "chrt" => 1,
+            // `cloud-init-per FREQUENCY NAME COMMAND`
+            "cloud-init-per" => 2,
+            _ => 0,
+        };
         // `flock FILE -c COMMAND`, and `sudo -i COMMAND` with the environment of a login.
         let (mut by_shell, mut login) = (false, false);
         while let Some(word) = rest.first() {

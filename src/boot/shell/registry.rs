@@ -47,6 +47,9 @@ const PROGRAMS: &[(&[&str], Model)] = &[
             "busybox",
             "systemd-inhibit",
             "systemd-cat",
+            "setpriv",
+            "nsenter",
+            "cloud-init-per",
         ],
         Command(|shell, call, run| Ok(shell.prefix(call, run))),
     ),
@@ -66,12 +69,14 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     // Builtins.
     (
         &[
-            ":", "true", "umask", "ulimit", "wait", "sleep", "hash", "sync", "disown", "jobs", "enable", "history",
-            "bg", "fg", "popd",
+            ":", "true", "umask", "ulimit", "sleep", "hash", "sync", "disown", "jobs", "enable", "history", "bg", "fg",
+            "popd",
         ],
         Builtin(|_, _| {}),
     ),
     (&["false"], Builtin(|_, run| run.status = Status::NonZero)),
+    // It ends as the job that it names does.
+    (&["wait"], Builtin(|call, run| run.status = if call.words.is_empty() { Status::Zero } else { Status::Likely })),
     (&["export", "declare", "local", "readonly", "typeset"], Builtin(builtins::declare)),
     (&["set"], Builtin(builtins::set)),
     (&["shopt"], Builtin(builtins::shopt)),
@@ -140,6 +145,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["cat", "head", "tail", "sort", "uniq", "wc", "tac"], Filter(lines::run)),
     (&["cut", "tr", "paste"], Filter(columns::run)),
     (&["basename", "dirname"], Filter(names::run)),
+    (&["printenv"], Filter(names::printenv)),
     (&["base64", "openssl", "gzip", "gunzip", "zcat"], Filter(coding::run)),
     (&["envsubst"], Filter(envsubst::run)),
     (&["expr"], Filter(expr::run)),

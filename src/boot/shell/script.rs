@@ -351,6 +351,9 @@ impl Shell<'_, '_> {
     pub(super) fn source(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         let Call { words, at: span, .. } = *call;
         let Some(file) = words.first() else { return vec![path] };
+        // A bare name is searched for as programs are, and only then in the current folder.
+        let found = file.known_str().and_then(|name| in_search_path(name, &path)).map(|name| Traced::made(name, span));
+        let file = found.as_ref().unwrap_or(file);
         let text = contents(&path, file, span);
         if missing(&path, file) {
             path.status = Status::NonZero;

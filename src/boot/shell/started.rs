@@ -42,6 +42,17 @@ enum Started {
 /// The texts that an interpreter may run: the one in its arguments, a known file, its standard input.
 pub(super) fn code(call: &Call<'_>, path: &ScriptRun) -> Option<Traced> {
     let mut rest = call.words.iter();
+    if is_awk(call.name) {
+        // Its first word is the program, behind what `-F` and `-v` take.
+        while let Some(word) = rest.next() {
+            match word.known_str()? {
+                "-F" | "-v" => drop(rest.next()),
+                option if option.starts_with('-') => {}
+                _ => return Some(word.clone()),
+            }
+        }
+        return None;
+    }
     while let Some(word) = rest.next() {
         match word.known_str()? {
             "-e" | "-c" | "-E" | "-r" | "--eval" | "--execute" => return rest.next().cloned(),
@@ -51,6 +62,11 @@ pub(super) fn code(call: &Call<'_>, path: &ScriptRun) -> Option<Traced> {
         }
     }
     path.stdin.clone()
+}
+
+/// True for a program whose first argument is a program of awk.
+pub(super) fn is_awk(name: &str) -> bool {
+    matches!(name, "awk" | "gawk" | "mawk")
 }
 
 /// True for a program that does nothing but start literal commands.
@@ -138,6 +154,10 @@ fn started(code: &Traced) -> (Vec<Started>, bool) {
     let mut from = 0;
     let mut at = 0;
     while at < bytes.len() {
+        if let Some(end) = passed_over(bytes, at) {
+            at = end;
+            continue;
+        }
         let before = at.checked_sub(1).map(|before| bytes[before]);
         let start = |name: &str| !before.is_some_and(|b| is_name(b) || b == b'.' && !name.ends_with("Sync"));
         let name = CALLS.iter().filter(|name| start(name) && bytes[at..].starts_with(name.as_bytes()));
@@ -161,8 +181,31 @@ fn is_blank(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut pieces = text.split([';', '\n']).map(str::trim);
     pieces.all(|piece| {
+        // A program of awk may be one block before the input.
+        let piece = piece.trim_start_matches("BEGIN").trim().trim_matches(['{', '}']).trim();
         piece.is_empty() || piece.starts_with('#') || piece.starts_with("import ") || piece.starts_with("use ")
     })
+}
+
+/// Where a comment or a text that begins at `at` ends: neither holds a call.
+fn passed_over(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let first = at.checked_sub(1).is_none_or(|before| bytes[before].is_ascii_whitespace() || bytes[before] == b';');
+    if first && (rest.starts_with(b"#") || rest.starts_with(b"//")) {
+        return Some(rest.iter().position(|b| *b == b'\n').map_or(bytes.len(), |end| at + end));
+    }
+    let quote = *rest.first().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    let triple = [quote; 3];
+    if rest.starts_with(&triple) {
+        return rest.get(3..)?.windows(3).position(|w| w == triple).map(|end| at + end + 6);
+    }
+    let mut escaped = false;
+    let end = rest.iter().skip(1).position(|b| {
+        let ends = *b == quote && !escaped;
+        escaped = *b == b'\\' && !escaped;
+        ends
+    });
+    end.map(|end| at + end + 2)
 }
 
 fn is_name(byte: u8) -> bool {

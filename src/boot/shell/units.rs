@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::node::BootCx;
-use crate::syntax::unit::{Entry, Escapes, environment_file, parse, split};
+use crate::syntax::unit::{Entry, Escapes, parse, split};
 use crate::text::{Span, Traced, Why, budget};
 
 use super::super::machine::{File, Machine, absolute};
 use super::super::outcome::BootOutcome;
 use super::super::{image, unit};
+use super::at_boot;
 use super::call::Call;
 use super::interpreter::Shell;
 use super::k3s;
@@ -28,7 +29,9 @@ const MAX_COMMANDS: usize = 32;
 /// Runs the units that the boot enabled and did not start: systemd does so when the node is started again.
 pub(in super::super) fn start_enabled(outcomes: Vec<BootOutcome>, cx: &mut BootCx<'_>) -> Vec<BootOutcome> {
     let idle = |machine: &Machine| machine.start.is_none() && k3s::waiting(machine).is_some();
-    if outcomes.iter().all(|outcome| outcome.machine.enabled.is_empty() && !idle(&outcome.machine)) {
+    let boots = |machine: &Machine| machine.files.keys().any(|name| at_boot::is_run(name));
+    let nothing = |machine: &Machine| machine.enabled.is_empty() && !idle(machine) && !boots(machine);
+    if outcomes.iter().all(|outcome| nothing(&outcome.machine)) {
         return outcomes;
     }
     let mut shell = Shell::new(cx);
@@ -43,7 +46,7 @@ pub(in super::super) fn start_enabled(outcomes: Vec<BootOutcome>, cx: &mut BootC
             });
             continue;
         }
-        if !path.enabled_matter() {
+        if !path.enabled_matter() && path.commands_at_boot().is_empty() {
             out.push(path);
             continue;
         }
@@ -143,6 +146,7 @@ impl Shell<'_, '_> {
             }
             paths = settle(next);
         }
+        let mut paths: Vec<BoxedRun> = paths.into_iter().flat_map(|path| self.run_at_boot(at, path)).collect();
         for path in &mut paths {
             path.status = Status::Zero;
         }
@@ -230,8 +234,7 @@ impl Shell<'_, '_> {
                 .is_some_and(|v| matches!(v.as_str(), "yes" | "true" | "1" | "on")),
             directory: one("Service", "WorkingDirectory").unwrap_or_else(|| "/".to_owned()),
             user: one("Service", "User").filter(|user| user != "root" && user != "0"),
-            environment: all("Service", "Environment"),
-            files: all("Service", "EnvironmentFile"),
+            entries: &entries,
             commands: {
                 let keys = ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost"];
                 let all = keys.iter().flat_map(|key| all("Service", key));
@@ -272,14 +275,8 @@ impl Shell<'_, '_> {
         if service.remains || !service.oneshot {
             Arc::make_mut(&mut path.machine.active).insert(service.name.to_owned());
         }
-        path.clean_environment(&service.directory);
         path.shell.sink = Sink::Dropped;
-        path.stdin = Some(Traced::new());
         path.status = Status::Zero;
-        let environment = self.environment(service, &mut path);
-        for (name, value) in &environment {
-            path.export(name, value.clone());
-        }
         let mut paths = vec![path];
         for command in &service.commands {
             let mut next = Vec::new();
@@ -288,8 +285,16 @@ impl Shell<'_, '_> {
                     next.push(path);
                     continue;
                 }
+                path.clean_environment(&service.directory);
                 path.stdin = Some(Traced::new());
-                path.shell.directory.clone_from(&service.directory);
+                let files = Arc::clone(&path.machine.files);
+                let environment = unit::environment(service.entries, service.name, &path.machine, &files, self.cx);
+                for (name, value) in &environment {
+                    match value.first_unknown() {
+                        Some((_, why)) if name == unit::ANY_VARIABLE => path.shell.open = Some(why.clone()),
+                        _ => path.export(name, value.clone()),
+                    }
+                }
                 next.append(&mut self.exec(command, service, &environment, path));
             }
             paths = settle(next);
@@ -323,10 +328,16 @@ impl Shell<'_, '_> {
         };
         let bare = program.bytes().iter().take_while(|b| b"-+!:@".contains(b)).count();
         let prefixes = String::from_utf8_lossy(&program.bytes()[..bare]).into_owned();
-        let mut argv = vec![service.specifiers(&program.slice(bare..program.len()))];
-        for word in rest.iter().skip(usize::from(prefixes.contains('@'))) {
-            let word = service.specifiers(word);
-            if prefixes.contains(':') {
+        let mut argv = Vec::new();
+        let program = program.slice(bare..program.len());
+        for (index, word) in
+            std::iter::once(&program).chain(&rest[usize::from(prefixes.contains('@')).min(rest.len())..]).enumerate()
+        {
+            let Some(word) = unit::specifiers(word, service.name) else {
+                path.status = Status::NonZero;
+                return vec![path];
+            };
+            if index == 0 || prefixes.contains(':') {
                 argv.push(word);
             } else {
                 unit::variables(&word, environment, path.machine.place, &mut argv);
@@ -349,32 +360,6 @@ impl Shell<'_, '_> {
         }
         paths
     }
-
-    /// The environment of a service: that of systemd, then its own variables, then its files.
-    fn environment(&mut self, service: &Service<'_>, path: &mut ScriptRun) -> BTreeMap<String, Traced> {
-        let mut out = BTreeMap::new();
-        if let Some(File::Known(text)) = path.machine.files.get(image::MANAGER_ENVIRONMENT).cloned() {
-            let id = self.cx.texts.add_made("the environment of systemd", &text, path.machine.place);
-            out.extend(environment_file(&self.cx.texts.view(id)));
-        }
-        for line in &service.environment {
-            let words = split(line, Escapes::Strict).0;
-            out.extend(words.iter().filter_map(|word| unit::assignment(&service.specifiers(word))));
-        }
-        for name in &service.files {
-            let shown = name.to_text().into_owned();
-            let file = absolute(shown.trim_start_matches('-').trim(), "/");
-            match path.machine.file(&file) {
-                Some(File::Known(text)) => {
-                    let id = self.cx.texts.add_made(file.as_str(), &text, path.machine.place);
-                    out.extend(environment_file(&self.cx.texts.view(id)));
-                }
-                Some(File::Removed) => {}
-                _ => path.shell.open = Some(Why::FromOutside(format!("what {file} sets").into())),
-            }
-        }
-        out
-    }
 }
 
 /// What decides how a service runs.
@@ -384,35 +369,8 @@ struct Service<'a> {
     remains: bool,
     directory: String,
     user: Option<String>,
-    environment: Vec<Traced>,
-    files: Vec<Traced>,
+    entries: &'a [Entry],
     commands: Vec<Traced>,
-}
-
-impl Service<'_> {
-    /// A word with its specifiers expanded. Values from the machine are unknown.
-    fn specifiers(&self, word: &Traced) -> Traced {
-        let bytes = word.bytes();
-        let stem = self.name.strip_suffix(".service").unwrap_or(self.name);
-        let (prefix, instance) = stem.split_once('@').unwrap_or((stem, ""));
-        let mut out = Traced::new();
-        let mut from = 0;
-        while let Some(percent) = bytes[from..].iter().position(|b| *b == b'%').map(|n| from + n) {
-            let Some(at) = word.slice(percent..(percent + 2).min(bytes.len())).span() else { break };
-            out.push(&word.slice(from..percent));
-            match bytes.get(percent + 1) {
-                Some(b'%') => out.push_made(b"%", at),
-                Some(b'n') => out.push_made(self.name.as_bytes(), at),
-                Some(b'N') => out.push_made(stem.as_bytes(), at),
-                Some(b'p') => out.push_made(prefix.as_bytes(), at),
-                Some(b'i' | b'I') => out.push_made(instance.as_bytes(), at),
-                _ => out.push_unknown(at, Why::FromOutside("a specifier of systemd".into())),
-            }
-            from = (percent + 2).min(bytes.len());
-        }
-        out.push(&word.slice(from..bytes.len()));
-        out
-    }
 }
 
 /// The kubelet's unit, which the machine keeps apart.

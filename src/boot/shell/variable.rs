@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::text::{Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 /// The most elements of an array that are tracked.
 const MAX_ELEMENTS: usize = 4096;
@@ -33,15 +33,17 @@ pub(super) struct Variable {
     pub(super) keys: Option<Arc<Vec<String>>>,
     pub(super) kind: VariableKind,
     pub(super) exported: bool,
+    /// `declare -u` and `declare -l`: true if what is assigned becomes upper case, false for lower case.
+    pub(super) upper: Option<bool>,
 }
 
 impl Variable {
     pub(super) fn plain(value: Traced, exported: bool) -> Self {
-        Self { values: Arc::new(vec![value]), keys: None, kind: VariableKind::Plain, exported }
+        Self { values: Arc::new(vec![value]), keys: None, kind: VariableKind::Plain, exported, upper: None }
     }
 
     pub(super) fn array(values: Vec<Traced>, exported: bool) -> Self {
-        Self { values: Arc::new(values), keys: None, kind: VariableKind::Array, exported }
+        Self { values: Arc::new(values), keys: None, kind: VariableKind::Array, exported, upper: None }
     }
 
     pub(super) fn is_array(&self) -> bool {
@@ -128,4 +130,20 @@ impl Variable {
             self.keys = Some(Arc::new(keys));
         }
     }
+}
+
+/// A text in upper or lower case, or only its first letter.
+pub(super) fn case(text: &Traced, upper: bool, all: bool, span: Span) -> Traced {
+    let Some(known) = text.known_str() else {
+        return Traced::unknown(span, Why::NotUnderstood("an expansion of an unknown text".into()));
+    };
+    budget::spend(known.len());
+    let mut chars = known.chars();
+    let changed: String = match (upper, all) {
+        (true, true) => chars.flat_map(char::to_uppercase).collect(),
+        (false, true) => chars.flat_map(char::to_lowercase).collect(),
+        (true, false) => chars.next().into_iter().flat_map(char::to_uppercase).collect::<String>() + chars.as_str(),
+        (false, false) => chars.next().into_iter().flat_map(char::to_lowercase).collect::<String>() + chars.as_str(),
+    };
+    if changed == known { text.clone() } else { Traced::made(changed, text.span().unwrap_or(span)) }
 }

@@ -8,7 +8,7 @@ use crate::text::{Span, Traced, Why};
 use super::settle::different;
 use super::state::ScriptRun;
 use super::status::Status;
-use super::variable::{Variable, VariableKind};
+use super::variable::{Variable, VariableKind, case};
 
 /// The longest chain of references.
 const MAX_REFERENCES: usize = 8;
@@ -76,11 +76,13 @@ impl ScriptRun {
         let all = self.shell.options.allexport;
         let variable = Arc::make_mut(&mut self.shell.variables).entry(name).or_default();
         variable.exported |= all;
+        let upper = variable.upper;
+        let value = upper.map_or(value.clone(), |upper| case(&value, upper, true, self.machine.place));
         if variable.is_array() && !variable.is_unknown() {
             // The bare name means the first element.
             variable.insert("0", value);
         } else {
-            *variable = Variable::plain(value, variable.exported);
+            *variable = Variable { upper, ..Variable::plain(value, variable.exported) };
         }
     }
 

@@ -220,6 +220,12 @@ fn of_sceptre(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Depl
             let Some(tree) = stack_of(&file, name, cx) else { continue };
             let named = tree.path(&["template", "path"]).or_else(|| tree.get("template_path"));
             let named = named.and_then(Node::as_str).map(|n| n.trim_start_matches("templates/"));
+            let left_out = ["ignore", "obsolete"]
+                .iter()
+                .any(|key| tree.get(key).and_then(Node::as_str).is_some_and(|v| v.eq_ignore_ascii_case("true")));
+            if left_out {
+                continue;
+            }
             if named.is_some_and(|named| Path::new(named) == name) {
                 let pairs = tree.get("parameters").map(Node::pairs).unwrap_or_default();
                 let given = pairs.iter().filter_map(pair).filter(|(n, _)| template.parameters.contains_key(n.as_str()));

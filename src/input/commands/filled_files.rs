@@ -19,7 +19,7 @@ const MAX_COPIES: usize = 64;
 impl CommandReader {
     /// Reads what a pipeline makes of a file, if one of its programs fills the file in.
     pub(super) fn pipeline(&mut self, commands: &[Command], cx: &mut Cx<'_>) {
-        let mut text: Option<(Traced, PathBuf)> = None;
+        let mut text: Option<(Traced, Option<PathBuf>)> = None;
         let mut filled = false;
         for command in commands {
             let CommandKind::Simple { assignments, words } = &command.kind else { return };
@@ -31,14 +31,15 @@ impl CommandReader {
                 Target::Body(_) => None,
             });
             if let Some(path) = read {
-                text = self.file(&path, cx);
+                text = self.template(&path, cx);
             }
             match program.as_str() {
                 "cat" => {
                     if let [_, path] = words.as_slice() {
-                        text = self.file(path, cx);
+                        text = self.template(path, cx);
                     }
                 }
+                "echo" => text = Some((Traced::join(&words[1..], &Traced::made(" ", command.span)), None)),
                 "envsubst" => {
                     let Some((before, path)) = text else { return };
                     // An argument lists the variables that are replaced.
@@ -60,7 +61,7 @@ impl CommandReader {
                 "sed" => {
                     let Some((scripts, files, extended)) = sed_arguments(&words) else { return };
                     if let [path] = files.as_slice() {
-                        text = self.file(path, cx);
+                        text = self.template(path, cx);
                     }
                     let Some((mut now, path)) = text else { return };
                     for script in &scripts {
@@ -71,17 +72,24 @@ impl CommandReader {
                     filled = true;
                 }
                 // What reads the result.
-                _ => break,
+                reader => {
+                    let written = text.as_ref().is_some_and(|(_, path)| path.is_none());
+                    filled |= written && matches!(reader, "kubectl" | "oc" | "eksctl" | "kubeadm" | "kind");
+                    break;
+                }
             }
         }
         if let (true, Some((text, path))) = (filled, text)
             && let Some(at) = commands.first().map(|c| c.span)
         {
-            let name = format!("{} as filled in by {}", path.display(), self.name);
+            let name = match &path {
+                Some(path) => format!("{} as filled in by {}", path.display(), self.name),
+                None => self.name.clone(),
+            };
             let name = name.replace(&format!("{}/", cx.files.root().display()), "");
             let mut groups = manifests::in_text(&text, &name, at, cx);
             if !groups.is_empty() {
-                cx.claims.uses.push(path);
+                cx.claims.uses.extend(path);
             }
             self.groups.append(&mut groups);
         }
@@ -100,6 +108,10 @@ impl CommandReader {
         }
         self.copies.retain(|(name, _)| *name != to);
         self.copies.push((to, source));
+    }
+
+    fn template(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, Option<PathBuf>)> {
+        self.file(path, cx).map(|(text, path)| (text, Some(path)))
     }
 
     /// A file of the repository, relative to the folder of the script or to the root.

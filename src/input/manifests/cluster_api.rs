@@ -9,7 +9,8 @@ use crate::text::{Span, Traced, Why};
 
 use super::manifest::Manifest;
 use super::placeholder;
-use super::setting_paths::flags;
+use super::setting_paths::{flags, words};
+use crate::input::yaml_files;
 
 /// The specification of a document or of the template in it.
 fn specification<'a>(manifest: &Manifest<'a>) -> Option<&'a Node> {
@@ -69,40 +70,6 @@ pub(super) fn nodeadm_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         group.steps.push(Step::Script(script));
     }
     vec![group]
-}
-
-/// k3s or RKE2 with files or commands of its own, as cloud-init writes and runs them: `KThreesConfig`, `RKE2Config` and those of
-/// control planes. `None` if there are only arguments. Sources: k3s-io/cluster-api-k3s, `pkg/cloudinit`;
-/// rancher/cluster-api-provider-rke2, `pkg/cloudinit`.
-pub(super) fn rancher(manifest: &Manifest<'_>, product: &str) -> Option<NodeGroup> {
-    let spec = specification(manifest)?;
-    let spec = spec.get("kthreesConfigSpec").unwrap_or(spec);
-    let upper = if product == "k3s" { "K3s" } else { "RKE2" };
-    let [before, behind] = ["pre", "post"].map(|when| spec.get(&format!("{when}{upper}Commands")));
-    if [spec.get("files"), before, behind].iter().flatten().all(|list| list.items().is_empty()) {
-        return None;
-    }
-    let mut group = manifest.group();
-    let at = group.place;
-    let args = if product == "k3s" { &["kubeletArgs"][..] } else { &["kubelet", "extraArgs"] };
-    if let Some(list) = spec.get("agentConfig").and_then(|agent| agent.path(args)) {
-        let key = Node::plain(Traced::made("kubelet-arg", list.span), list.span);
-        let config = Node::map(vec![(key, placeholder::in_tree(list))], list.span);
-        group.steps.push(Step::file(format!("/etc/rancher/{product}/config.yaml"), yaml::write(&config)));
-    }
-    files(spec, &mut group);
-    let server = manifest.kind.contains("ControlPlane");
-    let role = if server { "server" } else { "agent" };
-    let mut script = Traced::made("#!/bin/sh\n", at);
-    commands(before, &mut script);
-    let install = match product {
-        "k3s" => format!("curl -sfL https://get.k3s.io | sh -s - {role}\n"),
-        _ => format!("curl -sfL https://get.rke2.io | sh -\nsystemctl enable --now rke2-{role}\n"),
-    };
-    script.push_made(install.as_bytes(), at);
-    commands(behind, &mut script);
-    group.steps.push(Step::Script(script));
-    Some(group)
 }
 
 /// `KubeadmConfig`, `KubeadmControlPlane` and their templates.
@@ -166,6 +133,61 @@ fn patches(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
             group.steps.extend(trees.map(|tree| Step::KubeletConfig(tree, "patches")));
         }
     }
+}
+
+/// The kinds of the bootstrap providers of k3s and RKE2, then those of their control planes.
+pub(super) const RANCHER: [&str; 8] = [
+    "KThreesConfig",
+    "KThreesConfigTemplate",
+    "RKE2Config",
+    "RKE2ConfigTemplate",
+    "KThreesControlPlane",
+    "KThreesControlPlaneTemplate",
+    "RKE2ControlPlane",
+    "RKE2ControlPlaneTemplate",
+];
+
+/// The bootstrap providers of k3s and RKE2: cloud-init writes `config.yaml` and the files, and runs the commands around the installer.
+/// Sources: k3s-io/cluster-api-k3s, `bootstrap/api/v1beta2/kthreesconfig_types.go` and `pkg/cloudinit`;
+/// rancher/cluster-api-provider-rke2, `bootstrap/api/v1beta1/rke2config_types.go` and `pkg/cloudinit`.
+pub(super) fn rancher_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+    let Some(spec) = specification(manifest) else { return Vec::new() };
+    let spec = spec.get("kthreesConfigSpec").unwrap_or(spec);
+    let (product, upper, path) = match manifest.kind.starts_with("RKE2") {
+        true => ("rke2", "RKE2", &["agentConfig", "kubelet", "extraArgs"][..]),
+        false => ("k3s", "K3s", &["agentConfig", "kubeletArgs"][..]),
+    };
+    let arguments = spec.path(path);
+    let [before, behind] = ["pre", "post"].map(|when| spec.get(&format!("{when}{upper}Commands")));
+    if arguments.is_none() && [spec.get("files"), before, behind].iter().flatten().all(|list| list.items().is_empty()) {
+        return Vec::new();
+    }
+    let mut group = manifest.group();
+    let at = group.place;
+    if let Some((at, why)) = arguments.and_then(yaml_files::unknown) {
+        group.gaps.push(Gap { at, why });
+    }
+    let mut config = Traced::made("write-kubeconfig-mode: \"0640\"\n", at);
+    for (n, word) in arguments.map(words).unwrap_or_default().into_iter().enumerate() {
+        if n == 0 {
+            config.push_made(b"kubelet-arg:\n", at);
+        }
+        config.push_made(b"  - ", at);
+        config.push(&yaml::write(&Node::plain(word, at)));
+    }
+    group.steps.push(Step::file(format!("/etc/rancher/{product}/config.yaml"), config));
+    files(spec, &mut group);
+    let role = if manifest.kind.contains("ControlPlane") { "server" } else { "agent" };
+    let mut script = Traced::made("#!/bin/sh\n", at);
+    commands(before, &mut script);
+    let install = match product {
+        "k3s" => format!("curl -sfL https://get.k3s.io | sh -s - {role}\n"),
+        _ => format!("curl -sfL https://get.rke2.io | sh -\nsystemctl enable --now rke2-{role}\n"),
+    };
+    script.push_made(install.as_bytes(), at);
+    commands(behind, &mut script);
+    group.steps.push(Step::Script(script));
+    vec![group]
 }
 
 fn script(list: Option<&Node>, group: &mut NodeGroup) {

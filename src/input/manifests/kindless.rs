@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::kubelet::statements;
-use crate::node::{Ineffective, NodeGroup, Reason, Step, Tool};
+use crate::node::{Cx, Ineffective, NodeGroup, Reason, Step, Tool};
 use crate::setting::Field;
 use crate::syntax::Node;
-use crate::text::{Span, Traced};
+use crate::text::Traced;
 
 use super::setting_paths::{Carry, Part, add, at_path, groups, part};
 use super::{ignition, placeholder};
@@ -98,45 +98,34 @@ pub(super) fn is_kubelet_patch(path: &Path) -> bool {
     path.file_name().unwrap_or_default().as_encoded_bytes().starts_with(b"kubeletconfiguration")
 }
 
-/// The node group of such a patch.
-pub(super) fn kubelet_patch(document: &Node, name: &str) -> Option<NodeGroup> {
+/// The settings that the patches after this one set: they are applied in the order of their names.
+pub(super) fn set_by_later_patches(path: &Path, cx: &mut Cx<'_>) -> Vec<String> {
+    let all = cx.files.list(path.parent().unwrap_or(path));
+    let later = all.into_iter().filter(|other| is_kubelet_patch(other) && other.as_path() > path);
+    let mut out = Vec::new();
+    for other in later {
+        let Ok(view) = cx.view(&other) else { continue };
+        for tree in yaml_files::documents(&view).tree {
+            let built = set_by_patch(&tree);
+            let pairs = built.as_ref().unwrap_or(&tree).pairs().iter();
+            // A map is merged with what is there.
+            let whole = pairs.filter(|(_, value)| !value.is_map());
+            out.extend(whole.filter_map(|(key, _)| key.as_str().map(str::to_owned)));
+        }
+    }
+    out
+}
+
+/// The node group of such a patch, without the settings in `hidden`.
+pub(super) fn kubelet_patch(document: &Node, name: &str, hidden: &[String]) -> Option<NodeGroup> {
     let built = set_by_patch(document);
     let document = built.as_ref().unwrap_or(document);
     let (first, _) = document.pairs().first()?;
     let mut group = NodeGroup::new(name, first.span);
-    group.steps.push(Step::KubeletConfig(placeholder::in_tree(document), "patches"));
+    let shown = document.pairs().iter().filter(|(key, _)| !hidden.iter().any(|h| key.as_str() == Some(h)));
+    let document = Node::map(shown.cloned().collect(), document.span);
+    group.steps.push(Step::KubeletConfig(placeholder::in_tree(&document), "patches"));
     Some(group)
-}
-
-/// The patches of Talos configurations in a file of talhelper, each with its name. Source: budimanjojo/talhelper,
-/// `pkg/config`.
-pub(super) fn talhelper(document: &Node, name: &str) -> Vec<(Traced, String, Span)> {
-    if !["clusterName", "nodes"].iter().all(|key| document.get(key).is_some()) {
-        return Vec::new();
-    }
-    let mut out = Vec::new();
-    let mut take = |holder: &Node, whose: &str| {
-        for patch in holder.get("patches").map(Node::items).unwrap_or_default() {
-            if let Some(scalar) = patch.as_scalar().filter(|s| !s.text.bytes().starts_with(b"@")) {
-                out.push((scalar.text.clone(), format!("{name}{whose}"), patch.span));
-            }
-        }
-    };
-    take(document, "");
-    let nodes = document.get("nodes").map(Node::items).unwrap_or_default();
-    let role = |node: &Node| node.get("controlPlane").and_then(Node::as_str).unwrap_or("false").to_owned();
-    for (key, whose, other) in [("worker", " (workers)", "true"), ("controlPlane", " (control plane)", "false")] {
-        // Without a node of the role, its patches are for none.
-        let any = nodes.is_empty() || nodes.iter().any(|node| role(node) != other);
-        if let Some(holder) = document.get(key).filter(|_| any) {
-            take(holder, whose);
-        }
-    }
-    for node in nodes {
-        let host = node.get("hostname").and_then(Node::as_str).unwrap_or("a node");
-        take(node, &format!(" ({host})"));
-    }
-    out
 }
 
 /// Kubelet flags next to `kubelet-arg` instead of in it.

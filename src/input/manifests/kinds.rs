@@ -54,6 +54,8 @@ const KINDS: &[DocumentKind] = &[
         &["KubeadmControlPlane", "KubeadmControlPlaneTemplate"],
         cluster_api::kubeadm_config,
     ),
+    row("bootstrap.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).0, |m, _| cluster_api::rancher_config(m)),
+    row("controlplane.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).1, |m, _| cluster_api::rancher_config(m)),
     row("kubeadm.k8s.io", &kubeadm::NODES, |m, _| kubeadm::read(m)),
     row("kind.x-k8s.io", &["Cluster"], kubeadm::kind_cluster),
     row("kops.k8s.io", &["Cluster", "InstanceGroup"], |m, _| kops::read(m)),

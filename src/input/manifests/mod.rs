@@ -12,6 +12,7 @@ mod kops;
 mod kubeadm;
 mod kubelet;
 mod manifest;
+mod patches;
 mod placeholder;
 mod setting_paths;
 mod tools;
@@ -76,7 +77,8 @@ impl Input for Manifests {
         let parsed = parsed(&view, cx);
         let trees = &parsed.tree;
         if patch {
-            return trees.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name)).collect();
+            let hidden = kindless::set_by_later_patches(&unit.path, cx);
+            return trees.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name, &hidden)).collect();
         }
         read_all(trees, Some(&view), &name, cx)
     }
@@ -107,6 +109,12 @@ pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> V
 /// The node groups of a document given as a tree.
 pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     read_all(std::slice::from_ref(tree), None, name, cx)
+}
+
+/// The node groups of patches of a machine of Talos.
+pub(super) fn merged_patches(patches: &[(Traced, Span)], name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let trees = patches::merged(patches, name, at, cx);
+    trees.iter().flat_map(|tree| in_tree(tree, name, cx)).collect()
 }
 
 /// True for a document that a node reads itself.
@@ -190,8 +198,9 @@ fn each(
     cx: &mut Cx<'_>,
 ) {
     let Some(manifest) = Manifest::of(tree, Some(siblings), view, name) else {
-        for (text, name, at) in kindless::talhelper(tree, name) {
-            groups.append(&mut in_text(&text, &name, at, cx));
+        for (patches, name) in patches::of_talhelper(tree, name) {
+            let at = patches.last().map_or(tree.span, |(_, at)| *at);
+            groups.append(&mut merged_patches(&patches, &name, at, cx));
         }
         groups.append(&mut kindless::read(tree, name));
         return;

@@ -1,9 +1,8 @@
 //! Tools that are described by a few paths: one row each.
 
-use super::cluster_api;
 use super::manifest::Manifest;
 use super::setting_paths::{Carry, Part, groups, part};
-use crate::node::{self, NodeGroup, Step};
+use crate::node::{NodeGroup, Step};
 use crate::setting::{FIELDS, Field, Shape};
 use crate::syntax::{Node, Resolved, Schema, resolve};
 
@@ -19,8 +18,6 @@ pub(super) struct Tool {
     remark: Option<&'static str>,
     /// The note if a duration is written as a number, which the tool itself refuses.
     typed: Option<&'static str>,
-    /// The name of the tool, if what it sets itself is known.
-    name: Option<&'static str>,
 }
 
 const fn tool(
@@ -29,11 +26,7 @@ const fn tool(
     parts: &'static [Part],
     [remark, typed]: [Option<&'static str>; 2],
 ) -> Tool {
-    Tool { group, kinds, parts, remark, typed, name: None }
-}
-
-const fn starts(name: &'static str, tool: Tool) -> Tool {
-    Tool { name: Some(name), ..tool }
+    Tool { group, kinds, parts, remark, typed }
 }
 
 /// The rows, each with the source of its paths.
@@ -80,56 +73,6 @@ pub(super) const TOOLS: &[Tool] = &[
     ),
     // k3d-io/k3d, `pkg/config/v1alpha5/types.go`.
     tool("k3d.io", &["Simple"], &[part("options.k3s", &[("extraArgs", Carry::K3s)])], [None, None]),
-    // k3s-io/cluster-api-k3s, `bootstrap/api/v1beta2/kthreesconfig_types.go`.
-    starts(
-        "k3s",
-        tool(
-            "bootstrap.cluster.x-k8s.io",
-            &["KThreesConfig", "KThreesConfigTemplate"],
-            &[
-                part("spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-                part("spec.template.spec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-            ],
-            [None, None],
-        ),
-    ),
-    starts(
-        "k3s",
-        tool(
-            "controlplane.cluster.x-k8s.io",
-            &["KThreesControlPlane", "KThreesControlPlaneTemplate"],
-            &[
-                part("spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-                part("spec.template.spec.kthreesConfigSpec.agentConfig", &[("kubeletArgs", Carry::Words)]),
-            ],
-            [None, None],
-        ),
-    ),
-    // rancher/cluster-api-provider-rke2, `bootstrap/api/v1beta1/rke2config_types.go`.
-    starts(
-        "rke2",
-        tool(
-            "bootstrap.cluster.x-k8s.io",
-            &["RKE2Config", "RKE2ConfigTemplate"],
-            &[
-                part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-                part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-            ],
-            [None, None],
-        ),
-    ),
-    starts(
-        "rke2",
-        tool(
-            "controlplane.cluster.x-k8s.io",
-            &["RKE2ControlPlane", "RKE2ControlPlaneTemplate"],
-            &[
-                part("spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-                part("spec.template.spec.agentConfig.kubelet", &[("extraArgs", Carry::Words)]),
-            ],
-            [None, None],
-        ),
-    ),
     // rancher/rancher, `pkg/apis/management.cattle.io/v3` with `rke_types.go` of rancher/rke (RKE clusters that Rancher makes).
     tool(
         "management.cattle.io",
@@ -167,13 +110,7 @@ pub(super) fn tool_of(manifest: &Manifest<'_>) -> Option<&'static Tool> {
 /// The node groups of a document that a row describes.
 pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(tool) = tool_of(manifest) else { return Vec::new() };
-    if let Some(group) = tool.name.and_then(|product| cluster_api::rancher(manifest, product)) {
-        return vec![group];
-    }
     let mut groups = groups(manifest.node, &manifest.name(), manifest.place(), tool.parts, tool.remark);
-    for group in &mut groups {
-        group.tool = tool.name.map(node::Tool::new);
-    }
     for group in groups.iter_mut().filter(|_| tool.typed.is_some()) {
         let trees = group.steps.iter().filter_map(|step| match step {
             Step::KubeletConfig(tree, _) => Some(tree),

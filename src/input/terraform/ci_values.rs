@@ -235,8 +235,10 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
             .map_or(line.len(), |n| name + n);
         from = end;
-        let before = line.get(..name - PREFIX.len()).unwrap_or_default().chars().next_back();
-        if end == name || before.is_some_and(|c| matches!(c, '$' | '{' | '.') || c.is_ascii_alphanumeric()) {
+        let head = line.get(..name - PREFIX.len()).unwrap_or_default();
+        let before = head.chars().next_back();
+        let used = head.ends_with("${") || before.is_some_and(|c| matches!(c, '$' | '.') || c.is_ascii_alphanumeric());
+        if end == name || used {
             continue;
         }
         let rest = line.get(end..).unwrap_or_default();
@@ -273,6 +275,9 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
             None if assigns => at..at + value.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(value.len()),
             None => {
                 let length = value.find(" #").unwrap_or(value.len());
+                // In `env: {TF_VAR_idle: 0s}` the map goes on or ends behind it.
+                let inline = head.contains('{').then(|| value.find([',', '}'])).flatten();
+                let length = inline.map_or(length, |end| end.min(length));
                 at..at + value.get(..length).unwrap_or_default().trim_end().len()
             }
         };
@@ -366,6 +371,7 @@ mod tests {
         for (text, name, value, known) in [
             ("  TF_VAR_idle: \"0s\"\n", "idle", "0s", true),
             ("  TF_VAR_idle: 0s # why\n", "idle", "0s", true),
+            ("env: {TF_VAR_idle: 0s, B: x}\n", "idle", "0s", true),
             ("export TF_VAR_idle=0s\n", "idle", "0s", true),
             ("TF_VAR_idle='0s' terraform apply\n", "idle", "0s", true),
             ("TF_VAR_idle=0s terraform apply\n", "idle", "0s", true),

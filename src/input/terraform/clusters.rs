@@ -1,7 +1,6 @@
-//! Clusters that a provider creates from blocks of a resource, as the document that the tool behind it reads; and patches of
-//! Talos, which are merged in order. Sources: tehcyx/terraform-provider-kind `kind/structure_kind_config.go`,
-//! rancher/terraform-provider-rke `rke/structure_rke_cluster.go`, rancher/terraform-provider-rancher2
-//! `rancher2/structure_cluster_v2_rke_config.go`, siderolabs/terraform-provider-talos `pkg/talos`.
+//! Clusters that a provider creates from blocks of a resource, as the document that the tool behind it reads. Sources:
+//! tehcyx/terraform-provider-kind `kind/structure_kind_config.go`, rancher/terraform-provider-rke
+//! `rke/structure_rke_cluster.go`, rancher/terraform-provider-rancher2 `rancher2/structure_cluster_v2_rke_config.go`.
 
 use std::sync::Arc;
 
@@ -9,17 +8,15 @@ use indexmap::IndexMap;
 
 use crate::node::NodeGroup;
 use crate::syntax::hcl::{Block, Body};
-use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced};
+use crate::text::Traced;
 use crate::value::{Alternative, Entry, Kind, Value};
 
-use super::super::{manifests, yaml_files, yaml_values};
+use super::super::{manifests, yaml_values};
 use super::carriers::CLUSTERS;
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::functions::decoding::yamldecode;
 use super::lang::outcome::Early;
-use crate::input::set_values::{PathStep, lay, put};
 
 /// Types of nested blocks that become lists, and the names of the lists.
 const LISTS: &[(&str, &str)] = &[("node", "nodes"), ("machine_selector_config", "machine_selector_config")];
@@ -97,39 +94,6 @@ impl Engine<'_, '_> {
         }
         Value::map(entries, at)
     }
-
-    /// The node groups of patches of a machine, which are merged in order: documents, and lists of single changes.
-    pub(super) fn merged_patches(&mut self, patches: &[Value], name: &str, at: Span) -> Vec<NodeGroup> {
-        let mut whole = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
-        let mut out = Vec::new();
-        for patch in patches {
-            let Some(text) = patch.to_traced().filter(|text| !text.is_unknown()) else { continue };
-            let view = self.cx.made(name, &text, patch.at);
-            let parsed = yaml_files::documents(&view);
-            for tree in parsed.tree {
-                match &tree.kind {
-                    // Documents with a kind of their own are no part of the machine.
-                    NodeKind::Map(_) if tree.get("kind").is_none() => lay(&mut whole, tree),
-                    NodeKind::Map(_) => out.extend(manifests::in_tree(&tree, name, self.cx)),
-                    NodeKind::Seq(changes) => changes.iter().for_each(|change| apply(&mut whole, change)),
-                    NodeKind::Scalar(_) => {}
-                }
-            }
-        }
-        out.extend(manifests::in_tree(&whole, name, self.cx));
-        out
-    }
-}
-
-/// One change of a JSON patch that adds or replaces something.
-fn apply(tree: &mut Node, change: &Node) {
-    let text = |key: &str| change.get(key).and_then(Node::as_str);
-    let (Some("add" | "replace"), Some(path), Some(value)) = (text("op"), text("path"), change.get("value")) else {
-        return;
-    };
-    let steps = path.split('/').skip(1).map(|step| PathStep::Name(step.replace("~1", "/").replace("~0", "~")));
-    let steps: Vec<_> = steps.take(MAX_DEPTH * 2).collect();
-    put(tree, &steps, value.clone(), value.span);
 }
 
 /// The value below a path of keys, with the version beside the last one.

@@ -110,7 +110,8 @@ impl Engine<'_, '_> {
                         let why = patch.to_traced().and_then(|text| text.first_unknown().map(|(_, why)| why.clone()));
                         read.open = why.map(|why| (patch.at, why));
                     }
-                    read.groups = self.merged_patches(&patches, name, value.at);
+                    let texts = patches.iter().filter_map(|patch| Some((patch.to_traced()?, patch.at)));
+                    read.groups = manifests::merged_patches(&texts.collect::<Vec<_>>(), name, value.at, self.cx);
                 }
                 (Kind::List(_), Holds::Text) => {
                     for text in value.items() {

@@ -12,6 +12,7 @@
 mod atmos;
 pub(crate) mod callers;
 mod carriers;
+mod ci_scopes;
 mod ci_values;
 mod clusters;
 mod components;

@@ -15,6 +15,7 @@ use crate::value::{Condition, Guard, Value};
 use super::super::command_files::{MAX_COMMANDS, command_folders, has_commands};
 use super::super::fitting::{MAX_FILES, fitting};
 use super::super::yaml_files;
+use super::ci_scopes;
 use super::ci_values::{self, Assigned, Commands};
 use super::engine::Engine;
 use super::lang::env::Env;
@@ -69,7 +70,12 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
         let bytes = cx.files.glance(path)?;
         let marked = [&b"tfvars"[..], b"TF_VAR_", b"-var"].iter().any(|mark| yaml_files::holds(&bytes, mark));
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
-        Some((path.clone(), Arc::new(ci_values::commands(text))))
+        let mut commands = ci_values::commands(text);
+        if path.extension().is_some_and(|e| e == "yml" || e == "yaml") {
+            ci_scopes::leave_out_hidden(text, &mut commands);
+        }
+        ci_scopes::resolve(text, &mut commands);
+        Some((path.clone(), Arc::new(commands)))
     };
     let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
     let found = slot.get_or_init(search).clone();
@@ -208,7 +214,7 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
             let way = |files| Way { files, environment: Vec::new(), options: options.clone() };
             named.extend(files.into_iter().map(way));
         }
-        let runs = commands.runs || file.file_name().is_some_and(|name| name == ".envrc");
+        let runs = commands.runs || file.file_name().is_some_and(|name| name == ".envrc" || name == ".env");
         if named.is_empty() && runs {
             out.extend(environments.into_iter().map(|environment| Way { environment, ..Way::default() }));
             continue;

@@ -6,10 +6,15 @@ use std::rc::Rc;
 use crate::programs::document::{self, Data, Layout, NoData, Yaml};
 use crate::syntax::Schema;
 use crate::syntax::python::{Argument, Expr};
+use crate::syntax::unit::{self, Escapes};
 use crate::text::Traced;
 
 use super::interpreter::Interpreter;
 use super::value::{OpenFile, PyValue, Result, Stop, Values, argument, gap, needed, only};
+
+/// How a command ended, and the wait for it.
+const END: &str = "the end of a command";
+const END_OF_WAIT: &str = "the end of a command.wait";
 
 impl Interpreter<'_> {
     pub(super) fn call(&mut self, function: &Expr, arguments: &[Argument]) -> Result<PyValue> {
@@ -123,12 +128,43 @@ impl Interpreter<'_> {
                 }
             }
             "os.remove" | "os.unlink" => self.remove(needed(values, 0, "path")?.known()?)?,
-            "subprocess.run" | "subprocess.call" | "subprocess.check_call" => {
-                only(values, 1, &["args", "check"], name)?;
-                let PyValue::List(words) = needed(values, 0, "args")? else { return gap("a command in one text") };
-                let words = words.borrow().iter().map(|w| w.as_text().cloned()).collect::<Result<_>>()?;
+            "subprocess.run" | "subprocess.call" | "subprocess.check_call" | "subprocess.Popen" => {
+                let streams = ["stdout", "stderr", "capture_output", "text", "universal_newlines", "timeout"];
+                only(values, 1, &[&["args", "check", "shell"], &streams[..]].concat(), name)?;
+                let words = match (needed(values, 0, "args")?, flag(values, "shell", false)?) {
+                    (PyValue::List(words), false) => {
+                        words.borrow().iter().map(|w| w.as_text().cloned()).collect::<Result<_>>()?
+                    }
+                    (PyValue::List(_), true) => return gap("a list of words for a shell"),
+                    (text, true) => self.for_shell(text)?,
+                    // A text without a shell is the name of a program.
+                    (text, false) => vec![text.as_text()?.clone()],
+                };
                 return Ok(self.command(words));
             }
+            "os.system" | "os.popen" => {
+                only(values, 1, &["command", "cmd"], name)?;
+                let text = argument(values, 0, "command").or_else(|| argument(values, 0, "cmd")).ok_or(Stop::Raise)?;
+                let words = self.for_shell(text)?;
+                return Ok(self.command(words));
+            }
+            "os.execv" | "os.execvp" => {
+                let program = needed(values, 0, "file")?.as_text()?.clone();
+                let rest = needed(values, 1, "args")?.items()?.into_iter().skip(1);
+                let rest = rest.map(|w| w.as_text().cloned()).collect::<Result<Vec<_>>>()?;
+                self.command([vec![program], rest].concat());
+                return Err(Stop::Exit(0));
+            }
+            "shlex.split" => {
+                only(values, 1, &[], name)?;
+                let text = needed(values, 0, "s")?.as_text()?;
+                let (words, whole) = unit::split(text, Escapes::Relaxed);
+                if !whole || text.has_unknown() || text.bytes().contains(&b'\\') {
+                    return gap("shlex.split of this");
+                }
+                return Ok(PyValue::texts(words));
+            }
+            END_OF_WAIT => return Ok(PyValue::Module(END.to_owned())),
             _ => return gap(name),
         }
         Ok(PyValue::none(at))
@@ -137,7 +173,12 @@ impl Interpreter<'_> {
     /// Runs a command, whose result is unknown.
     fn command(&mut self, words: Vec<Traced>) -> PyValue {
         self.commands.push(words);
-        PyValue::Module("the end of a command".to_owned())
+        PyValue::Module(END.to_owned())
+    }
+
+    /// The command that runs a text by a shell.
+    fn for_shell(&self, text: &PyValue) -> Result<Vec<Traced>> {
+        Ok(vec![Traced::made("sh", self.at), Traced::made("-c", self.at), text.as_text()?.clone()])
     }
 
     fn remove(&mut self, path: &str) -> Result<()> {
