@@ -221,7 +221,7 @@ impl<T: Send> Walk<'_, T> {
             for file in tracked.files {
                 let file = root.join(file);
                 let walked = || out.files.binary_search_by(|(known, _)| hold::order(known, &file)).is_ok();
-                if !may_hold(&file, path) || self.only.is_some_and(|only| !only.wants(&file)) || walked() {
+                if self.only.is_some_and(|only| !only.wants(&file)) || !may_hold(&file, path) || walked() {
                     continue;
                 }
                 // A folder on the way may have become a symbolic link.

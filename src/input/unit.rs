@@ -90,6 +90,11 @@ impl FileList {
         Some(Seen { words: self.words(number), calls: self.calls(number).cloned().map(Box::new) })
     }
 
+    /// The words in a file; any if it is not among these.
+    pub fn words_of(&self, path: &Path) -> Words {
+        self.files.binary_search_by(|known| hold::order(known, path)).map_or(Words::ANY, |number| self.words(number))
+    }
+
     /// The words in the file with this number.
     pub fn words(&self, number: usize) -> Words {
         self.words.get(number).copied().unwrap_or(Words::ANY)

@@ -78,6 +78,8 @@ pub enum Group {
     Timeouts,
     /// The start of a packed text.
     Packed,
+    /// The name of a file that was named on the command line, or of a folder around it; it is looked for only where that helps.
+    Mentioned,
     /// Not read, or not text as it is: everything may stand in it.
     Unread,
 }
@@ -176,6 +178,12 @@ impl Words {
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The same, and this group.
+    #[must_use]
+    pub const fn and(self, group: Group) -> Self {
+        Self(self.0 | Self::of(group))
     }
 
     /// True if a word of the group stands in the text.

@@ -99,7 +99,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     let mut named = Named::of(request, &root);
     let mut found = Found::default();
     let mut near = Found::default();
-    let searcher = Searcher::default();
+    let mut searcher = Searcher::default();
     let mut whole = true;
     match &mut named {
         Some(named) if named.are_code() => {
@@ -108,6 +108,9 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
         }
         Some(named) => {
             whole = named.in_repository();
+            // What an editor keeps of a file is for any request.
+            searcher.mentions = named.first_mentions().filter(|_| request.edited.kept.is_none());
+            named.searched = searcher.mentions.is_some();
             named.around().iter().for_each(|dir| near.walk(dir, &root, request, &searcher));
             named.beside().into_iter().for_each(|path| near.take(path.clone(), look(&path, &root, request, &searcher)));
         }

@@ -53,6 +53,18 @@ pub(super) struct Named {
     everything: bool,
     /// The files whose units are read, if that is known without reading others.
     chosen: Option<HashSet<PathBuf>>,
+    /// The search of all files says which ones name one of `files`.
+    pub(super) searched: bool,
+}
+
+/// What names one of the files that were named, for the search of all files.
+pub(super) struct FirstMentions(Mentions, Names);
+
+impl FirstMentions {
+    /// True if a text does, or may.
+    pub(super) fn are_in(&self, path: &Path, text: &[u8]) -> bool {
+        self.0.are_in(text) || reach::is_code(path) && self.1.are_in(text, path.parent().unwrap_or(path))
+    }
 }
 
 impl Named {
@@ -75,7 +87,8 @@ impl Named {
             return None;
         }
         let everything = request.reads_all || !folders.is_empty();
-        let mut named = Self { files, deleted: Vec::new(), folders, root: root.to_owned(), everything, chosen: None };
+        let (deleted, root) = (Vec::new(), root.to_owned());
+        let mut named = Self { files, deleted, folders, root, everything, chosen: None, searched: false };
         // Where other files are named, a walk shows first what is there.
         if named.are_code() {
             named.look_for_deleted(request, &[]);
@@ -95,7 +108,16 @@ impl Named {
     /// Folders below `root`.
     pub(super) fn folders(paths: &[PathBuf], root: &Path) -> Self {
         let (files, deleted) = (BTreeSet::new(), Vec::new());
-        Self { files, deleted, folders: paths.to_vec(), root: root.to_owned(), everything: true, chosen: None }
+        let (folders, root) = (paths.to_vec(), root.to_owned());
+        Self { files, deleted, folders, root, everything: true, chosen: None, searched: false }
+    }
+
+    /// What names one of the files, if there are few.
+    pub(super) fn first_mentions(&self) -> Option<FirstMentions> {
+        let files: Vec<PathBuf> = self.files.iter().cloned().collect();
+        let mentions = Mentions::of(&files, &self.root);
+        (!self.everything && mentions.are_few())
+            .then(|| FirstMentions(mentions, Names::with_charts(&files, &|chart| chart.exists())))
     }
 
     fn changed(&self) -> impl Iterator<Item = &PathBuf> {
@@ -237,9 +259,14 @@ impl Named {
         open.dedup();
         open.retain(|path| !reached.contains(*path));
         let mut fresh: Vec<PathBuf> = reached.iter().cloned().collect();
+        // The search of all files has looked for the names of the first ones.
+        let mut searched = self.searched && self.deleted.is_empty();
         while !fresh.is_empty() && !open.is_empty() {
             let (mentions, names) = (Mentions::of(&fresh, &self.root), Names::of(&fresh, list));
             let mentioned = |path: &&PathBuf| {
+                if searched && !list.words_of(path).has(Group::Mentioned) {
+                    return false;
+                }
                 let dir = path.parent().unwrap_or(path);
                 let Some(text) = files.glance(path) else { return true };
                 mentions.are_in(&text) || reach::is_code(path) && names.are_in(&text, dir)
@@ -248,6 +275,7 @@ impl Named {
             fresh = hit.into_iter().cloned().collect();
             reached.extend(fresh.iter().cloned());
             open = rest;
+            searched = false;
         }
         for (n, path) in list.files.iter().enumerate().filter(|(_, path)| reach::is_code(path)) {
             if reached.contains(path) || list.words(n).has(Group::Lists) {

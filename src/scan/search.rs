@@ -9,6 +9,7 @@ use crate::input::{Group, Search, Seen, reach, words};
 use crate::text::{hold, most_bytes};
 
 use super::kept::Look;
+use super::narrow::FirstMentions;
 use super::net;
 use super::overlay::Edited;
 
@@ -20,9 +21,11 @@ thread_local! {
 }
 
 /// Looks for the words of all kinds of input and of the net.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Searcher {
     search: OnceLock<Search>,
+    /// What names the files of the command line.
+    pub(super) mentions: Option<FirstMentions>,
 }
 
 impl Searcher {
@@ -49,7 +52,12 @@ impl Searcher {
     /// reports why.
     pub(super) fn look(&self, path: &Path, edited: &Edited) -> Seen {
         let search = self.search();
-        let seen = |text: &[u8]| Seen { words: search.in_text(text), calls: reach::calls_in(path, text).map(Box::new) };
+        let seen = |text: &[u8]| {
+            let words = search.in_text(text);
+            let mentions = self.mentions.as_ref().is_some_and(|mentions| mentions.are_in(path, text));
+            let words = if mentions { words.and(Group::Mentioned) } else { words };
+            Seen { words, calls: reach::calls_in(path, text).map(Box::new) }
+        };
         looked(path, edited, Look::Words, seen)
     }
 }

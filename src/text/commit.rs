@@ -81,21 +81,28 @@ impl Tree {
             }
             let path = root.join(&entry.path);
             let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
-            out.folder(parent).files.push(name.to_owned());
+            out.add_folder(parent);
+            if let Some(folder) = out.folders.get_mut(parent.as_os_str()) {
+                folder.files.push(name.to_owned());
+            }
             out.special |= entry.kind != EntryKind::File;
             out.entries.insert(path.into_os_string(), (entry.kind, entry.id));
         }
         out
     }
 
-    /// The folder at `path`, made with all folders around it.
-    fn folder(&mut self, path: &Path) -> &mut Folder {
-        if !self.folders.contains_key(path.as_os_str())
-            && let (Some(parent), Some(name)) = (path.parent(), path.file_name())
-        {
-            self.folder(parent).folders.push(name.to_owned());
+    /// Adds the folder at `path`, with all folders around it, unless it is known.
+    fn add_folder(&mut self, path: &Path) {
+        if self.folders.contains_key(path.as_os_str()) {
+            return;
         }
-        self.folders.entry(path.into()).or_default()
+        self.folders.insert(path.into(), Folder::default());
+        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
+            self.add_folder(parent);
+            if let Some(folder) = self.folders.get_mut(parent.as_os_str()) {
+                folder.folders.push(name.to_owned());
+            }
+        }
     }
 }
 

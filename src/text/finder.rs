@@ -1,45 +1,59 @@
 //! A search of a text for many words at once.
 
-use std::ops::Range;
-
 use memchr::memmem;
 
-/// The number of bytes that a hash is made from. Of each, five bits count, which are the same for both cases of a letter.
-const START: usize = 3;
+/// The number of bytes of a part, by which words are found.
+const PART: usize = 3;
 
-/// The number of hashes.
-const HASHES: usize = 1 << (5 * START);
+/// Only the parts of a text that start at every so many bytes are looked up.
+const STEP: usize = 3;
 
-/// The hash of the last bytes of a text, after one more byte. What is beyond [`HASHES`] comes from bytes before them.
-fn with_byte(hash: u32, byte: u8) -> u32 {
-    hash << 5 | u32::from(byte & 31)
-}
+/// The number of hashes of parts.
+const HASHES: usize = 1 << 16;
 
 /// A bit for each hash.
 type Bits = [u64; HASHES / 64];
 
-/// Goes past the next byte with which the last ones have one of some hashes. False at the end.
-fn forward(rest: &mut std::slice::Iter<'_, u8>, hash: &mut u32, hashes: &Bits) -> bool {
-    rest.any(|byte| {
-        *hash = with_byte(*hash, *byte);
-        let bit = *hash as usize % HASHES;
-        hashes[bit / 64] >> (bit % 64) & 1 == 1
-    })
+/// What counts of a byte: all but the bit by which the cases of a letter differ.
+const COUNTS: u8 = !0x20 & 0x7f;
+
+/// The hash of the part with which some bytes start.
+fn hash(bytes: [u8; 4]) -> usize {
+    let part = u32::from_le_bytes(bytes) & u32::from_le_bytes([COUNTS, COUNTS, COUNTS, 0]);
+    (part.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
-/// Looks for words, each with groups, a bit for each. Nothing is compiled, because a run may look at one small file only. Most places
-/// of a text are skipped because no word starts with the same three bytes.
+/// A bit for the byte; both cases of a letter have the same.
+fn bit(byte: u8) -> u32 {
+    1 << (byte & 31)
+}
+
+/// A part of a word.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The number of the word.
+    word: u16,
+    /// Where in the word the part starts: -1 if it starts with the byte before.
+    at: i8,
+    /// The number of the next part with the same hash, counted from one; zero if there is none.
+    next: u16,
+    /// Bits of the bytes before and after this part and the next ones.
+    before: u32,
+    after: u32,
+}
+
+/// Looks for words, each with groups, a bit for each. Nothing is compiled, because a run may look at one small file only. A third of
+/// the places of a text is looked at: wherever a word starts, one of its parts starts at such a place. A word of three or four bytes
+/// has not enough parts, so the byte before or after it belongs to some, and may be any.
 #[derive(Debug)]
 pub(crate) struct Finder {
-    /// The hashes of the first bytes of words.
-    starts: Box<Bits>,
-    /// How many hashes come before each block of bits.
-    before: Box<[u16; HASHES / 64]>,
-    /// The words of each hash, as a range of `words`, and a bit for each byte that follows their first ones; its hash counts.
-    ranges: Vec<(Range<usize>, u32)>,
-    /// The words with their groups, sorted by hash.
+    /// The hashes of parts.
+    hashes: Box<Bits>,
+    /// The number of the first part of each hash, counted from one.
+    first: Box<[u16]>,
+    parts: Vec<Part>,
     words: Vec<(Box<[u8]>, u64)>,
-    /// Words that are too short for a hash.
+    /// Words without letters that are too short for parts.
     short: Vec<(Box<[u8]>, u64)>,
     any_case: bool,
 }
@@ -47,29 +61,55 @@ pub(crate) struct Finder {
 impl Finder {
     /// Finds `words`, in `any_case` or as they are written. Those of two letters are always found as they are written.
     pub(crate) fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = (W, u64)>, any_case: bool) -> Self {
-        let hash = |word: &[u8]| word.iter().take(START).fold(0, |hash, byte| with_byte(hash, *byte)) as usize;
-        let (mut long, mut short) = (Vec::new(), Vec::new());
+        let (hashes, first) = (Box::new([0; HASHES / 64]), vec![0; HASHES].into_boxed_slice());
+        let mut out = Self { hashes, first, parts: Vec::new(), words: Vec::new(), short: Vec::new(), any_case };
         for (word, groups) in words {
             let word: Box<[u8]> = word.as_ref().into();
-            if word.len() < START { short.push((word, groups)) } else { long.push((hash(&word), word, groups)) }
+            if word.len() < PART || word.len() == PART && !word.iter().any(u8::is_ascii_alphanumeric) {
+                out.short.push((word, groups));
+            } else {
+                out.add_parts(&word);
+                out.words.push((word, groups));
+            }
         }
-        long.sort_unstable_by_key(|(hash, ..)| *hash);
-        let (mut starts, mut before) = (Box::new([0; HASHES / 64]), Box::new([0; HASHES / 64]));
-        let mut ranges: Vec<(Range<usize>, u32)> = Vec::new();
-        for same in long.chunk_by(|(a, ..), (b, ..)| a == b) {
-            let hash = same[0].0;
-            let from = ranges.last().map_or(0, |(last, _)| last.end);
-            starts[hash / 64] |= 1 << (hash % 64);
-            let next = same.iter().map(|(_, word, _)| word.get(START).map_or(u32::MAX, |byte| 1 << (byte & 31)));
-            ranges.push((from..from + same.len(), next.fold(0, |all, bits| all | bits)));
+        out
+    }
+
+    /// Adds the parts of the next word.
+    fn add_parts(&mut self, word: &[u8]) {
+        const ANY: std::ops::Range<u8> = 0..128;
+        let from = |at: usize| [word[at], word[at + 1], word[at + 2], 0];
+        self.add(word, 0, from(0));
+        if word.len() > PART {
+            self.add(word, 1, from(1));
+        } else {
+            ANY.filter(|byte| byte & !COUNTS == 0).for_each(|any| self.add(word, 1, [word[1], word[2], any, 0]));
         }
-        let mut count = 0;
-        for (block, before) in starts.iter().zip(before.iter_mut()) {
-            *before = count;
-            count += u64::count_ones(*block) as u16;
+        if word.len() > PART + 1 {
+            self.add(word, 2, from(2));
+        } else {
+            ANY.filter(|byte| byte & !COUNTS == 0).for_each(|any| self.add(word, -1, [any, word[0], word[1], 0]));
         }
-        let words = long.into_iter().map(|(_, word, groups)| (word, groups)).collect();
-        Self { starts, before, ranges, words, short, any_case }
+    }
+
+    fn add(&mut self, word: &[u8], at: i8, bytes: [u8; 4]) {
+        let hash = hash(bytes);
+        let near = |at: i8| usize::try_from(at).ok().and_then(|at| word.get(at)).map_or(u32::MAX, |byte| bit(*byte));
+        let known = self.part(self.first[hash]).map_or((0, 0), |part| (part.before, part.after));
+        self.parts.push(Part {
+            word: self.words.len() as u16,
+            at,
+            next: self.first[hash],
+            before: known.0 | near(at - 1),
+            after: known.1 | near(at + PART as i8),
+        });
+        self.first[hash] = self.parts.len() as u16;
+        self.hashes[hash / 64] |= 1 << (hash % 64);
+    }
+
+    /// A part by its number, counted from one.
+    fn part(&self, number: u16) -> Option<&Part> {
+        self.parts.get(usize::from(number).checked_sub(1)?)
     }
 
     /// The groups with a word in a text.
@@ -82,68 +122,85 @@ impl Finder {
         self.search(text, |known| known != 0) != 0
     }
 
-    /// Where words of three or more letters start in a text, in order.
+    /// Where words start in a text, but the shortest ones.
     pub(crate) fn starts_in<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = usize> {
-        let (mut hash, mut rest) = (0, text.iter());
+        let mut from = 0;
         std::iter::from_fn(move || {
-            while forward(&mut rest, &mut hash, &self.starts) {
-                let end = text.len() - rest.len();
-                let start = end.saturating_sub(START);
-                let mut words = self.with_hash(hash, text.get(end)).iter();
-                if words.any(|(word, _)| self.stands_in(word, &text[start..])) {
-                    return Some(start);
-                }
-            }
-            None
+            let (at, part, _) = self.part_from(text, from, &self.hashes)?;
+            from = at + STEP;
+            Some((at, part))
         })
+        .flat_map(move |(at, part)| self.with(part).filter_map(move |part| self.start(part, text, at)))
     }
 
     /// The groups of the words in a text, up to where they are `enough`.
     fn search(&self, text: &[u8], enough: impl Fn(u64) -> bool) -> u64 {
-        let mut starts = *self.starts;
+        let mut hashes = *self.hashes;
         let mut known = 0;
         for (word, groups) in &self.short {
             if memmem::find(text, word).is_some() {
                 known |= groups;
             }
         }
-        let (mut hash, mut rest) = (0, text.iter());
-        while forward(&mut rest, &mut hash, &starts) {
-            let end = text.len() - rest.len();
-            let words = self.with_hash(hash, text.get(end));
-            let start = &text[end.saturating_sub(START)..];
-            let mut open = words.is_empty();
-            for (word, groups) in words {
-                if known & groups != *groups {
+        let mut from = 0;
+        while !enough(known)
+            && let Some((at, part, hash)) = self.part_from(text, from, &hashes)
+        {
+            let mut open = false;
+            for part in self.with(part) {
+                let groups = self.words[usize::from(part.word)].1;
+                if known & groups != groups {
                     open = true;
-                    known |= if self.stands_in(word, start) { *groups } else { 0 };
+                    known |= if self.start(part, text, at).is_some() { groups } else { 0 };
                 }
             }
             if !open {
                 // Nothing more is learned from these words.
-                let bit = hash as usize % HASHES;
-                starts[bit / 64] &= !(1 << (bit % 64));
+                hashes[hash / 64] &= !(1 << (hash % 64));
             }
-            if enough(known) {
-                break;
-            }
+            from = at + STEP;
         }
         known
     }
 
-    /// The words with a hash that some have; none if none of them goes on with the byte that is `next`.
-    fn with_hash(&self, hash: u32, next: Option<&u8>) -> &[(Box<[u8]>, u64)] {
-        let bit = hash as usize % HASHES;
-        let lower = self.starts[bit / 64] & ((1 << (bit % 64)) - 1);
-        let (range, bits) = &self.ranges[usize::from(self.before[bit / 64]) + lower.count_ones() as usize];
-        let goes_on = next.map_or(*bits == u32::MAX, |byte| bits >> (byte & 31) & 1 == 1);
-        if goes_on { &self.words[range.clone()] } else { &[] }
+    /// The first place of a text, from `at` on in steps, with a part that has one of some hashes, between bytes that fit. With the
+    /// first such part, and its hash.
+    fn part_from(&self, text: &[u8], mut at: usize, hashes: &Bits) -> Option<(usize, &Part, usize)> {
+        while at < text.len() {
+            let rest = &text[at..];
+            let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+                let mut last = [0; 4];
+                last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                last
+            });
+            let hash = hash(bytes);
+            if hashes[hash / 64] >> (hash % 64) & 1 == 1
+                && let Some(part) = self.part(self.first[hash])
+            {
+                let fits = |byte: Option<&u8>, bits: u32| byte.is_none_or(|byte| bits & bit(*byte) != 0);
+                if fits(rest.get(PART), part.after) && fits(text.get(at.wrapping_sub(1)), part.before) {
+                    return Some((at, part, hash));
+                }
+            }
+            at += STEP;
+        }
+        None
     }
 
-    /// True if a text starts with a word.
-    fn stands_in(&self, word: &[u8], text: &[u8]) -> bool {
-        let start = text.get(..word.len());
-        start.is_some_and(|start| if self.any_case { start.eq_ignore_ascii_case(word) } else { start == word })
+    /// A part and the next ones with the same hash.
+    fn with<'p>(&'p self, part: &'p Part) -> impl Iterator<Item = &'p Part> {
+        std::iter::successors(Some(part), |part| self.part(part.next))
+    }
+
+    /// Where the word of a part starts, if it stands around this place of a text.
+    fn start(&self, part: &Part, text: &[u8], at: usize) -> Option<usize> {
+        let start = at.checked_add_signed(-isize::from(part.at))?;
+        let word = &*self.words[usize::from(part.word)].0;
+        let found = text.get(start..start + word.len())?;
+        let last = |text: &[u8]| text.last().map(|byte| byte & COUNTS);
+        // Most words differ there.
+        let alike = last(found) == last(word);
+        (alike && if self.any_case { found.eq_ignore_ascii_case(word) } else { found == word }).then_some(start)
     }
 }
 
@@ -166,6 +223,8 @@ mod tests {
             ("a\n. b <<", 20, 20),
             (". b kub", 0, 0),
             ("+ubelet", 0, 0),
+            ("B64", 8, 0),
+            ("xx", 0, 0),
         ] {
             assert_eq!(
                 (any.groups_in(text.as_bytes()), exact.groups_in(text.as_bytes())),
@@ -178,7 +237,23 @@ mod tests {
                 "{text}"
             );
         }
-        let starts: Vec<usize> = any.starts_in(b"kkubeb64 KUBELET <<").collect();
+        let mut starts: Vec<usize> = any.starts_in(b"kkubeb64 KUBELET <<").collect();
+        starts.dedup();
         assert_eq!(starts, [1, 5, 9]);
+    }
+
+    #[test]
+    fn a_word_of_any_length_is_found_at_any_distance_from_both_ends() {
+        let words = ["ab", "k3s", "rke2", "path.", "sed -n", "kubelet", "\n. "];
+        let finder = Finder::new(words.iter().enumerate().map(|(n, word)| (*word, 1 << n)), true);
+        for (n, word) in words.iter().enumerate() {
+            for (before, after) in (0..10).flat_map(|before| (0..10).map(move |after| (before, after))) {
+                let text = format!("{}{word}{}", "~".repeat(before), "~".repeat(after));
+                assert_eq!(finder.groups_in(text.as_bytes()), 1 << n, "{text:?}");
+                assert!(finder.is_in(text.as_bytes()), "{text:?}");
+                let wanted = (word.len() > 2 && n != 6).then_some(before);
+                assert_eq!(finder.starts_in(text.as_bytes()).next(), wanted, "{text:?}");
+            }
+        }
     }
 }

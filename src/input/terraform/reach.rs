@@ -280,12 +280,22 @@ pub(crate) struct Names {
 impl Names {
     /// The names of some files, of which `list` may have the chart.
     pub(crate) fn of<'p>(files: impl IntoIterator<Item = &'p PathBuf>, list: &FileList) -> Self {
+        Self::with_charts(files, &|chart| {
+            list.files.binary_search_by(|known| crate::text::hold::order(known, chart)).is_ok()
+        })
+    }
+
+    /// The same, where `is_there` says which charts are.
+    pub(crate) fn with_charts<'p>(
+        files: impl IntoIterator<Item = &'p PathBuf>,
+        is_there: &dyn Fn(&Path) -> bool,
+    ) -> Self {
         let mut out = BTreeSet::new();
         for path in files {
             out.extend(path.file_name().map(|name| (name.to_owned(), path.clone())));
             for dir in path.ancestors().skip(1).take(8) {
                 let chart = dir.join("Chart.yaml");
-                if list.files.binary_search_by(|known| crate::text::hold::order(known, &chart)).is_ok() {
+                if is_there(&chart) {
                     out.extend(dir.file_name().map(|name| (name.to_owned(), dir.to_owned())));
                 }
             }

@@ -41,6 +41,11 @@ impl Mentions {
         Self { few, words, before: names.into_values().collect() }
     }
 
+    /// True if they are so few that a look for them costs little.
+    pub(super) fn are_few(&self) -> bool {
+        !self.few.is_empty()
+    }
+
     /// True if a text has one of them.
     pub(super) fn are_in(&self, text: &[u8]) -> bool {
         let counts = |name: usize, at: Range<usize>| {
