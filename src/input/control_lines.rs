@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
-use crate::text::budget;
 use crate::value::{Condition, Guard};
 
 use super::group_text::print;
@@ -131,7 +130,6 @@ impl Template {
             }
             out.lines.push(range.start..range.start + line.trim_end_matches(['\r', '\n']).len());
             if out.lines.len() > MAX_LINES || open.len() > MAX_DEPTH {
-                budget::reached("lines of a template");
                 return None;
             }
             match what? {
@@ -166,9 +164,6 @@ impl Template {
             }
         }
         let few = out.conditions.len() <= MAX_CONDITIONS + MAX_OTHERS;
-        if !few {
-            budget::reached("conditions of a template");
-        }
         (few && open.is_empty() && !out.lines.is_empty()).then_some(out)
     }
 
