@@ -119,11 +119,17 @@ pub(super) fn runs(text: Option<&Traced>) -> Option<bool> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(u32::from_str_radix(text, 8).is_ok_and(|mode| mode & 0o111 != 0));
     }
-    let plain = |b: u8| b"ugoarw,+-=".contains(&b);
-    let more = text.split(',').any(|clause| !clause.contains('-') && !clause.bytes().all(plain));
-    // One class may get the rights of another: `g=u`.
-    let copied = text.split(',').any(|c| c.split(['+', '=']).nth(1).is_some_and(|r| r.contains(['u', 'g', 'o'])));
-    (more || copied).then_some(true)
+    // In letters, what follows a plus or an equals sign is given; one class may get the rights of another: `g=u`.
+    let mut sign = None;
+    for letter in text.chars() {
+        match (letter, sign) {
+            (',', _) => sign = None,
+            ('+' | '-' | '=', _) => sign = Some(letter),
+            ('r' | 'w', _) | (_, None | Some('-')) => {}
+            _ => return Some(true),
+        }
+    }
+    (!text.contains(['+', '-', '='])).then_some(true)
 }
 
 #[cfg(test)]
@@ -164,6 +170,8 @@ mod tests {
             ("g=u", Some(true)),
             ("a+X", Some(true)),
             ("preserve", Some(true)),
+            ("u-w+x", Some(true)),
+            ("go-w,u=rwx", Some(true)),
             ("u+rw", None),
             ("go-w", None),
             ("a-x", None),

@@ -324,7 +324,7 @@ impl Machine {
                     self.plain = Arc::new(plain);
                 }
             }
-            Some(true) => self.may_run(&path.into_owned()),
+            Some(true) => self.may_run(&path),
             Some(false) if !below && self.files.contains_key(&*path) => {
                 let path = path.into_owned();
                 Arc::make_mut(&mut self.plain).insert(path, true);
@@ -546,7 +546,7 @@ impl Machine {
             Ok(text) => self.put(path, File::Known(Arc::new(text.clone()))),
             Err(why) => self.put(path, File::Unknown(why.clone())),
         }
-        self.may_run(&self.real(path).into_owned());
+        self.may_run(&self.real(path));
     }
 
     /// Appends to a file.

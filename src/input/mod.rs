@@ -6,11 +6,13 @@ mod broken;
 mod cloudformation;
 mod command_files;
 mod commands;
+mod control_lines;
 mod eksctl;
 mod embedded;
 mod evidence;
 mod fitting;
 mod glob;
+mod group_text;
 mod helm;
 mod k3s_units;
 mod kustomize;
@@ -50,7 +52,7 @@ pub(crate) fn leave() {
 
 /// Reads a unit, and the applications that its documents describe. Those in files and kustomizations have a unit of their own.
 pub(crate) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let mut groups = input.read(unit, cx);
+    let mut groups = control_lines::read(input, unit, cx);
     if !["manifest", "kustomize"].contains(&input.name()) {
         groups.append(&mut applications::read_all(cx));
     }

@@ -73,6 +73,8 @@ pub struct Cx<'a> {
     pub launched: Vec<NodeGroup>,
     /// Every file read for this unit, in order of first use.
     pub read: Vec<TextId>,
+    /// The bytes of a file of this unit as one way through its template leaves them: none added or removed.
+    pub shown: Option<(PathBuf, Arc<[u8]>)>,
     /// Files that this unit refers to and that cannot be read.
     pub refused: Vec<(PathBuf, FileError)>,
     seen: BTreeSet<TextId>,
@@ -92,6 +94,7 @@ impl<'a> Cx<'a> {
             names_none: false,
             launched: Vec::new(),
             read: Vec::new(),
+            shown: None,
             refused: Vec::new(),
             seen: BTreeSet::new(),
         }
@@ -134,7 +137,12 @@ impl<'a> Cx<'a> {
     /// # Errors
     /// As [`Files::read`].
     pub fn view(&mut self, path: &Path) -> Result<View, FileError> {
-        self.open(path).map(|id| self.texts.view(id))
+        let view = self.open(path).map(|id| self.texts.view(id))?;
+        let shown = self.shown.as_ref().filter(|(file, bytes)| file == path && bytes.len() == view.bytes.len());
+        Ok(match shown {
+            Some((_, bytes)) => view.with_bytes(Arc::clone(bytes)),
+            None => view,
+        })
     }
 
     /// The bytes of a text that `step` made; see [`Texts::add_made`].

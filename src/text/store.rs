@@ -125,6 +125,12 @@ impl View {
         Self { id: self.id, bytes, unknowns: unknowns.into(), encoded: Arc::clone(&self.encoded) }
     }
 
+    /// The same text as a template shows it: some bytes became white space.
+    #[must_use]
+    pub fn with_bytes(&self, bytes: Arc<[u8]>) -> Self {
+        Self { bytes, ..self.clone() }
+    }
+
     /// The text as UTF-8, or the offset of the first byte that is not.
     pub fn as_str(&self) -> Result<&str, usize> {
         std::str::from_utf8(&self.bytes).map_err(|e| e.valid_up_to())

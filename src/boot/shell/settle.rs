@@ -26,8 +26,15 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
             let more = &path.machine.touched;
             if more.is_subset(&all) { all } else { Arc::new(&*all | &**more) }
         });
+        // So is which files nobody may run as a program.
+        let plain = paths.iter().skip(1).fold(Arc::clone(&paths[0].machine.plain), |all, path| {
+            let other = &path.machine.plain;
+            let both = |(file, certain): (&String, &bool)| Some((file.clone(), *certain && *other.get(file)?));
+            if all == *other { all } else { Arc::new(all.iter().filter_map(both).collect()) }
+        });
         for path in &mut paths {
             path.machine.touched = Arc::clone(&touched);
+            path.machine.plain = Arc::clone(&plain);
         }
         join_equal(&mut paths);
     }

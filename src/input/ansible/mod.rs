@@ -207,6 +207,9 @@ impl Book {
     fn run(&self, list: &Node, host: Option<&Host>, extra: &[Node], answers: Answers, cx: &mut Cx<'_>) -> TaskRun {
         let mut run = TaskRun::new(&yaml_files::shown(&self.path, cx), answers);
         let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
+        let own = if self.role { "role_path" } else { "playbook_dir" };
+        run.vars.place = Some(list.span);
+        run.vars.folder(own, Some(&self.base), cx);
         // Nearer folders win over those around them.
         for dir in self.around().iter().rev() {
             for (_, tree) in vars::files(&dir.join("group_vars/all"), cx) {

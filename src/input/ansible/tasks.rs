@@ -38,7 +38,9 @@ impl Folders {
             self.own.join(kind).join(name),
             self.own.join(name),
         ];
-        places.into_iter().map(|p| normal(&p)).find(|p| cx.files.read(p).is_ok())
+        // From `role_path` or `playbook_dir`.
+        let from_root = name.strip_prefix(vars::ROOT).map(|rest| cx.files.root().join(rest.trim_start_matches('/')));
+        from_root.into_iter().chain(places).map(|p| normal(&p)).find(|p| cx.files.read(p).is_ok())
     }
 }
 
@@ -325,6 +327,7 @@ impl TaskRun {
         };
         let Some(dir) = places.map(|d| normal(&d)).find(has) else { return };
         let layers = self.vars.depth();
+        let outer = self.vars.folder("role_path", Some(&dir), cx);
         self.role_vars(&dir, params, cx);
         for extension in ["yml", "yaml"] {
             let path = dir.join(format!("tasks/{from}.{extension}"));
@@ -333,6 +336,7 @@ impl TaskRun {
             }
         }
         self.vars.truncate(layers);
+        self.vars.folder("role_path", outer.as_deref(), cx);
     }
 
     /// The variables of a role: its defaults below all existing layers, its variables and parameters above.

@@ -23,6 +23,9 @@ const MAX_STEPS: usize = 100_000;
 /// The most bytes of one text.
 const MAX_BYTES: usize = 1 << 20;
 
+/// The root of the scan in a path of Ansible's own.
+pub(super) const ROOT: &str = "//";
+
 /// Variables by name; a later layer wins.
 #[derive(Default)]
 pub(super) struct Vars {
@@ -31,6 +34,8 @@ pub(super) struct Vars {
     pub(super) used: BTreeSet<String>,
     /// Answers to conditions that the source does not decide.
     pub(super) answers: Answers,
+    /// Where what Ansible itself sets is said to be written.
+    pub(super) place: Option<Span>,
     depth: usize,
     steps: usize,
 }
@@ -89,6 +94,20 @@ impl Vars {
     pub(super) fn set(&mut self, name: &str, value: Value) {
         if let Some(layer) = self.layers.last_mut() {
             layer.insert(name.to_owned(), Var::Known(value));
+        }
+    }
+
+    /// Sets a variable of Ansible's own to a folder, as [`ROOT`] and its path below the root of the scan. Returns what it was.
+    pub(super) fn folder(&mut self, name: &str, folder: Option<&Path>, cx: &Cx<'_>) -> Option<PathBuf> {
+        let rest = folder.and_then(|folder| folder.strip_prefix(cx.files.root()).ok());
+        let known = |(rest, at): (&Path, Span)| Value::str(Traced::made(format!("{ROOT}{}", rest.display()), at), at);
+        let before = match rest.zip(self.place).map(known) {
+            Some(new) => self.layers[0].insert(name.to_owned(), Var::Known(new)),
+            None => self.layers[0].remove(name),
+        };
+        match before {
+            Some(Var::Known(value)) => Some(cx.files.root().join(value.as_known_str()?.strip_prefix(ROOT)?)),
+            _ => None,
         }
     }
 

@@ -153,9 +153,10 @@ pub(super) const RANCHER: [&str; 8] = [
 pub(super) fn rancher_config(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     let Some(spec) = specification(manifest) else { return Vec::new() };
     let spec = spec.get("kthreesConfigSpec").unwrap_or(spec);
-    let (product, upper, path) = match manifest.kind.starts_with("RKE2") {
-        true => ("rke2", "RKE2", &["agentConfig", "kubelet", "extraArgs"][..]),
-        false => ("k3s", "K3s", &["agentConfig", "kubeletArgs"][..]),
+    let (product, upper, path) = if manifest.kind.starts_with("RKE2") {
+        ("rke2", "RKE2", &["agentConfig", "kubelet", "extraArgs"][..])
+    } else {
+        ("k3s", "K3s", &["agentConfig", "kubeletArgs"][..])
     };
     let arguments = spec.path(path);
     let [before, behind] = ["pre", "post"].map(|when| spec.get(&format!("{when}{upper}Commands")));

@@ -16,6 +16,8 @@ pub(super) struct Assigned {
     pub(super) block: usize,
     /// The number of its line.
     pub(super) line: usize,
+    /// For one of several values of a job: `=VALUE`, which tells them apart.
+    pub(super) one_of: String,
 }
 
 /// What one command gives to Terraform.
@@ -44,6 +46,9 @@ const MAX_FOUND: usize = 256;
 /// The most words of one file that may introduce a path or a value.
 const MAX_WORDS: usize = 2_000;
 
+/// The most values of one variable of a job.
+const MAX_VALUES: usize = 16;
+
 /// The longest path of a file of values.
 const MAX_PATH: usize = 400;
 
@@ -53,18 +58,23 @@ const WORDS: &[&str] = &["var-file", "var_file:", OPTION];
 /// The option that sets one variable.
 const OPTION: &str = "-var";
 
+/// The programs that run Terraform's modules.
+const PROGRAMS: &[&str] = &["terraform", "tofu", "terragrunt"];
+
+/// Other programs with such an option.
+const OTHERS: &[&str] = &["levant", "nomad", "packer", "waypoint"];
+
 /// The environment variables that set variables of Terraform.
 const PREFIX: &str = "TF_VAR_";
 
 /// Finds what a file says. Lines that continue a command belong to it.
 pub(super) fn commands(text: &str) -> Commands {
-    let mut out = Commands {
-        runs: ["terraform", "tofu", "terragrunt"].iter().any(|word| text.contains(word)),
-        ..Commands::default()
-    };
+    let mut out = Commands { runs: PROGRAMS.iter().any(|word| text.contains(word)), ..Commands::default() };
     let mut at = 0;
     // True if the line before may go on in this one.
     let mut goes_on = false;
+    // True if the command that goes on is of another program.
+    let mut other = false;
     // The indentation of `var_file: |`, whose lines are paths.
     let mut block: Option<usize> = None;
     let (mut place, mut words) = ((0, 0), 0);
@@ -85,6 +95,7 @@ pub(super) fn commands(text: &str) -> Commands {
             }
             block = None;
         }
+        other = other && goes_on;
         let mut first = true;
         let mut from = 0;
         while let Some((found, name)) = next(line.get(from..).unwrap_or_default()).filter(|_| words < MAX_WORDS) {
@@ -104,13 +115,15 @@ pub(super) fn commands(text: &str) -> Commands {
             if name != OPTION {
                 let (path, _) = word(line, after + skip);
                 add(&mut out, path, !new);
-            } else if let Some(set) = option(line, after, start, place) {
+            } else if let Some(set) = option(line, after, start, place).filter(|_| !of_others(line.get(..after), other))
+            {
                 from = set.value.end - start;
                 if let Some(call) = call(&mut out, !new) {
                     call.options.push((call.files.len(), set));
                 }
             }
         }
+        other = of_others(Some(line), other);
         if !assignments(text, line, start, place, &mut out) && !inner.is_empty() {
             place.0 += 1;
         }
@@ -124,6 +137,117 @@ pub(super) fn commands(text: &str) -> Commands {
     out.calls.retain(|call| *call != Call::default());
     out.calls.dedup();
     out
+}
+
+/// Values that another variable or the matrix of the same file gives: one of them for each way.
+pub(super) fn follow_references(text: &str, out: &mut Commands) {
+    let mut block = out.environment.iter().map(|set| set.block).max().unwrap_or_default();
+    let mut one = |set: &Assigned| -> Vec<Assigned> {
+        let name = text.get(set.value.clone()).filter(|_| !set.known).and_then(referenced);
+        let values = name.map(|name| values_of(text, name)).unwrap_or_default();
+        let several = values.len() > 1;
+        let with = |(value, line): (Range<usize>, usize)| {
+            block += usize::from(several);
+            let one_of =
+                if several { format!("={}", text.get(value.clone()).unwrap_or_default()) } else { String::new() };
+            let block = if several { block } else { set.block };
+            Assigned { name: set.name.clone(), value, known: true, block, line, one_of }
+        };
+        values.into_iter().map(with).collect()
+    };
+    let mut environment = Vec::new();
+    for set in std::mem::take(&mut out.environment) {
+        let values = one(&set);
+        if values.is_empty() { environment.push(set) } else { environment.extend(values) }
+    }
+    environment.truncate(MAX_FOUND);
+    out.environment = environment;
+    for (_, set) in out.calls.iter_mut().flat_map(|call| &mut call.options) {
+        if let Ok([value]) = <[Assigned; 1]>::try_from(one(set)) {
+            *set = value;
+        }
+    }
+}
+
+/// The variable that a value is: `${{ matrix.idle }}`, `${{ env.IDLE }}`, `$IDLE`, `${IDLE}`, `$(IDLE)`.
+fn referenced(value: &str) -> Option<&str> {
+    let inner = match value.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) {
+        Some(inner) => ["matrix.", "env."].iter().find_map(|context| inner.trim().strip_prefix(context))?,
+        None => {
+            let rest = value.strip_prefix('$')?;
+            let within = |open, close| rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+            within('{', '}').or_else(|| within('(', ')')).unwrap_or(rest)
+        }
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    Some(inner).filter(|name| !name.is_empty() && name.chars().all(plain))
+}
+
+/// All values that a file gives to a variable, with their lines: `IDLE: 0s`, `IDLE=0s`, `idle: [0s, 4h]`, a list below it. None if
+/// one of them is filled in.
+fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
+    let mut out: Vec<(Range<usize>, usize)> = Vec::new();
+    let (mut at, mut list) = (0, false);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let inner = line.trim();
+        let end = at + line.trim_end().len();
+        at += line.len();
+        let item = inner.strip_prefix("- ").map(str::trim_start);
+        let mut flowing = false;
+        // In a shell a space ends the value; elsewhere a comment does.
+        let (values, shell) = if let Some(item) = item.filter(|_| list) {
+            (item, false)
+        } else {
+            let rest = item.unwrap_or(inner);
+            // `matrix: {idle: [0s, 4h]}`
+            let opens = |at: &usize| rest.get(..*at).is_some_and(|before| before.trim_end().ends_with(['{', ',']));
+            let inside = rest.match_indices(name).map(|(at, _)| at).find(opens);
+            flowing = inside.is_some();
+            let rest = rest.get(inside.unwrap_or_default()..).unwrap_or_default();
+            let rest = rest.strip_prefix("export ").unwrap_or(rest).trim_start_matches(['"', '\'']);
+            let rest = rest.strip_prefix(name).map(|rest| rest.trim_start_matches(['"', '\'', ' ', '\t']));
+            let found = rest.and_then(|rest| {
+                [":=", "?=", "=", ":"].iter().find_map(|mark| Some((rest.strip_prefix(mark)?, *mark)))
+            });
+            list = found.is_some_and(|(value, _)| value.trim().is_empty());
+            let Some((value, mark)) = found.filter(|_| !list) else { continue };
+            (value.trim_start(), mark == "=")
+        };
+        let base = end - values.len();
+        let flow = values.strip_prefix('[').map(|rest| rest.split(']').next().unwrap_or(rest));
+        let mut from = usize::from(flow.is_some());
+        for part in flow.unwrap_or(values).split(|c: char| flow.is_some() && c == ',') {
+            let value = part.trim_start();
+            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+            let value = value.get(usize::from(quote.is_some())..).unwrap_or_default();
+            let start = base + from + part.len() - value.len();
+            from += part.len() + 1;
+            let length = match quote {
+                Some(quote) => value.find(quote),
+                None if shell => value.find(|c: char| c.is_whitespace() || c == ';'),
+                None if flowing && flow.is_none() => value.find([',', '}', '#']),
+                None => value.find(" #"),
+            };
+            let value = value.get(..length.unwrap_or(value.len())).unwrap_or_default().trim_end();
+            if referenced(value) == Some(name) || out.iter().any(|(known, _)| text.get(known.clone()) == Some(value)) {
+                continue;
+            }
+            if !is_known(value) || out.len() >= MAX_VALUES {
+                return Vec::new();
+            }
+            out.push((start..start + value.len(), number + 1));
+        }
+    }
+    out
+}
+
+/// True if the last program in a line is none that reads Terraform's variables; without one, what the line before says.
+fn of_others(line: Option<&str>, before: bool) -> bool {
+    let last = |programs: &[&str]| programs.iter().filter_map(|program| line?.rfind(&format!("{program} "))).max();
+    match (last(OTHERS), last(PROGRAMS)) {
+        (None, None) => before,
+        (other, own) => other > own,
+    }
 }
 
 /// The next word that introduces a path or a value, and where it is.
@@ -149,12 +273,13 @@ fn call(out: &mut Commands, same: bool) -> Option<&mut Call> {
 
 /// What `-var` sets: `-var idle=0s`, `-var="idle=0s"`, `"-var", "idle=0s"`. `at` is behind the option.
 fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) -> Option<Assigned> {
-    if line.get(..at)?.contains("packer ") {
-        return None;
-    }
     let rest = line.get(at..)?;
     let name = rest.trim_start_matches([' ', '\t', '=', '"', '\'', ',']);
-    let opened = rest.get(..rest.len() - name.len())?.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    // The quote is behind the option, or in front of all of it: `"-var=idle=0s"`.
+    let quote = |before: &str| before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    let opened = quote(rest.get(..rest.len() - name.len())?);
+    let around = || quote(line.get(..at - OPTION.len())?.trim_end_matches('-')).filter(|_| rest.starts_with('='));
+    let opened = opened.or_else(around);
     let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).filter(|n| *n > 0)?;
     let value = name.get(length..)?.strip_prefix('=')?;
     let quote = value.chars().next().filter(|c| opened.is_none() && matches!(c, '"' | '\''));
@@ -168,7 +293,7 @@ fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) 
     let from = line.len() - value.len();
     let known = is_known(value.get(..end)?);
     let value = start + from..start + from + end;
-    Some(Assigned { name: name.get(..length)?.to_owned(), value, known, block, line: number })
+    Some(Assigned { name: name.get(..length)?.to_owned(), value, known, block, line: number, one_of: String::new() })
 }
 
 fn add(out: &mut Commands, path: Option<String>, same: bool) {
@@ -253,6 +378,7 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
                     known,
                     block,
                     line: number,
+                    one_of: String::new(),
                 });
             }
             continue;
@@ -271,7 +397,8 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
                 let Some(length) = before.and_then(|quote| value.find(quote)) else { continue };
                 at..at + length
             }
-            // In a shell a space ends the value; elsewhere a comment does.
+            let mut flowing = false;
+        // In a shell a space ends the value; elsewhere a comment does.
             None if assigns => at..at + value.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(value.len()),
             None => {
                 let length = value.find(" #").unwrap_or(value.len());
@@ -290,6 +417,7 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
                 known,
                 block,
                 line: number,
+                one_of: String::new(),
             });
         }
         from = range.end.max(end);
@@ -317,7 +445,7 @@ fn value_beside(text: &str, at: usize) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::commands;
+    use super::{commands, follow_references};
 
     #[test]
     fn files_named_together_belong_together() {
@@ -350,6 +478,9 @@ mod tests {
             ("terraform apply -var idle=\"0s\";\n", &["idle=0s"]),
             ("args: [\"-var\", \"idle=0s\"]\n", &["idle=0s"]),
             ("terraform apply \\\n  -var-file=a.tfvars \\\n  -var idle=$IDLE \\\n", &["?idle=$IDLE"]),
+            ("args:\n  - \"-var=idle=0s --a=1\"\n", &["idle=0s --a=1"]),
+            ("packer build \\\n  -var idle=0s .\n", &[]),
+            ("packer build . && terraform apply -var idle=0s\n", &["idle=0s"]),
             ("terraform apply -variable idle=0s -var-file=idle=0s\n", &[]),
             ("packer build -var idle=0s .\n", &[]),
             ("terraform apply -var idle\n", &[]),
@@ -392,5 +523,33 @@ mod tests {
             );
         }
         assert_eq!(commands("echo $TF_VAR_idle ${TF_VAR_x}\n").environment, []);
+    }
+
+    #[test]
+    fn the_same_file_may_give_the_value() {
+        for (text, found) in [
+            ("matrix:\n  idle: [0s, \"4h\"]\nenv:\n  TF_VAR_idle: ${{ matrix.idle }}\n", &["0s", "4h"][..]),
+            ("matrix:\n  idle:\n    - 0s\n    - 4h\nenv:\n  TF_VAR_idle: ${{ matrix.idle }}\n", &["0s", "4h"]),
+            (
+                "include:\n  - idle: 0s\n    x: y\n  - idle: 4h\nenv:\n  TF_VAR_idle: ${{ matrix.idle }}\n",
+                &["0s", "4h"],
+            ),
+            ("strategy: {matrix: {idle: [4h, '0s']}}\nenv: {TF_VAR_idle: \"${{ matrix.idle }}\"}\n", &["4h", "0s"]),
+            ("env: {a: b, IDLE: 0s}\nx:\n  TF_VAR_idle: $IDLE\n", &["0s"]),
+            ("variables:\n  IDLE: 0s # why\njob:\n  TF_VAR_idle: $IDLE\n", &["0s"]),
+            ("IDLE := 0s\nexport TF_VAR_idle=$(IDLE)\n", &["0s"]),
+            ("export IDLE='0s'; x\nexport TF_VAR_idle=${IDLE}\n", &["0s"]),
+            ("env:\n  IDLE: ${{ secrets.X }}\n  TF_VAR_idle: ${{ env.IDLE }}\n", &["?${{ env.IDLE }}"]),
+            ("IDLES: 0s\nTF_VAR_idle: $IDLE\n", &["?$IDLE"]),
+            ("TF_VAR_idle: a$IDLE\nIDLE: 0s\n", &["?a$IDLE"]),
+        ] {
+            let shown = |one: &super::Assigned| {
+                format!("{}{}", if one.known { "" } else { "?" }, text.get(one.value.clone()).unwrap())
+            };
+            let mut read = commands(text);
+            follow_references(text, &mut read);
+            let values: Vec<String> = read.environment.iter().map(shown).collect();
+            assert_eq!(values, found, "{text}");
+        }
     }
 }

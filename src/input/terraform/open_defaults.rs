@@ -12,10 +12,11 @@ use crate::text::{Span, Why};
 use crate::value::Value;
 
 use super::super::command_files::{MAX_COMMANDS, command_files};
+use super::super::group_text::print;
 use super::super::yaml_files;
 use super::engine::Engine;
 use super::scope::Module;
-use super::value_sets::{is_values, print};
+use super::value_sets::is_values;
 
 /// Folders whose root modules only show how a module is called.
 const EXAMPLES: &[&str] = &["example", "examples", "fixture", "fixtures", "test", "tests"];

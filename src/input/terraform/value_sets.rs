@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, Variable};
+use crate::node::{Cx, NodeGroup, Variable};
 use crate::syntax::hcl;
-use crate::syntax::{Node, NodeKind};
-use crate::text::{Layer, Span, Texts, Traced, Whence, Why, budget};
+use crate::text::{Span, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
 use super::super::command_files::{MAX_COMMANDS, command_folders, has_commands};
 use super::super::fitting::{MAX_FILES, fitting};
+use super::super::group_text::print;
 use super::super::yaml_files;
 use super::ci_scopes;
 use super::ci_values::{self, Assigned, Commands};
@@ -53,7 +53,8 @@ impl Way {
         if parts.is_empty()
             && let Some((path, first)) = self.environment.first()
         {
-            let names: Vec<_> = self.environment.iter().map(|(_, a)| format!("TF_VAR_{}", a.name)).collect();
+            let names: Vec<_> =
+                self.environment.iter().map(|(_, a)| format!("TF_VAR_{}{}", a.name, a.one_of)).collect();
             parts.push(format!("{} in {}:{}", names.join(", "), yaml_files::shown(path, cx), first.line));
         }
         parts.join(" and ")
@@ -74,7 +75,7 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
         if path.extension().is_some_and(|e| e == "yml" || e == "yaml") {
             ci_scopes::leave_out_hidden(text, &mut commands);
         }
-        ci_scopes::resolve(text, &mut commands);
+        ci_values::follow_references(text, &mut commands);
         Some((path.clone(), Arc::new(commands)))
     };
     let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
@@ -292,12 +293,14 @@ pub(super) fn with_values(
         let environment = engine.assigned_values(way.environment.iter().map(|(path, a)| (path, a)), "TF_VAR_");
         let options = engine.assigned_values(way.options.iter().map(|(path, _, a)| (path, a)), "-var ");
         // A file behind the option may set the variable again.
-        let mut again = Vec::new();
+        let mut again: Vec<&str> = Vec::new();
         for (_, before, option) in &way.options {
             let behind = way.files.get(*before..).unwrap_or_default();
             let sets = |path: &PathBuf, cx: &mut Cx<'_>| {
                 names_in(path, cx).is_some_and(|names| names.iter().any(|name| **name == *option.name))
             };
+            // The last of several options for one variable counts.
+            again.retain(|name| name != &option.name.as_str());
             if behind.iter().any(|path| sets(path, engine.cx)) {
                 again.push(option.name.as_str());
             }
@@ -398,69 +401,4 @@ impl Engine<'_, '_> {
         }
         out
     }
-}
-
-/// All that a node group boots with and where it is written, as text: equal for equal node groups.
-pub(super) fn print(group: &NodeGroup, texts: &Texts) -> String {
-    let mut out =
-        format!("{:?} {:?} {} {}", group.family, group.minor, group.merged_by_eks, group.when.conditions().len());
-    for condition in group.when.conditions() {
-        out.push_str(&format!(" {condition}"));
-    }
-    for step in &group.steps {
-        out.push('\n');
-        match step {
-            Step::UserData(text, wrapping) => {
-                out.push_str(&format!("{wrapping:?} "));
-                print_text(text, texts, &mut out);
-            }
-            Step::Script(text) | Step::NodeConfig(text) | Step::KubeletConfigFile(text) => {
-                print_text(text, texts, &mut out);
-            }
-            Step::RuntimeConfigFile(_, text) => print_text(text, texts, &mut out),
-            Step::KubeletArgs(words) => words.iter().for_each(|word| print_text(word, texts, &mut out)),
-            Step::KubeletConfig(tree, _)
-            | Step::NodeadmKubeletConfig(tree)
-            | Step::NodeadmKubeletConfigLast(tree)
-            | Step::BottlerocketLast(tree)
-            | Step::RunningConfig(tree) => print_tree(tree, texts, &mut out),
-            Step::File { path, content, .. } => {
-                out.push_str(path);
-                print_text(content, texts, &mut out);
-            }
-            other => out.push_str(&format!("{other:?}")),
-        }
-    }
-    out
-}
-
-fn print_text(text: &Traced, texts: &Texts, out: &mut String) {
-    for layer in [Layer::Base64, Layer::Gzip] {
-        if let Some(original) = text.original(layer) {
-            return print_text(original, texts, out);
-        }
-    }
-    out.push_str(&text.to_text());
-    for piece in text.pieces() {
-        let at = texts.trail(piece.whence.span()).origin();
-        out.push_str(&format!("|{at:?}"));
-        if let Whence::Unknown(_, why) = &piece.whence {
-            out.push_str(&format!("{why}"));
-        }
-    }
-}
-
-/// The depth of a tree is limited.
-fn print_tree(tree: &Node, texts: &Texts, out: &mut String) {
-    match &tree.kind {
-        NodeKind::Scalar(scalar) => print_text(&scalar.text, texts, out),
-        NodeKind::Seq(items) => items.iter().for_each(|item| print_tree(item, texts, out)),
-        NodeKind::Map(pairs) => {
-            for (key, value) in pairs {
-                print_tree(key, texts, out);
-                print_tree(value, texts, out);
-            }
-        }
-    }
-    out.push(';');
 }

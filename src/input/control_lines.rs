@@ -1,0 +1,345 @@
+//! Files with lines of a template language that another tool follows: `{{- if .Proxy }}`, `{% for pool in pools %}`,
+//! `<% end %>`. Each way through the conditions is read, with what it leaves out as white space, so that no byte moves. What only
+//! some ways describe holds under their conditions. A loop runs; a file in which a line does anything else is left as it is.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::node::{Cx, NodeGroup};
+use crate::value::{Condition, Guard};
+
+use super::group_text::print;
+use super::helm;
+use super::unit::{Input, Unit};
+
+/// The kinds of input that read files which another tool fills in. The others follow templates themselves, or none.
+const INPUTS: [&str; 5] = ["cloudformation", "manifest", "script", "user-data", "runtime"];
+
+/// The most conditions of one file whose answers are followed in all combinations. Others are taken to hold; of these, so many.
+const MAX_CONDITIONS: usize = 3;
+const MAX_OTHERS: usize = 16;
+
+/// The largest file that is read several times, in bytes.
+const MAX_BYTES: usize = 256 << 10;
+
+/// The deepest nesting, and the most lines of the language.
+const MAX_DEPTH: usize = 16;
+const MAX_LINES: usize = 1_000;
+
+/// The longest condition that is shown, in characters.
+const MAX_WORDS: usize = 60;
+
+/// The marks around the lines of a language.
+const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("%{", "}")];
+
+/// What a line of the language does.
+#[derive(Debug, PartialEq, Eq)]
+enum Line {
+    /// It begins a part that depends on a condition.
+    If(String),
+    /// It begins a part that depends on another one.
+    ElseIf(String),
+    Else,
+    /// It begins a part that is always there.
+    Open,
+    End,
+    /// It leaves nothing behind.
+    Nothing,
+}
+
+/// What a line does; `None` if that is beyond this, or if it is no such line. The second is true for the former.
+fn line_of(line: &str) -> (Option<Line>, bool) {
+    let line = line.trim();
+    if line.starts_with("{#") && line.ends_with("#}") {
+        return (Some(Line::Nothing), true);
+    }
+    let Some((open, close)) = MARKS.into_iter().find(|(open, _)| line.starts_with(open)) else { return (None, false) };
+    let Some(inner) = line.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) else { return (None, false) };
+    // A value may stand in front of another one.
+    if inner.contains(open) || open == "%{" && inner.contains('}') {
+        return (None, false);
+    }
+    let inner = inner.trim_matches(['-', '~', '=', '+']).trim();
+    let comment =
+        inner.starts_with(['/', '#', '!']) && (open != "{{" || inner.starts_with("/*") || inner.starts_with('!'));
+    let (first, rest) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+    let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rest = rest.trim_end_matches(" then").trim_end_matches(':').to_owned();
+    let line = match first {
+        _ if comment => Line::Nothing,
+        "if" | "#if" => Line::If(rest),
+        "unless" | "#unless" => Line::If(format!("not ({rest})")),
+        "elif" | "elsif" | "elseif" => Line::ElseIf(rest),
+        "else" => match rest.strip_prefix("if ") {
+            Some(rest) => Line::ElseIf(rest.to_owned()),
+            None => Line::Else,
+        },
+        "end" | "endif" | "endfor" | "endwith" | "endunless" | "}" => Line::End,
+        "range" | "for" | "with" | "each" | "#each" | "#with" => Line::Open,
+        _ if open == "{{" && first.len() > 1 && first.starts_with('/') => Line::End,
+        _ if open == "<%" && (inner.ends_with(" do") || inner.ends_with('|') && inner.contains(" do |")) => Line::Open,
+        "set" if open == "{%" && rest.contains('=') => Line::Nothing,
+        _ if open == "{{" && first.starts_with('$') && (rest.starts_with(":=") || rest.starts_with("= ")) => {
+            Line::Nothing
+        }
+        _ if open == "<%" && rest.starts_with("= ") && !line.starts_with("<%=") => Line::Nothing,
+        _ => return (None, true),
+    };
+    (Some(line), true)
+}
+
+/// A part of a text that is there only under conditions: each with the answer that it needs.
+struct Shown {
+    range: Range<usize>,
+    needs: Vec<(usize, bool)>,
+}
+
+/// The template in a text.
+#[derive(Default)]
+struct Template {
+    /// The conditions, each once.
+    conditions: Vec<String>,
+    /// The lines of the language.
+    lines: Vec<Range<usize>>,
+    parts: Vec<Shown>,
+}
+
+/// A part that is not at its end.
+struct Open {
+    from: usize,
+    /// What it needs; nothing for a part that is always there.
+    needs: Vec<(usize, bool)>,
+    conditional: bool,
+    dropped: bool,
+}
+
+impl Template {
+    /// Reads a text; `None` if it has no such lines, or one that is beyond this.
+    fn of(text: &str) -> Option<Self> {
+        let mut out = Self::default();
+        let mut open: Vec<Open> = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let range = at..at + line.len();
+            at = range.end;
+            let (what, ours) = line_of(line);
+            if !ours {
+                continue;
+            }
+            out.lines.push(range.start..range.start + line.trim_end_matches(['\r', '\n']).len());
+            if out.lines.len() > MAX_LINES || open.len() > MAX_DEPTH {
+                return None;
+            }
+            match what? {
+                Line::Nothing => {}
+                Line::Open => open.push(Open { from: at, needs: Vec::new(), conditional: false, dropped: false }),
+                Line::If(words) => {
+                    let needs = vec![(out.condition(&words), true)];
+                    open.push(Open { from: at, needs, conditional: true, dropped: false });
+                }
+                Line::ElseIf(words) => {
+                    let number = out.condition(&words);
+                    let last = open.last_mut().filter(|last| last.conditional)?;
+                    out.close(last, range.start);
+                    last.needs.last_mut()?.1 = false;
+                    last.needs.push((number, true));
+                    last.from = at;
+                }
+                Line::Else => {
+                    let last = open.last_mut()?;
+                    out.close(last, range.start);
+                    match last.needs.last_mut() {
+                        Some(need) => need.1 = false,
+                        // A loop that has no rounds.
+                        None => last.dropped = true,
+                    }
+                    last.from = at;
+                }
+                Line::End => {
+                    let last = open.pop()?;
+                    out.close(&last, range.start);
+                }
+            }
+        }
+        let few = out.conditions.len() <= MAX_CONDITIONS + MAX_OTHERS;
+        (few && open.is_empty() && !out.lines.is_empty()).then_some(out)
+    }
+
+    /// The number of a condition.
+    fn condition(&mut self, words: &str) -> usize {
+        self.conditions.iter().position(|known| known == words).unwrap_or_else(|| {
+            self.conditions.push(words.to_owned());
+            self.conditions.len() - 1
+        })
+    }
+
+    /// The end of a part. One that is never there needs both answers.
+    fn close(&mut self, open: &Open, end: usize) {
+        if open.dropped {
+            self.parts.push(Shown { range: open.from..end, needs: vec![(usize::MAX, true)] });
+        } else if !open.needs.is_empty() {
+            self.parts.push(Shown { range: open.from..end, needs: open.needs.clone() });
+        }
+    }
+
+    /// The text with these answers: what they leave out becomes spaces.
+    fn shown(&self, bytes: &[u8], answers: &[bool]) -> Arc<[u8]> {
+        let mut out = bytes.to_vec();
+        let holds = |(number, wanted): &(usize, bool)| answers.get(*number).is_some_and(|answer| answer == wanted);
+        let gone = self.parts.iter().filter(|part| !part.needs.iter().all(holds)).map(|part| &part.range);
+        for range in self.lines.iter().chain(gone) {
+            out[range.clone()].iter_mut().filter(|b| !matches!(**b, b'\r' | b'\n')).for_each(|b| *b = b' ');
+        }
+        out.into()
+    }
+}
+
+/// The text of a file, if it may have such lines.
+fn template(path: &Path, cx: &Cx<'_>) -> Option<(Template, Vec<u8>)> {
+    let bytes = cx.files.glance(path)?;
+    let has = |mark: &str| memchr::memmem::find(&bytes, mark.as_bytes()).is_some();
+    // cloud-init renders its own.
+    if bytes.len() > MAX_BYTES || !MARKS.iter().any(|(open, _)| has(open)) || has("template: jinja") {
+        return None;
+    }
+    // So do charts and roles.
+    let above = path.ancestors().skip(1).take_while(|dir| dir.starts_with(cx.files.root()));
+    let rendered = |dir: &Path| helm::is_chart(dir, cx) || cx.files.is_dir(&dir.join("tasks"));
+    if above.into_iter().any(rendered) {
+        return None;
+    }
+    let template = Template::of(std::str::from_utf8(&bytes).ok()?)?;
+    Some((template, bytes.to_vec()))
+}
+
+/// Reads a unit, once for each way through the conditions of its file.
+pub(super) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let found = if INPUTS.contains(&input.name()) { template(&unit.path, cx) } else { None };
+    let Some((template, bytes)) = found else { return input.read(unit, cx) };
+    let count = template.conditions.len();
+    let followed = count.min(MAX_CONDITIONS);
+    let mut one = |no: &dyn Fn(usize) -> bool, first: bool| {
+        let answers: Vec<bool> = (0..count).map(|n| !no(n)).collect();
+        let (problems, unreached) = (cx.notes.problems.len(), cx.claims.unreached.len());
+        cx.shown = Some((unit.path.clone(), template.shown(&bytes, &answers)));
+        let groups = input.read(unit, cx);
+        if !first {
+            // The first way has said what is wrong.
+            cx.notes.problems.truncate(problems);
+            cx.claims.unreached.truncate(unreached);
+        }
+        groups
+    };
+    let mut ways: Vec<_> = (0..1_usize << followed).map(|way| one(&|n| way >> n & 1 == 1, way == 0)).collect();
+    ways.extend((followed..count).map(|other| one(&|n| n == other, false)));
+    cx.shown = None;
+    joined(ways, &template, followed, cx)
+}
+
+/// The node groups of all ways, each under the conditions that make a difference to it. The ways of all combinations come first,
+/// then one for each further condition that does not hold.
+fn joined(ways: Vec<Vec<NodeGroup>>, template: &Template, followed: usize, cx: &Cx<'_>) -> Vec<NodeGroup> {
+    // A group is known by its name, and by how many of that name come before it.
+    let mut all: BTreeMap<(Arc<str>, usize), Vec<Option<(NodeGroup, String)>>> = BTreeMap::new();
+    let mut order = Vec::new();
+    let (count, combined) = (ways.len(), 1_usize << followed);
+    for (way, groups) in ways.into_iter().enumerate() {
+        let mut seen: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+        for group in groups {
+            let number = seen.entry(Arc::clone(&group.name)).or_default();
+            let key = (Arc::clone(&group.name), *number);
+            *number += 1;
+            let text = print(&group, &cx.texts);
+            let entry = all.entry(key.clone()).or_insert_with(|| {
+                order.push(key);
+                (0..count).map(|_| None).collect()
+            });
+            entry[way] = Some((group, text));
+        }
+    }
+    let mut out = Vec::new();
+    for key in order {
+        let Some(found) = all.remove(&key) else { continue };
+        let text = |way: usize| found[way].as_ref().map(|(_, text)| text);
+        let matters = |n: &usize| (0..combined).any(|way| text(way) != text(way ^ (1 << *n)));
+        let relevant: Vec<usize> = (0..followed).filter(matters).collect();
+        let others: Vec<usize> =
+            (followed..template.conditions.len()).filter(|n| text(0) != text(combined + n - followed)).collect();
+        for (way, group) in found.iter().take(combined).enumerate() {
+            let same = (0..followed).any(|n| way >> n & 1 == 1 && !relevant.contains(&n));
+            let Some((group, _)) = group.as_ref().filter(|_| !same) else { continue };
+            let mut group = group.clone();
+            let needs = relevant.iter().map(|n| (*n, way >> n & 1 == 0)).chain(others.iter().map(|n| (*n, true)));
+            let when = needs.fold(Some(group.when.clone()), |when, (n, holds)| {
+                let words: Arc<str> = template.conditions[n].as_str().into();
+                let shown: String = words.chars().take(MAX_WORDS).collect();
+                let condition = Condition::within(words, format!("{shown} holds in the template"), holds);
+                when?.and(&Guard::of(condition))
+            });
+            if let Some(when) = when {
+                group.when = when;
+                out.push(group);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, Template, line_of};
+
+    #[test]
+    fn lines_of_six_languages() {
+        let condition = |words: &str| Some(Line::If(words.to_owned()));
+        for (line, want) in [
+            ("{{- if .Values.proxy }}", condition(".Values.proxy")),
+            ("  {{ if eq .A \"b\" -}}", condition("eq .A \"b\"")),
+            ("{{- else if .B }}", Some(Line::ElseIf(".B".to_owned()))),
+            ("{{- else }}", Some(Line::Else)),
+            ("{{- end }}", Some(Line::End)),
+            ("{{- range $k, $v := .Pools }}", Some(Line::Open)),
+            ("{{- $x := .Y }}", Some(Line::Nothing)),
+            ("{{/* why */}}", Some(Line::Nothing)),
+            ("{% if a == 'b' %}", condition("a == 'b'")),
+            ("{%- elif c %}", Some(Line::ElseIf("c".to_owned()))),
+            ("{%- endfor -%}", Some(Line::End)),
+            ("{% set a = 1 %}", Some(Line::Nothing)),
+            ("<% if @x -%>", condition("@x")),
+            ("<% pools.each do |pool| %>", Some(Line::Open)),
+            ("<%# why %>", Some(Line::Nothing)),
+            ("{# why #}", Some(Line::Nothing)),
+            ("<% end %>", Some(Line::End)),
+            ("%{ if proxy ~}", condition("proxy")),
+            ("%{ endif ~}", Some(Line::End)),
+            ("{{#if proxy}}", condition("proxy")),
+            ("{{/if}}", Some(Line::End)),
+            ("{{ include \"x\" . }}", None),
+            ("<%= x %>", None),
+            ("name: {{ .X }}", None),
+            ("{{ .A }}: {{ .B }}", None),
+        ] {
+            assert_eq!(line_of(line).0, want, "{line}");
+        }
+    }
+
+    #[test]
+    fn ways_through_a_template() {
+        let text = "a\n{{ if x }}\nb\n{{ else if y }}\nc\n{{ else }}\nd\n{{ end }}\n{{ range z }}\ne\n{{ else }}\nf\n{{ end }}\n";
+        let template = Template::of(text).unwrap();
+        let words = |answers: &[bool]| {
+            let shown = template.shown(text.as_bytes(), answers);
+            assert_eq!(shown.len(), text.len());
+            String::from_utf8_lossy(&shown).split_whitespace().collect::<Vec<_>>().join("")
+        };
+        assert_eq!(template.conditions, ["x", "y"]);
+        assert_eq!(words(&[true, true]), "abe");
+        assert_eq!(words(&[false, true]), "ace");
+        assert_eq!(words(&[false, false]), "ade");
+        for text in ["{{ if x }}\na\n", "{{ end }}\n", "{{ if x }}\n{{ include x }}\n{{ end }}\n", "a: b\n"] {
+            assert!(Template::of(text).is_none(), "{text}");
+        }
+    }
+}
