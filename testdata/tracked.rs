@@ -169,6 +169,20 @@ fn an_index_that_cannot_be_read_is_a_problem() {
 }
 
 #[test]
+fn without_a_repository_all_files_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    write(here, "boot/a.sh", ZERO);
+    write(here, ".gitignore", "boot/\n");
+    assert_eq!(found(here, &[]), (vec!["boot/a.sh".to_owned()], nothing()));
+    // A repository in a folder has its own rules.
+    std::fs::create_dir_all(here.join("inner/.git")).unwrap();
+    write(here, "inner/boot/b.sh", ZERO);
+    write(here, "inner/.gitignore", "boot/\n");
+    assert_eq!(found(here, &[]), (vec!["boot/a.sh".to_owned()], nothing()));
+}
+
+#[test]
 fn ignore_files_of_other_tools_do_not_count() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join(".git")).unwrap();

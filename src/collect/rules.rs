@@ -1,4 +1,5 @@
 //! Git's ignore files, as git reads them (`dir.c`): `.gitignore` of each folder from the repository down, and `.git/info/exclude`.
+//! Outside a repository they do not count: files that git tracks are all there is in an archive or a copy without `.git`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub(super) struct Rules {
     exclude: Option<Gitignore>,
     /// True if a repository begins here: rules above it do not count.
     git: bool,
+    /// True if the folder is in a repository.
+    inside: bool,
     above: Option<Arc<Rules>>,
 }
 
@@ -42,7 +45,8 @@ impl Rules {
                 None
             }
         };
-        let own = if file { read(dir.join(FILE)) } else { None };
+        let within = git || above.as_ref().is_some_and(|above| above.inside);
+        let own = if file && within { read(dir.join(FILE)) } else { None };
         // A `.git` file names a folder outside, of which only the index is read.
         let info = dir.join(".git/info");
         let held = |path: &Path, is: fn(&std::fs::Metadata) -> bool| path.symlink_metadata().is_ok_and(|m| is(&m));
@@ -51,7 +55,7 @@ impl Rules {
             && held(&info, std::fs::Metadata::is_dir)
             && held(&info.join("exclude"), std::fs::Metadata::is_file);
         let exclude = if inside { read(info.join("exclude")) } else { None };
-        Self { own, exclude, git, above }
+        Self { own, exclude, git, inside: within, above }
     }
 
     /// True if the rules leave out a file or folder directly in the folder, or in one below it that has no rules of its own.

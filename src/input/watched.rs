@@ -125,8 +125,18 @@ pub(super) const REFERRED: &[&str] = &["ConfigMap", "GitRepository", "HelmChart"
 pub(super) const PLANS: &[&str] = &["\"format_version\"", "\"lineage\""];
 
 /// Words of tasks of Ansible about nodes.
-pub(super) const TASKS: &[&str] =
-    &["kubelet", "nodeadm", "bootstrap.sh", "/etc/rancher/", "karpenter", "user_data", "containerd", "k3s", "rke2"];
+pub(super) const TASKS: &[&str] = &[
+    "kubelet",
+    "kubeadm",
+    "nodeadm",
+    "bootstrap.sh",
+    "/etc/rancher/",
+    "karpenter",
+    "user_data",
+    "containerd",
+    "k3s",
+    "rke2",
+];
 
 /// Words of files of Ansible that include others.
 pub(super) const OUTER: &[&str] = &["roles:", "include_tasks", "import_tasks", "include_role", "import_role"];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::{MAX_DEPTH, Node, NodeKind, Resolved, Schema, Style, key_text, resolve};
-use crate::text::{Span, Traced, Whence, Why};
+use crate::text::{Span, Traced, UNKNOWN_MARK, Whence, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
 /// The value as a tree, as if written as JSON. Unknown values and values with alternatives
@@ -38,7 +38,8 @@ fn convert(value: &Value, depth: usize) -> Node {
                 let unknown = Node::plain(Traced::unknown(at, why.clone()), at);
                 pairs.push((unknown.clone(), unknown));
             }
-            for (name, entry) in &map.entries {
+            // One that is not known is above.
+            for (name, entry) in map.entries.iter().filter(|(name, _)| !name.contains(UNKNOWN_MARK)) {
                 let key = Node::quoted(Traced::made(name.as_bytes(), entry.key), entry.key);
                 let inner = entry.value.clone().with_outer(&value.via);
                 pairs.push((key, convert(&inner, depth + 1)));

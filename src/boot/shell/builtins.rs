@@ -66,7 +66,10 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
             let old = path.shell.variables.get(name.as_str()).cloned();
             let exported = old.as_ref().is_some_and(|v| v.exported);
             let kept = appended.is_some().then(|| old.clone()).flatten();
-            path.shell.hidden.push((name.clone(), old));
+            // In a loop it is one that the function has already.
+            if path.shell.hidden.iter().all(|(known, _)| *known != name) {
+                path.shell.hidden.push((name.clone(), old));
+            }
             let fresh = kept.unwrap_or_else(|| Variable { kind, exported, ..Variable::default() });
             Arc::make_mut(&mut path.shell.variables).insert(name.as_str().into(), fresh);
         }

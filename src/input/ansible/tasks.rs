@@ -389,8 +389,13 @@ impl TaskRun {
             },
             _ => return,
         };
-        if is_of_kubelet(&path) {
-            if yaml_files::holds(content.bytes(), b"KubeletConfiguration") {
+        let for_node = is_for_nodes(content.bytes());
+        if for_node && !path.starts_with('/') {
+            // Whatever reads it finds it in a folder that is not known.
+            let name = format!("{path} of {}", self.name);
+            self.groups.append(&mut manifests::in_text(&content, &name, key.span, cx));
+        } else if for_node || is_of_kubelet(&path) {
+            if for_node {
                 self.configurations.push((path.clone(), content.clone()));
             }
             self.steps.push(Step::file(path.clone(), content));
@@ -520,6 +525,14 @@ fn may_matter(bytes: &[u8]) -> bool {
     TASKS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
 }
 
+/// True for documents that a kubelet or kubeadm on the node reads.
+fn is_for_nodes(bytes: &[u8]) -> bool {
+    [&b"KubeletConfiguration"[..], KUBEADM].iter().any(|word| yaml_files::holds(bytes, word))
+}
+
+/// The group of the documents of kubeadm.
+const KUBEADM: &[u8] = b"kubeadm.k8s.io";
+
 /// True for commands that may concern a kubelet.
 fn mentions_kubelet(command: &str) -> bool {
     const WORDS: [&str; 10] = [
@@ -534,7 +547,8 @@ fn mentions_kubelet(command: &str) -> bool {
         "get.rke2.io",
         "k3s-install",
     ];
-    WORDS.iter().any(|w| command.contains(w))
+    let kubeadm = || command.contains("kubeadm") && command.contains("--config");
+    WORDS.iter().any(|w| command.contains(w)) || is_for_nodes(command.as_bytes()) || kubeadm()
 }
 
 /// True for files that a kubelet, its start scripts or its container runtime read.

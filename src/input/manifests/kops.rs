@@ -75,7 +75,7 @@ fn instance_group(manifest: &Manifest<'_>) -> Option<NodeGroup> {
             });
         }
     }
-    (!group.steps.is_empty() || !group.gaps.is_empty()).then_some(group)
+    Some(group)
 }
 
 /// Adds the settings of several maps; later ones win.

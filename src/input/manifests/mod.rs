@@ -84,10 +84,10 @@ impl Input for Manifests {
     }
 }
 
-/// The documents of a text. Its syntax errors are reported if it names a known kind.
+/// The documents of a text. Its syntax errors are reported if it names a known kind and is not a script.
 fn parsed(view: &View, cx: &mut Cx<'_>) -> Documents {
     let parsed = yaml_files::in_either(view);
-    if !parsed.errors.is_empty() && names_one(&view.bytes) {
+    if !parsed.errors.is_empty() && names_one(&view.bytes) && !view.bytes.starts_with(b"#!") {
         yaml_files::note_errors(view, &parsed, cx);
     }
     parsed

@@ -196,6 +196,20 @@ pub(super) struct Cluster {
 /// The resources that create a cluster from their blocks.
 pub(super) const CLUSTERS: &[Cluster] = &[
     Cluster { resource: "kind_cluster", path: &["kind_config"], camel: true, head: &[], under: &[] },
+    Cluster {
+        resource: "kops_cluster",
+        path: &[],
+        camel: true,
+        head: &[("apiVersion", "kops.k8s.io/v1alpha2"), ("kind", "Cluster")],
+        under: &["spec"],
+    },
+    Cluster {
+        resource: "kops_instance_group",
+        path: &[],
+        camel: true,
+        head: &[("apiVersion", "kops.k8s.io/v1alpha2"), ("kind", "InstanceGroup")],
+        under: &["spec"],
+    },
     Cluster { resource: "rancher2_cluster", path: &["rke_config"], camel: false, head: &[], under: &[] },
     Cluster {
         resource: "rancher2_cluster_template",

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::syntax::hcl::Binary;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, UNKNOWN_MARK, Whence, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
-use super::outcome::{Outcome, Refused};
+use super::outcome::{Outcome, Refused, unknown_key};
 
 /// The value as a number. Text that contains a number is converted.
 pub(in super::super) fn to_number(value: &Value) -> Result<f64, Refused> {
@@ -78,13 +78,33 @@ pub(in super::super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refuse
     Ok(to_text(value)?.known_str().map(Arc::from))
 }
 
+/// The name of the entry for a key. If the key is not known, the map becomes open, and the name is what is known, and between two
+/// marks what is not.
+pub(super) fn name_in(map: &mut Map, key: &Value) -> Result<Option<Arc<str>>, Refused> {
+    if let Some(name) = to_key(key)? {
+        return Ok(Some(name));
+    }
+    if let Kind::Either(_) = key.kind {
+        map.open = Some(Why::NotUnderstood("a key that depends on a condition".into()));
+        return Ok(None);
+    }
+    let (text, mut name) = (to_text(key)?, String::new());
+    for (range, piece) in text.ranges() {
+        match &piece.whence {
+            Whence::Unknown(_, why) => name.extend([UNKNOWN_MARK, &why.to_string(), UNKNOWN_MARK]),
+            Whence::Same(_) | Whence::Made(_) => name.push_str(&String::from_utf8_lossy(&text.bytes()[range])),
+        }
+    }
+    map.open.get_or_insert_with(unknown_key);
+    Ok(Some(name.into()))
+}
+
 /// A map of these keys and values. An unknown key leaves the map open.
 pub(super) fn keyed<'v>(pairs: impl Iterator<Item = (&'v Value, Value)>, at: Span) -> Outcome {
     let mut map = Map::default();
     for (key, value) in pairs {
-        match to_key(key)? {
-            Some(name) => drop(map.entries.insert(name, Entry { key: key.at, value })),
-            None => map.open = Some(Why::NotUnderstood("an unknown key".into())),
+        if let Some(name) = name_in(&mut map, key)? {
+            map.entries.insert(name, Entry { key: key.at, value });
         }
     }
     Ok(Value::new(Kind::Map(Arc::new(map)), at))

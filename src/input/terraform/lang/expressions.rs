@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::syntax::hcl::{Binary, Conditional, Expr, ExprKind, For, Key, Unary};
-use crate::text::{Span, Why};
+use crate::text::{Span, UNKNOWN_MARK, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
 
-use super::convert::{arithmetic, equal, keyed, order, to_bool, to_key, to_number};
+use super::convert::{arithmetic, equal, keyed, name_in, order, to_bool, to_number};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
@@ -332,10 +332,7 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
     let mut map = Map { open, ..Map::default() };
     for (key, value) in list {
         let Some(key) = key else { continue };
-        let Some(name) = to_key(&key)? else {
-            map.open = Some(Why::NotUnderstood("an unknown key".into()));
-            continue;
-        };
+        let Some(name) = name_in(&mut map, &key)? else { continue };
         let span = key.at;
         match map.entries.get_mut(&name) {
             None if grouping => {
@@ -347,6 +344,8 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
                 items.push(value);
                 entry.value = Value::list(items, at);
             }
+            // They may be different keys.
+            Some(_) if name.contains(UNKNOWN_MARK) => map.open = Some(Why::NotUnderstood("unknown keys".into())),
             Some(_) => return Err(Refused::new(format!("two results have the key {name:?}"))),
         }
     }

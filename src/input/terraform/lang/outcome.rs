@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Condition, Entry, Guard, Kind, Number, Value};
+use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
+use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Number, Value};
 
 /// Terraform rejects the expression, for this reason.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +106,37 @@ pub(in super::super) fn key_and_value(key: Value, value: Value) -> Value {
     Value::map(entries.into_iter().map(|(name, value)| (name.into(), Entry { key: at, value })).collect(), at)
 }
 
+/// The reason for which a map with unknown keys is open.
+pub(super) fn unknown_key() -> Why {
+    Why::NotUnderstood("an unknown key".into())
+}
+
+/// The key that an entry has a name for.
+fn key_of(name: &str, at: Span) -> Value {
+    let mut key = Traced::new();
+    for (n, part) in name.split(UNKNOWN_MARK).enumerate() {
+        if n % 2 == 0 {
+            key.push_made(part.as_bytes(), at);
+        } else {
+            key.push_unknown(at, unknown_key());
+        }
+    }
+    Value::str(key, at)
+}
+
+/// True if two keys differ even if neither is known: what is not known is the same, and what is known differs in one place.
+pub(super) fn are_apart(a: &str, b: &str) -> bool {
+    let [a, b]: [Vec<&str>; 2] = [a, b].map(|name| name.split(UNKNOWN_MARK).collect());
+    let mut different = (0..a.len()).filter(|n| a.get(*n) != b.get(*n));
+    a.len() == b.len() && different.next().is_some_and(|n| n % 2 == 0) && different.next().is_none()
+}
+
+/// Why a map may have more entries than are listed.
+pub(super) fn more(map: &Map) -> Option<Why> {
+    let listed = |why: &Why| *why == unknown_key() && map.entries.keys().any(|name| name.contains(UNKNOWN_MARK));
+    map.open.clone().filter(|why| !listed(why))
+}
+
 /// Keys and values, and the reason if there may be more of them.
 pub(in super::super) type Entries = (Vec<(Value, Value)>, Option<Why>);
 
@@ -126,12 +157,9 @@ pub(in super::super) fn entries_of(collection: &Value) -> Result<Entries, Why> {
             names.sort_by(|a, b| a.0.cmp(b.0));
             let entries = names
                 .into_iter()
-                .map(|(name, entry)| {
-                    let key = Traced::made(name.as_bytes(), entry.key);
-                    (Value::str(key, entry.key), entry.value.clone().with_outer(&collection.via))
-                })
+                .map(|(name, entry)| (key_of(name, entry.key), entry.value.clone().with_outer(&collection.via)))
                 .collect();
-            Ok((entries, map.open.clone()))
+            Ok((entries, more(map)))
         }
         Kind::Unknown(why) => Err(why.clone()),
         _ => Err(Why::Invalid("this cannot be walked through".into())),

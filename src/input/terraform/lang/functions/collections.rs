@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::text::{Span, Why};
+use crate::text::{Span, UNKNOWN_MARK, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Value};
 
 use super::super::convert::{equal, keyed, text_to_bool, text_to_number, to_bool, to_key};
 use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
-use super::super::outcome::{Computed, Early, both_ways, combined, entries_of, refused, with};
+use super::super::outcome::{Computed, Early, are_apart, both_ways, combined, entries_of, more, refused, with};
 use super::super::steps::{choice, item};
 use super::arguments::{
     all_known, as_set, in_order, list, none_unknown, not_unknown, number, to_text_value, unified, unknown, whole_number,
@@ -256,8 +256,8 @@ pub(super) fn of_entries(args: &[Value], at: Span, part: fn((Value, Value)) -> V
 pub(super) fn length(args: &[Value], at: Span) -> Computed {
     match &args[0].kind {
         Kind::List(items) => Ok(number(items.len() as f64, at)),
-        Kind::Map(map) => match &map.open {
-            Some(why) => Ok(Value::unknown(why.clone(), at)),
+        Kind::Map(map) => match more(map) {
+            Some(why) => Ok(Value::unknown(why, at)),
             None => Ok(number(map.entries.len() as f64, at)),
         },
         Kind::Str(text) => match text.first_unknown() {
@@ -314,11 +314,16 @@ pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) ->
         };
         if let Some(why) = why {
             let from = why.name().map_or_else(|| data.words(arg.at), |name| name.to_string());
+            let others = |key: &str, map: &Map| {
+                let mut unknown = map.entries.keys().filter(|name| name.contains(UNKNOWN_MARK));
+                more(map).is_none() && unknown.all(|name| are_apart(name, key))
+            };
             for (key, entry) in &mut out.entries {
-                if entries.is_some_and(|m| m.entries.contains_key(key)) {
+                if entries.is_some_and(|m| m.entries.contains_key(key) || others(key, m)) {
                     continue;
                 }
-                let condition = data.condition(format!("{from} sets {key}"), arg.at, env);
+                let shown: Vec<_> = key.split(UNKNOWN_MARK).step_by(2).collect();
+                let condition = data.condition(format!("{from} sets {}", shown.join("…")), arg.at, env);
                 let unknown = Value::unknown(why.clone(), arg.at);
                 let ways = vec![
                     Alternative { when: Guard::of(condition.opposite()), value: entry.value.clone() },
@@ -326,7 +331,9 @@ pub(super) fn merge(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) ->
                 ];
                 entry.value = Value::either(ways, entry.value.at);
             }
-            out.open.get_or_insert(why);
+            if more(&out).is_none() {
+                out.open = Some(why);
+            }
         }
         for (key, entry) in entries.iter().flat_map(|m| &m.entries) {
             let value = entry.value.clone().with_outer(&arg.via);
