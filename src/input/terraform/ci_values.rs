@@ -397,8 +397,7 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
                 let Some(length) = before.and_then(|quote| value.find(quote)) else { continue };
                 at..at + length
             }
-            let mut flowing = false;
-        // In a shell a space ends the value; elsewhere a comment does.
+            // In a shell a space ends the value; elsewhere a comment does.
             None if assigns => at..at + value.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(value.len()),
             None => {
                 let length = value.find(" #").unwrap_or(value.len());
