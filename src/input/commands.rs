@@ -47,7 +47,7 @@ impl Input for Commands {
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let wanted = |words: Words| {
-            words.has(Group::Here) && words.has(Group::Documents)
+            (words.has(Group::Here) || words.has(Group::Applies)) && words.has(Group::Documents)
                 || words.has(Group::Fills)
                 || words.has(Group::Sed) && words.has(Group::Applies)
         };

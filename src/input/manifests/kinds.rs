@@ -56,7 +56,7 @@ const KINDS: &[DocumentKind] = &[
     ),
     row("bootstrap.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).0, |m, _| cluster_api::rancher_config(m)),
     row("controlplane.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).1, |m, _| cluster_api::rancher_config(m)),
-    row("kubeadm.k8s.io", &kubeadm::NODES, |m, _| kubeadm::read(m)),
+    row("kubeadm.k8s.io", &kubeadm::NODES, kubeadm::read),
     row("kind.x-k8s.io", &["Cluster"], kubeadm::kind_cluster),
     row("kops.k8s.io", &["Cluster", "InstanceGroup"], |m, _| kops::read(m)),
     row("machineconfiguration.openshift.io", &["MachineConfig"], |m, _| {

@@ -2,14 +2,19 @@
 //! `cmd/kubeadm/app/apis/kubeadm/v1beta2` to `v1beta4` (`nodeRegistration.kubeletExtraArgs` is a map, in `v1beta4` a list);
 //! kubernetes-sigs/kind `pkg/apis/config/v1alpha4/types.go` (`kubeadmConfigPatches`).
 
+use std::path::Path;
+
 use crate::node::{Cx, Family, NodeGroup, Step};
 use crate::runtime;
-use crate::syntax::{Node, NodeKind};
+use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
 
+use super::kindless::is_kubelet_patch;
 use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::flags;
+use crate::input::set_values::set_by_patch;
+use crate::input::unit::normal;
 use crate::input::yaml_files;
 use crate::syntax::patches::{json, strategic};
 
@@ -17,7 +22,7 @@ use crate::syntax::patches::{json, strategic};
 pub(super) const NODES: [&str; 2] = ["InitConfiguration", "JoinConfiguration"];
 
 /// A node that kubeadm sets up: flags from its document, the file from the `KubeletConfiguration` of the same stream.
-pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
+pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     if !NODES.contains(&manifest.kind) {
         return Vec::new();
     }
@@ -29,9 +34,30 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         group.steps.push(Step::KubeletArgs(flags(args)));
     }
     if let Some(config) = manifest.other("kubelet.config.k8s.io", "KubeletConfiguration") {
-        group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&config.text())));
+        let patches = patches_beside(manifest, cx);
+        let text = if patches.is_empty() {
+            config.text()
+        } else {
+            let patched = |tree: Node, patch: &Node| strategic::apply(&tree, patch).unwrap_or(tree);
+            yaml::write(&patches.iter().fold(config.node.clone(), patched))
+        };
+        group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&text)));
     }
     if group.steps.is_empty() { Vec::new() } else { vec![group] }
+}
+
+/// The patches of the kubelet's configuration in the folder that a document names, if it is in the repository.
+fn patches_beside(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node> {
+    let directory = manifest.node.path(&["patches", "directory"]).and_then(Node::as_str);
+    let Some(directory) = directory.filter(|directory| !directory.starts_with('/')) else { return Vec::new() };
+    let place = cx.texts.place(cx.texts.trail(manifest.place()).origin());
+    let folder = normal(&place.source.path().parent().unwrap_or(Path::new("")).join(directory));
+    let mut out = Vec::new();
+    for file in cx.files.list(&folder).into_iter().filter(|file| is_kubelet_patch(file)) {
+        let Ok(view) = cx.view(&file) else { continue };
+        out.extend(yaml_files::documents(&view).tree.into_iter().map(|tree| set_by_patch(&tree).unwrap_or(tree)));
+    }
+    out
 }
 
 /// True if a kubeadm document of the same stream takes the configuration.

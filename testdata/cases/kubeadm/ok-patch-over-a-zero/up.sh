@@ -1,0 +1,2 @@
+#!/bin/bash
+kubeadm init --config init.yaml
