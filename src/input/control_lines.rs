@@ -198,7 +198,7 @@ impl Template {
 
 /// The text of a file, if it may have such lines.
 fn template(path: &Path, cx: &Cx<'_>) -> Option<(Template, Vec<u8>)> {
-    let bytes = cx.files.glance(path)?;
+    let bytes = cx.files.read(path).ok()?.bytes();
     let has = |mark: &str| memchr::memmem::find(&bytes, mark.as_bytes()).is_some();
     // cloud-init renders its own.
     if bytes.len() > MAX_BYTES || !MARKS.iter().any(|(open, _)| has(open)) || has("template: jinja") {
