@@ -238,11 +238,14 @@ pub(super) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeG
     joined(ways, &template, followed, cx)
 }
 
+/// A group as each way has it, with its text.
+type Found = Vec<Option<(NodeGroup, String)>>;
+
 /// The node groups of all ways, each under the conditions that make a difference to it. The ways of all combinations come first,
 /// then one for each further condition that does not hold.
 fn joined(ways: Vec<Vec<NodeGroup>>, template: &Template, followed: usize, cx: &Cx<'_>) -> Vec<NodeGroup> {
     // A group is known by its name, and by how many of that name come before it.
-    let mut all: BTreeMap<(Arc<str>, usize), Vec<Option<(NodeGroup, String)>>> = BTreeMap::new();
+    let mut all: BTreeMap<(Arc<str>, usize), Found> = BTreeMap::new();
     let mut order = Vec::new();
     let (count, combined) = (ways.len(), 1_usize << followed);
     for (way, groups) in ways.into_iter().enumerate() {
@@ -271,12 +274,12 @@ fn joined(ways: Vec<Vec<NodeGroup>>, template: &Template, followed: usize, cx: &
             let same = (0..followed).any(|n| way >> n & 1 == 1 && !relevant.contains(&n));
             let Some((group, _)) = group.as_ref().filter(|_| !same) else { continue };
             let mut group = group.clone();
-            let needs = relevant.iter().map(|n| (*n, way >> n & 1 == 0)).chain(others.iter().map(|n| (*n, true)));
-            let when = needs.fold(Some(group.when.clone()), |when, (n, holds)| {
+            let mut needs = relevant.iter().map(|n| (*n, way >> n & 1 == 0)).chain(others.iter().map(|n| (*n, true)));
+            let when = needs.try_fold(group.when.clone(), |when, (n, holds)| {
                 let words: Arc<str> = template.conditions[n].as_str().into();
                 let shown: String = words.chars().take(MAX_WORDS).collect();
                 let condition = Condition::within(words, format!("{shown} holds in the template"), holds);
-                when?.and(&Guard::of(condition))
+                when.and(&Guard::of(condition))
             });
             if let Some(when) = when {
                 group.when = when;
