@@ -54,7 +54,7 @@ pub(crate) struct Finder {
     parts: Vec<Part>,
     words: Vec<(Box<[u8]>, u64)>,
     /// Words without letters that are too short for parts.
-    short: Vec<(Box<[u8]>, u64)>,
+    short: Vec<(memmem::Finder<'static>, u64)>,
     any_case: bool,
 }
 
@@ -66,7 +66,7 @@ impl Finder {
         for (word, groups) in words {
             let word: Box<[u8]> = word.as_ref().into();
             if word.len() < PART || word.len() == PART && !word.iter().any(u8::is_ascii_alphanumeric) {
-                out.short.push((word, groups));
+                out.short.push((memmem::Finder::new(&word).into_owned(), groups));
             } else {
                 out.add_parts(&word);
                 out.words.push((word, groups));
@@ -138,7 +138,7 @@ impl Finder {
         let mut hashes = *self.hashes;
         let mut known = 0;
         for (word, groups) in &self.short {
-            if memmem::find(text, word).is_some() {
+            if word.find(text).is_some() {
                 known |= groups;
             }
         }

@@ -13,7 +13,7 @@ use crate::kubelet::statements;
 use crate::node::{BootCx, Family, NodeGroup, Reason, Wrapping};
 use crate::setting::Which;
 use crate::syntax::{toml, yaml};
-use crate::text::{Traced, Why};
+use crate::text::{Traced, Why, placeholder};
 
 use super::access::Right;
 use super::machine::Machine;
@@ -81,7 +81,10 @@ fn read(
             reader.plan.problems.extend(error);
             reader.read_user_data(&text, name);
         }
-        Err(error) => reader.plan.problems.push(error),
+        Err(error) => match placeholder::in_value(text.bytes()) {
+            Some(why) => reader.plan.gaps.push((error.at.unwrap_or(group.place), why)),
+            None => reader.plan.problems.push(error),
+        },
     }
     (reader.plan, reader.choices)
 }

@@ -150,7 +150,7 @@ pub(super) fn follow_references(text: &str, out: &mut Commands) {
             block += usize::from(several);
             let one_of =
                 if several { format!("={}", text.get(value.clone()).unwrap_or_default()) } else { String::new() };
-            let block = if several { block } else { set.block };
+            let (block, line) = if several { (block, line) } else { (set.block, set.line) };
             Assigned { name: set.name.clone(), value, known: true, block, line, one_of }
         };
         values.into_iter().map(with).collect()
