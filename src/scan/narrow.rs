@@ -10,7 +10,7 @@
 //!
 //! Outside of a repository, only the files in the same folder and the chart around are there.
 
-mod mentions;
+pub(super) mod mentions;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ use super::results::Scan;
 use super::search::Searcher;
 use super::units::Claimed;
 
-use mentions::Mentions;
+use mentions::{FirstMentions, Mentions};
 
 /// The file that makes a folder a Helm chart.
 const CHART: &str = "Chart.yaml";
@@ -55,16 +55,6 @@ pub(super) struct Named {
     chosen: Option<HashSet<PathBuf>>,
     /// The search of all files says which ones name one of `files`.
     pub(super) searched: bool,
-}
-
-/// What names one of the files that were named, for the search of all files.
-pub(super) struct FirstMentions(Mentions, Names);
-
-impl FirstMentions {
-    /// True if a text does, or may.
-    pub(super) fn are_in(&self, path: &Path, text: &[u8]) -> bool {
-        self.0.are_in(text) || reach::is_code(path) && self.1.are_in(text, path.parent().unwrap_or(path))
-    }
 }
 
 impl Named {
@@ -115,9 +105,7 @@ impl Named {
     /// What names one of the files, if there are few.
     pub(super) fn first_mentions(&self) -> Option<FirstMentions> {
         let files: Vec<PathBuf> = self.files.iter().cloned().collect();
-        let mentions = Mentions::of(&files, &self.root);
-        (!self.everything && mentions.are_few())
-            .then(|| FirstMentions(mentions, Names::with_charts(&files, &|chart| chart.exists())))
+        FirstMentions::of(&files, &self.root).filter(|_| !self.everything)
     }
 
     fn changed(&self) -> impl Iterator<Item = &PathBuf> {

@@ -9,7 +9,7 @@ use crate::input::{Group, Search, Seen, reach, words};
 use crate::text::{hold, most_bytes};
 
 use super::kept::Look;
-use super::narrow::FirstMentions;
+use super::narrow::mentions::FirstMentions;
 use super::net;
 use super::overlay::Edited;
 

@@ -8,6 +8,7 @@
 mod filters;
 mod inventory;
 mod tasks;
+mod topics;
 mod values;
 mod vars;
 
@@ -22,7 +23,7 @@ use crate::value::Guard;
 use super::open_conditions::{self, Answers};
 use super::unit::{FileList, Input, Unit, has_extension, normal};
 use super::watched::{Group, OUTER, TASKS};
-use super::{manifests, yaml_files};
+use super::yaml_files;
 use inventory::Host;
 use tasks::{Folders, TaskRun};
 
@@ -286,7 +287,7 @@ fn groups(run: TaskRun, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let alone = run.steps.len() == 1;
         if let (true, [(path, text)]) = (alone, run.configurations.as_slice()) {
             let name = format!("{path} of {}", run.name);
-            out.append(&mut manifests::in_text(text, &name, place, cx));
+            out.append(&mut topics::written(text, &name, place, cx));
         }
         let mut group = NodeGroup::new(run.name, place);
         group.steps = run.steps;

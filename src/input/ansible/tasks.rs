@@ -3,17 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::node::kubelet_files::{VARIABLE_PREFIX, by_end};
+use crate::node::kubelet_files::by_end;
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
 use crate::syntax::{MAX_DEPTH, Node, Schema, Style, file_mode};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Condition, Guard, Kind, Value};
 
+use super::topics::{is_for_nodes, is_of_kubelet, may_matter, mentions_kubelet, written};
 use super::values::printed;
 use super::vars::{self, Vars};
 use crate::input::open_conditions::Answers;
 use crate::input::unit::normal;
-use crate::input::watched::{OUTER, TASKS};
 use crate::input::{manifests, yaml_files, yaml_values};
 
 /// The most rounds of a loop.
@@ -393,7 +393,7 @@ impl TaskRun {
         if for_node && !path.starts_with('/') {
             // Whatever reads it finds it in a folder that is not known.
             let name = format!("{path} of {}", self.name);
-            self.groups.append(&mut manifests::in_text(&content, &name, key.span, cx));
+            self.groups.append(&mut written(&content, &name, key.span, cx));
         } else if for_node || is_of_kubelet(&path) {
             if for_node {
                 self.configurations.push((path.clone(), content.clone()));
@@ -518,47 +518,6 @@ fn words(when: &Node) -> Option<String> {
         [] => one(when),
         items => Some(items.iter().filter_map(one).collect::<Vec<_>>().join(" and ")),
     }
-}
-
-/// True if a text may concern a kubelet, or includes others that may.
-fn may_matter(bytes: &[u8]) -> bool {
-    TASKS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
-}
-
-/// True for documents that a kubelet or kubeadm on the node reads.
-fn is_for_nodes(bytes: &[u8]) -> bool {
-    [&b"KubeletConfiguration"[..], KUBEADM].iter().any(|word| yaml_files::holds(bytes, word))
-}
-
-/// The group of the documents of kubeadm.
-const KUBEADM: &[u8] = b"kubeadm.k8s.io";
-
-/// True for commands that may concern a kubelet.
-fn mentions_kubelet(command: &str) -> bool {
-    const WORDS: [&str; 10] = [
-        "/kubelet",
-        "kubelet.service",
-        VARIABLE_PREFIX,
-        "bootstrap.sh",
-        "nodeadm",
-        "--kubelet-arg",
-        "INSTALL_K3S_EXEC",
-        "get.k3s.io",
-        "get.rke2.io",
-        "k3s-install",
-    ];
-    let kubeadm = || command.contains("kubeadm") && command.contains("--config");
-    WORDS.iter().any(|w| command.contains(w)) || is_for_nodes(command.as_bytes()) || kubeadm()
-}
-
-/// True for files that a kubelet, its start scripts or its container runtime read.
-fn is_of_kubelet(path: &str) -> bool {
-    path.starts_with('/')
-        && (path.contains("kubelet")
-            || path.starts_with("/etc/systemd/system/") && (path.contains("/k3s") || path.contains("/rke2"))
-            || path.starts_with("/etc/eks/")
-            || path.starts_with("/etc/containerd/")
-            || path.starts_with("/etc/crio/"))
 }
 
 /// The pairs of a text such as `dest=/x line="a b"`.

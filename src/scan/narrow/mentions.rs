@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
+use crate::input::reach::{self, Names};
+
 /// The most names that are looked for one after the other, which is faster for a few.
 const FEW: usize = 16;
 
@@ -41,11 +43,6 @@ impl Mentions {
         Self { few, words, before: names.into_values().collect() }
     }
 
-    /// True if they are so few that a look for them costs little.
-    pub(super) fn are_few(&self) -> bool {
-        !self.few.is_empty()
-    }
-
     /// True if a text has one of them.
     pub(super) fn are_in(&self, text: &[u8]) -> bool {
         let counts = |name: usize, at: Range<usize>| {
@@ -60,6 +57,22 @@ impl Mentions {
         }
         let Some(words) = &self.words else { return true };
         words.find_overlapping_iter(text).any(|found| counts(found.pattern().as_usize(), found.range()))
+    }
+}
+
+/// What names one of the files of the command line, for the search of all files.
+pub(in crate::scan) struct FirstMentions(Mentions, Names);
+
+impl FirstMentions {
+    /// Those of `files` below `root`, if they are few.
+    pub(super) fn of(files: &[PathBuf], root: &Path) -> Option<Self> {
+        let mentions = Mentions::of(files, root);
+        (!mentions.few.is_empty()).then(|| Self(mentions, Names::with_charts(files, &|chart| chart.exists())))
+    }
+
+    /// True if a text does, or may.
+    pub(in crate::scan) fn are_in(&self, path: &Path, text: &[u8]) -> bool {
+        self.0.are_in(text) || reach::is_code(path) && self.1.are_in(text, path.parent().unwrap_or(path))
     }
 }
 
