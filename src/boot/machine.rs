@@ -157,7 +157,7 @@ pub(super) struct Machine {
     pub(super) links: Arc<BTreeMap<String, String>>,
     /// Paths passed to programs that are not modelled: any file may exist at or below them.
     pub(super) touched: Arc<BTreeSet<String>>,
-    /// Files that nobody may run as a program: the boot created them and did not make them executable. False where an image
+    /// Files that the system does not run as programs: the boot created them and did not make them executable. False where an image
     /// that has the file may let it run.
     pub(super) plain: Arc<BTreeMap<String, bool>>,
     /// Changes of who may use files of the kubelet, if they are followed: paths with other changes are not joined.
@@ -333,7 +333,7 @@ impl Machine {
         }
     }
 
-    /// Forgets that nobody may run a file as a program.
+    /// Forgets that the system does not run a file as a program.
     fn may_run(&mut self, path: &str) {
         if self.plain.contains_key(path) {
             Arc::make_mut(&mut self.plain).remove(path);

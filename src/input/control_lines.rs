@@ -265,7 +265,7 @@ fn joined(ways: Vec<Vec<NodeGroup>>, template: &Template, followed: usize, cx: &
     let mut out = Vec::new();
     for key in order {
         let Some(found) = all.remove(&key) else { continue };
-        let text = |way: usize| found[way].as_ref().map(|(_, text)| text);
+        let text = |number: usize| found[number].as_ref().map(|(_, text)| text);
         let matters = |n: &usize| (0..combined).any(|way| text(way) != text(way ^ (1 << *n)));
         let relevant: Vec<usize> = (0..followed).filter(matters).collect();
         let others: Vec<usize> =

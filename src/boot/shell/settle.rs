@@ -26,7 +26,7 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
             let more = &path.machine.touched;
             if more.is_subset(&all) { all } else { Arc::new(&*all | &**more) }
         });
-        // So is which files nobody may run as a program.
+        // So is which files the system does not run as programs.
         let plain = paths.iter().skip(1).fold(Arc::clone(&paths[0].machine.plain), |all, path| {
             let other = &path.machine.plain;
             let both = |(file, certain): (&String, &bool)| Some((file.clone(), *certain && *other.get(file)?));
