@@ -237,18 +237,22 @@ fn in_configuration(view: &View, which: Which) -> Vec<Setting> {
     document.tree().filter(|_| holds).map(|tree| statements::in_config(tree, which)).unwrap_or_default()
 }
 
+/// True if the kubelet's unit reads variables from a file.
+fn is_named(path: &str, machine: &Machine, started: &Files, cx: &mut BootCx<'_>) -> bool {
+    match service::unit(machine, started, cx) {
+        service::Unit::Entries(all) => {
+            all.iter().any(|e| e.key == "EnvironmentFile" && service::file_path(&e.value) == path)
+        }
+        _ => false,
+    }
+}
+
 /// Records settings in files that nothing reads on this image.
 fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files = machine.files.clone();
     let started = machine.start.as_ref().map_or_else(|| files.clone(), |start| start.files.clone());
     let place = machine.place;
     let Some(argv) = service::command_line(&machine.clone(), &started, cx).into_iter().next() else { return };
-    let named: Vec<String> = match service::unit(&machine.clone(), &started, cx) {
-        service::Unit::Entries(all) => {
-            all.iter().filter(|e| e.key == "EnvironmentFile").map(|e| service::file_path(&e.value)).collect()
-        }
-        _ => Vec::new(),
-    };
     let read = args::parse(&argv, machine.minor, Pass::First);
     let directory = read.config_dir().and_then(|d| d.known_str()).map(|d| format!("{}/", d.trim_end_matches('/')));
     let config = read.config().and_then(|c| c.known_str()).map(str::to_owned);
@@ -262,7 +266,7 @@ fn record_unread_files(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let inside = directory.as_ref().is_some_and(|dir| path.starts_with(dir.as_str()));
         let why = if is_environment(path) || path == image::NODEADM_ENVIRONMENT {
             match machine.family() {
-                _ if named.contains(path) => Reason::VariableNotUsed,
+                _ if is_named(path, machine, &started, cx) => Reason::VariableNotUsed,
                 None => Reason::NotNamed,
                 Some(_) => Reason::FileNotRead,
             }

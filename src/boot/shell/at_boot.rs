@@ -6,6 +6,7 @@ use crate::text::{Span, Traced};
 
 use super::super::machine::File;
 use super::interpreter::Shell;
+use super::remote::WORDS;
 use super::script::Child;
 use super::settle::settle;
 use super::state::{BoxedRun, ScriptRun, Sink};
@@ -29,7 +30,7 @@ impl ScriptRun {
     pub(super) fn commands_at_boot(&self) -> Vec<Traced> {
         let watched = |text: &Traced| {
             let text = text.to_text();
-            ["kubelet", "bootstrap.sh", "nodeadm", "k3s", "rke2"].iter().any(|word| text.contains(word))
+            WORDS.iter().any(|word| text.contains(word))
         };
         let mut out = Vec::new();
         for (name, file) in self.machine.files.iter() {

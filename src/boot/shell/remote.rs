@@ -14,7 +14,7 @@ use super::status::Status;
 const VALUED: &str = "BbcDEeFIiJLlmOoPpQRSWwX";
 
 /// Words without which a command or a file on another machine does not concern a kubelet.
-const WORDS: [&str; 6] = ["kubelet", "nodeadm", "bootstrap.sh", "k3s", "rke2", "stream_idle_timeout"];
+pub(super) const WORDS: [&str; 6] = ["kubelet", "nodeadm", "bootstrap.sh", "k3s", "rke2", "stream_idle_timeout"];
 
 /// The line that ends the input of a command.
 const END: &str = "END_OF_THE_INPUT";
