@@ -221,7 +221,7 @@ impl<T: Send> Walk<'_, T> {
             for file in tracked.files {
                 let file = root.join(file);
                 let walked = || out.files.binary_search_by(|(known, _)| hold::order(known, &file)).is_ok();
-                if self.only.is_some_and(|only| !only.wants(&file)) || !may_hold(&file, path) || walked() {
+                if self.only.is_some_and(|only| !only.wants(&file)) || walked() || !may_hold(&file, path) {
                     continue;
                 }
                 // A folder on the way may have become a symbolic link.

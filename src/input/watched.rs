@@ -42,7 +42,7 @@ pub enum Group {
     Settings,
     /// Programs and options that fill in documents.
     Fills,
-    /// The start of a here-document.
+    /// The start of a here-document, looked for only in a text with [`Group::Documents`].
     Here,
     /// `sed`, which fills in documents as well.
     Sed,
@@ -160,7 +160,6 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
     (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm -"]),
     (Group::Fills, LAUNCH_VERBS),
-    (Group::Here, &["<<"]),
     (Group::Sed, &["sed "]),
     (Group::Applies, &["kubectl", "eksctl", "apply"]),
     (Group::Tasks, TASKS),
@@ -222,9 +221,15 @@ impl Search {
         if describes_apis(text) {
             return Words(0);
         }
-        let words = Words(self.0.groups_in(text));
+        let words = self.words_in(text);
         let asked = if words.has(Group::Kubelet) { without_questions(text) } else { None };
-        asked.map_or(words, |text| Words(self.0.groups_in(&text)))
+        asked.map_or(words, |text| self.words_in(&text))
+    }
+
+    fn words_in(&self, text: &[u8]) -> Words {
+        let words = Words(self.0.groups_in(text));
+        let here = words.has(Group::Documents) && memmem::find(text, b"<<").is_some();
+        if here { words.and(Group::Here) } else { words }
     }
 }
 

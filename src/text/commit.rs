@@ -1,8 +1,8 @@
 //! The tree of a commit, as the version control lists it. How its objects are read is left to the caller.
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
-use std::path::{Component, Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
@@ -55,55 +55,60 @@ pub(crate) trait Objects: std::fmt::Debug + Send + Sync {
     fn ignores(&self, path: &Path) -> bool;
 }
 
-#[derive(Debug, Default)]
-struct Folder {
-    files: Vec<OsString>,
-    folders: Vec<OsString>,
-}
-
-/// Entries by absolute path. The keys are compared by bytes, because comparing paths by component is slow.
+/// The entries of a commit, sorted by the bytes of their paths, so that what a folder has stands together.
 #[derive(Debug, Default)]
 struct Tree {
-    entries: HashMap<OsString, (EntryKind, String)>,
-    folders: HashMap<OsString, Folder>,
+    root: PathBuf,
+    entries: Vec<Entry>,
     /// True if there are links or submodules.
     special: bool,
 }
 
 impl Tree {
-    fn new(root: &Path, entries: Vec<Entry>) -> Self {
-        let mut out = Self::default();
-        out.folders.insert(root.into(), Folder::default());
-        for entry in entries {
-            // A hostile tree may contain `..`.
-            if !entry.path.components().all(|c| matches!(c, Component::Normal(_))) {
-                continue;
-            }
-            let path = root.join(&entry.path);
-            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
-            out.add_folder(parent);
-            if let Some(folder) = out.folders.get_mut(parent.as_os_str()) {
-                folder.files.push(name.to_owned());
-            }
-            out.special |= entry.kind != EntryKind::File;
-            out.entries.insert(path.into_os_string(), (entry.kind, entry.id));
-        }
-        out
+    fn new(root: &Path, mut entries: Vec<Entry>) -> Self {
+        // A hostile tree may contain `..`, and may not be sorted.
+        entries.retain(|entry| {
+            bytes_of(&entry.path).split(|b| *b == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+        });
+        entries.sort_by(|a, b| bytes_of(&a.path).cmp(bytes_of(&b.path)));
+        let special = entries.iter().any(|entry| entry.kind != EntryKind::File);
+        Self { root: root.to_owned(), entries, special }
     }
 
-    /// Adds the folder at `path`, with all folders around it, unless it is known.
-    fn add_folder(&mut self, path: &Path) {
-        if self.folders.contains_key(path.as_os_str()) {
-            return;
+    /// The path of an absolute one in the tree; `None` if it is not below the root.
+    fn inside(&self, path: &Path) -> Option<Vec<u8>> {
+        let mut inside = bytes_of(path.strip_prefix(&self.root).ok()?).to_vec();
+        if cfg!(windows) {
+            inside.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
         }
-        self.folders.insert(path.into(), Folder::default());
-        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
-            self.add_folder(parent);
-            if let Some(folder) = self.folders.get_mut(parent.as_os_str()) {
-                folder.folders.push(name.to_owned());
-            }
-        }
+        Some(inside)
     }
+
+    fn get(&self, path: &Path) -> Option<(EntryKind, &str)> {
+        let inside = self.inside(path)?;
+        let at = self.entries.binary_search_by(|entry| bytes_of(&entry.path).cmp(&inside)).ok()?;
+        Some((self.entries[at].kind, &self.entries[at].id))
+    }
+
+    /// The start of the paths in a folder, and the entries that have it.
+    fn below(&self, dir: &Path) -> (Vec<u8>, &[Entry]) {
+        let Some(mut start) = self.inside(dir) else { return Default::default() };
+        if !start.is_empty() {
+            start.push(b'/');
+        }
+        let first = self.entries.partition_point(|entry| bytes_of(&entry.path) < start.as_slice());
+        let rest = &self.entries[first..];
+        let length = rest.partition_point(|entry| bytes_of(&entry.path).starts_with(&start));
+        (start, &rest[..length])
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path == self.root || !self.below(path).1.is_empty()
+    }
+}
+
+fn bytes_of(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
 }
 
 /// Where a path leads in a commit.
@@ -160,16 +165,15 @@ impl Commit {
 
     /// The regular files that `is` holds for, absolute, sorted.
     pub(crate) fn files_that(&self, is: impl Fn(&Path) -> bool + Sync) -> Vec<PathBuf> {
-        let files = self.tree.entries.iter().filter(|(_, (kind, _))| *kind == EntryKind::File);
-        let files: Vec<&Path> = files.map(|(path, _)| Path::new(path)).collect();
-        let mut files: Vec<_> = files.into_par_iter().filter(|path| is(path)).map(Path::to_owned).collect();
+        let files = self.tree.entries.par_iter().filter(|entry| entry.kind == EntryKind::File);
+        let mut files: Vec<_> = files.map(|entry| self.root.join(&entry.path)).filter(|path| is(path)).collect();
         files.sort_unstable_by(|a, b| order(a, b));
         files
     }
 
     /// True if `path` is a regular file.
     pub(crate) fn has_file(&self, path: &Path) -> bool {
-        self.tree.entries.get(path.as_os_str()).is_some_and(|(kind, _)| *kind == EntryKind::File)
+        self.tree.get(path).is_some_and(|(kind, _)| kind == EntryKind::File)
     }
 
     /// Why an object could not be read, if one could not: what was read then is not complete.
@@ -222,14 +226,14 @@ impl Commit {
         for _ in 0..MAX_LINKS {
             // The path of a link, and the rest behind it.
             let mut link = None;
-            match self.tree.entries.get(path.as_os_str()) {
+            match self.tree.get(&path) {
                 Some((EntryKind::File, id)) => return Found::File(id, path),
                 Some((EntryKind::Module, _)) => return Found::Module(path),
                 Some((EntryKind::Link, id)) => link = Some((path.clone(), id, PathBuf::new())),
-                None if self.tree.folders.contains_key(path.as_os_str()) => return Found::Folder(path),
+                None if self.tree.is_folder(&path) => return Found::Folder(path),
                 None if self.tree.special => {
                     for around in path.ancestors().skip(1).take_while(|p| *p != self.root) {
-                        match self.tree.entries.get(around.as_os_str()) {
+                        match self.tree.get(around) {
                             Some((EntryKind::Module, _)) => return Found::Module(around.to_owned()),
                             Some((EntryKind::Link, id)) => {
                                 let rest = path.strip_prefix(around).unwrap_or(&path).to_owned();
@@ -255,19 +259,31 @@ impl Commit {
 
     /// The names in a folder without links: files and links, and folders, each sorted.
     pub(super) fn names(&self, dir: &Path) -> (Vec<&OsStr>, Vec<&OsStr>) {
-        let Some(folder) = self.tree.folders.get(dir.as_os_str()) else { return Default::default() };
-        let mut out: (Vec<&OsStr>, Vec<&OsStr>) = Default::default();
-        for (names, to) in [(&folder.files, &mut out.0), (&folder.folders, &mut out.1)] {
-            to.extend(names.iter().map(OsString::as_os_str));
-            to.sort_unstable();
+        let (mut files, mut folders): (Vec<&OsStr>, Vec<&OsStr>) = Default::default();
+        let (start, mut entries) = self.tree.below(dir);
+        while let Some(entry) = entries.first() {
+            let name = &bytes_of(&entry.path)[start.len()..];
+            match name.iter().position(|byte| *byte == b'/') {
+                None => {
+                    files.extend(entry.path.file_name());
+                    entries = &entries[1..];
+                }
+                Some(end) => {
+                    let folder = &bytes_of(&entry.path)[..=start.len() + end];
+                    let inner = entries.partition_point(|entry| bytes_of(&entry.path).starts_with(folder));
+                    let depth = start.split(|byte| *byte == b'/').count() - 1;
+                    folders.extend(entry.path.iter().nth(depth));
+                    entries = &entries[inner..];
+                }
+            }
         }
-        out
+        folders.sort_unstable();
+        (files, folders)
     }
 
     /// True if the submodule at `path` is at the same commit in the tree that is checked out.
     pub(super) fn has_same_module(&self, path: &Path) -> bool {
-        let path = path.as_os_str();
-        self.current().entries.get(path) == self.tree.entries.get(path)
+        self.current().get(path) == self.tree.get(path)
     }
 
     /// True if `path`, which this commit does not have, is no part of what was committed since either: it was fetched or
@@ -275,9 +291,7 @@ impl Commit {
     pub(super) fn is_beside(&self, path: &Path) -> bool {
         let inside = path.strip_prefix(&self.root).unwrap_or(path);
         let current = self.current();
-        let held =
-            |p: &Path| current.entries.contains_key(p.as_os_str()) || current.folders.contains_key(p.as_os_str());
-        if held(path) {
+        if current.get(path).is_some() || current.is_folder(path) {
             return false;
         }
         inside.ancestors().any(self.fetched) || self.objects.ignores(path)

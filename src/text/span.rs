@@ -1,12 +1,14 @@
 //! Byte ranges in a text.
 
+use std::fmt;
+
 /// Names one text. That of a source is the same in every unit of work, and any [`Texts`](super::Texts) that the source was
 /// added to resolves it; that of a derived text only the one that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(pub(super) u32);
 
 /// A range of bytes in one text; `end` is exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The text that the offsets refer to.
     pub text: TextId,
@@ -14,6 +16,13 @@ pub struct Span {
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
+}
+
+/// Short, because it is a part of many keys.
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}-{}", self.text.0, self.start, self.end)
+    }
 }
 
 impl Span {

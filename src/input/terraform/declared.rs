@@ -291,6 +291,12 @@ impl Engine<'_, '_> {
     #[allow(clippy::unnecessary_wraps, reason = "stands beside `leaf` in `pick`")]
     fn whole(&mut self, target: &Target, own: &Env) -> Outcome {
         let at = target.at;
+        let key = (target.instance, target.block.header, own.id(), at);
+        if let Some(known) = self.wholes.get(&key) {
+            return Ok(known.clone());
+        }
+        let circle = Value::unknown(Why::NotUnderstood("a reference to itself".into()), at);
+        self.wholes.insert(key.clone(), circle);
         let outside = Why::Attribute(Arc::clone(&target.address), "".into());
         let mut map = Map { open: Some(outside), ..Map::default() };
         let names: Vec<(Arc<str>, Span)> = match target.what {
@@ -309,7 +315,9 @@ impl Engine<'_, '_> {
             let value = outcome.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), at));
             map.entries.insert(name, Entry { key, value });
         }
-        Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)))
+        let whole = self.bounded(Value::new(Kind::Map(Arc::new(map)), at));
+        self.wholes.insert(key, whole.clone());
+        Ok(whole)
     }
 }
 

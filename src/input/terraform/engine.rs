@@ -24,6 +24,8 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) instances: Vec<Instance>,
     pub(super) evaluation: Evaluation,
     pub(super) expansions: HashMap<(usize, Span), Vec<(Guard, Expansion)>>,
+    /// Blocks that are referred to as a whole: by module instance, header, scope and reference.
+    pub(super) wholes: HashMap<(usize, Span, Arc<str>, Span), Value>,
     /// Directories of external modules (for models only a name), and the calls that use them.
     pub(super) elsewhere: Vec<(PathBuf, Span)>,
     /// Calls of external modules, with the key of the module: the module they resolve to, and its `path.module`.
@@ -53,6 +55,7 @@ impl<'e, 'c> Engine<'e, 'c> {
             instances: Vec::new(),
             evaluation: Evaluation::default(),
             expansions: HashMap::new(),
+            wholes: HashMap::new(),
             elsewhere: Vec::new(),
             called: HashMap::new(),
             links: Vec::new(),
