@@ -2,7 +2,7 @@
 
 use crate::node::{Booted, NodeGroup};
 use crate::runtime::{KEY, Name};
-use crate::setting::{Mechanism, SetBy, Setting, Settled, render_duration};
+use crate::setting::{Failure, FailureKind, Mechanism, SetBy, Setting, Settled, render_duration};
 use crate::text::{Place, Span, Texts, Trail};
 use crate::value::{Condition, Guard};
 
@@ -244,6 +244,16 @@ pub(crate) fn suggestion(default: Option<i64>) -> String {
         }
         _ => "10s".to_owned(),
     }
+}
+
+/// That the kubelet does not load the document of a setting, and why, if that is certain.
+pub(super) fn refusal(booted: &Booted, setting: &Setting) -> Option<String> {
+    let effective = booted.effective.as_ref().filter(|effective| effective.starts == Some(false))?;
+    let of_document = |failure: &&Failure| {
+        failure.kind == FailureKind::ConfigFile && failure.at.is_some_and(|at| at.text == setting.carrier.text)
+    };
+    let failure = effective.failures.iter().find(of_document)?;
+    Some(format!("the kubelet does not start: {}", failure.message))
 }
 
 /// The value, or its flag or key if the value is empty.

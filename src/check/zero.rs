@@ -3,7 +3,7 @@
 use crate::node::Booted;
 use crate::setting::{Meaning, Settled};
 
-use super::case::{Case, Fault, Names, Sentences};
+use super::case::{Case, Fault, Names, Sentences, refusal};
 use super::finding::Finding;
 
 /// Zeros that the kubelet runs with. With `harmful`, only those that do harm or keep it from starting.
@@ -37,7 +37,7 @@ pub(super) fn of_kubelet(case: &Case<'_>, booted: &Booted, harmful: bool) -> Vec
             (false, _) => format!("the kubelet runs with `{written}` set to zero"),
         };
         let sentences = Sentences {
-            headline,
+            headline: refusal(booted, setting).unwrap_or(headline),
             help: case.help_for_zero(&names, &setting.by),
             notes: why.into_iter().chain(case.remark()).collect(),
         };
