@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::node::kubelet_files::KUBEADM_ARGS;
-use crate::node::{BootCx, Family};
+use crate::kubelet::statements::in_words;
+use crate::node::kubelet_files::{KUBEADM_ARGS, refuses_arguments};
+use crate::node::{BootCx, Family, Reason};
+use crate::setting::Which;
 use crate::syntax::patches::{json, strategic};
 use crate::syntax::{Node, Schema, key_text, yaml};
 use crate::text::{Span, Traced, Why};
@@ -161,7 +163,15 @@ fn read(machine: &mut Machine, path: &str, text: &Traced, init: bool, cx: &mut B
         match document.get("kind").and_then(Node::as_str) {
             Some(kind) if kind == wanted => {
                 if let Some(arguments) = document.path(&["nodeRegistration", "kubeletExtraArgs"]) {
-                    push_extra_args(arguments, &mut line);
+                    let version = document.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+                    if arguments.as_scalar().is_none() && refuses_arguments(version, !arguments.is_map()) {
+                        let mut refused = Traced::new();
+                        push_extra_args(arguments, &mut refused);
+                        let settings = in_words(&refused.words(), Which::of(cx.whole));
+                        machine.record_ineffective(settings, &Reason::ArgumentsForm);
+                    } else {
+                        push_extra_args(arguments, &mut line);
+                    }
                 }
                 patches = document.path(&["patches", "directory"]).and_then(Node::as_scalar).map(|s| s.text.clone());
             }

@@ -82,6 +82,8 @@ pub enum Reason {
     NodeConfigKey,
     /// `NodeConfig` flags that are not a list.
     FlagsNotList,
+    /// kubeadm's arguments as a map where its API version has a list, or the reverse.
+    ArgumentsForm,
     /// A kubelet configuration key that is misplaced or misspelt.
     ConfigKey,
     /// A setting that Bottlerocket does not have.
@@ -149,6 +151,7 @@ impl Reason {
             Self::NoNodeadm,
             Self::NodeConfigKey,
             Self::FlagsNotList,
+            Self::ArgumentsForm,
             Self::ConfigKey,
             Self::BottlerocketKey,
             Self::BootstrapOverridden,
@@ -207,6 +210,7 @@ impl Reason {
             Self::NoNodeadm => "only Amazon Linux 2023 has nodeadm, and this node runs another image",
             Self::NodeConfigKey => "nodeadm ignores a key in this place",
             Self::FlagsNotList => "nodeadm rejects flags that are not a list, so the node does not join",
+            Self::ArgumentsForm => "this API version has another form of the arguments, so the document is refused",
             Self::ConfigKey => "the kubelet ignores a key of this name in this place",
             Self::BottlerocketKey => "Bottlerocket has no such setting, so the node rejects its user data",
             Self::BootstrapOverridden => "`overrideBootstrapCommand` replaces the command that would apply it",
@@ -273,6 +277,9 @@ impl Reason {
             Self::LineBreak => "put all arguments on one line",
             Self::NodeConfigKey => "set it under `spec.kubelet.config`, or add it to `spec.kubelet.flags`",
             Self::FlagsNotList => "use a list of flags, such as `- --a=1`",
+            Self::ArgumentsForm => {
+                "kubeadm since v1beta4 and Cluster API since v1beta2 take `- {name: A, value: B}`, older ones `A: B`"
+            }
             Self::ConfigKey => "use the key's name and place as in `KubeletConfiguration`",
             Self::BottlerocketKey => "remove it: this timeout cannot be set on Bottlerocket",
             Self::BootstrapOverridden => "use `--kubelet-extra-args` in `overrideBootstrapCommand`",

@@ -45,6 +45,17 @@ pub(crate) const NODEADM_ARGS: &str = "NODEADM_KUBELET_ARGS";
 /// How the variables of the kubelet's unit begin.
 pub(crate) const VARIABLE_PREFIX: &str = "KUBELET_";
 
+/// True if an API version of kubeadm or Cluster API refuses `kubeletExtraArgs` in this form: it has a map, and since
+/// `kubeadm.k8s.io/v1beta4` and Cluster API's `v1beta2` a list of names and values.
+pub(crate) fn refuses_arguments(api_version: &str, is_list: bool) -> bool {
+    let Some((group, version)) = api_version.split_once('/') else { return false };
+    let (maps, list): (&[&str], _) = match group {
+        "kubeadm.k8s.io" => (&["v1beta1", "v1beta2", "v1beta3"], "v1beta4"),
+        _ => (&["v1alpha3", "v1alpha4", "v1beta1"], "v1beta2"),
+    };
+    if is_list { maps.contains(&version) } else { version == list }
+}
+
 /// The absolute path on a node of a file that is known by the end of its path, such as `kubelet.service.d/10-kubeadm.conf`
 /// behind a folder that is not known.
 pub(crate) fn by_end(path: &str) -> Option<String> {

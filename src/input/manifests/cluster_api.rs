@@ -7,6 +7,7 @@ use crate::node::{Cx, Family, Gap, NodeGroup, Step};
 use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, Why};
 
+use super::kubeadm::accepted_flags;
 use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::{flags, words};
@@ -94,20 +95,21 @@ pub(super) fn kubeadm_config(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<No
         if several {
             group.name = format!("{}.{label}", group.name).into();
         }
-        kubeadm(spec, way, &mut group, cx);
+        kubeadm(spec, (manifest, way), &mut group, cx);
         out.push(group);
     }
     out
 }
 
-fn kubeadm(spec: &Node, way: &Node, group: &mut NodeGroup, cx: &mut Cx<'_>) {
+fn kubeadm(spec: &Node, (manifest, way): (&Manifest<'_>, &Node), group: &mut NodeGroup, cx: &mut Cx<'_>) {
     let at = group.place;
     group.family = Some(Family::Kubeadm);
     files(spec, group);
     for key in ["bootCommands", "preKubeadmCommands"] {
         script(spec.get(key), group);
     }
-    let args = way.path(&["nodeRegistration", "kubeletExtraArgs"]).map(flags).unwrap_or_default();
+    let args = way.path(&["nodeRegistration", "kubeletExtraArgs"]);
+    let args = args.map(|args| accepted_flags(manifest, args, group, cx)).unwrap_or_default();
     // The flags that kubeadm adds do not concern durations.
     let mut line = Traced::made(format!("{KUBEADM_ARGS}=\""), at);
     push_joined(&args, &mut line, at);

@@ -4,8 +4,11 @@
 
 use std::path::Path;
 
-use crate::node::{Cx, Family, NodeGroup, Step};
+use crate::kubelet::statements::in_words;
+use crate::node::kubelet_files::refuses_arguments;
+use crate::node::{Cx, Family, NodeGroup, Reason, Step};
 use crate::runtime;
+use crate::setting::Which;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -31,7 +34,8 @@ pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let cluster = manifest.other("kubeadm.k8s.io", "ClusterConfiguration");
     group.minor = cluster.and_then(|m| yaml_files::minor(m.node.get("kubernetesVersion")?.as_str()?));
     if let Some(args) = manifest.node.path(&["nodeRegistration", "kubeletExtraArgs"]) {
-        group.steps.push(Step::KubeletArgs(flags(args)));
+        let args = accepted_flags(manifest, args, &mut group, cx);
+        group.steps.push(Step::KubeletArgs(args));
     }
     if let Some(config) = manifest.other("kubelet.config.k8s.io", "KubeletConfiguration") {
         let patches = patches_beside(manifest, cx);
@@ -44,6 +48,21 @@ pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         group.steps.push(Step::KubeletConfigFile(placeholder::in_text(&text)));
     }
     if group.steps.is_empty() { Vec::new() } else { vec![group] }
+}
+
+/// The flags of `kubeletExtraArgs`, if the API version of the document has this form of them.
+pub(super) fn accepted_flags(
+    manifest: &Manifest<'_>,
+    args: &Node,
+    group: &mut NodeGroup,
+    cx: &Cx<'_>,
+) -> Vec<Traced> {
+    let version = manifest.node.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+    if args.as_scalar().is_some() || !refuses_arguments(version, !args.is_map()) {
+        return flags(args);
+    }
+    group.add_ineffective(in_words(&flags(args), Which::of(cx.given.whole)), &Reason::ArgumentsForm);
+    Vec::new()
 }
 
 /// The patches of the kubelet's configuration in the folder that a document names, if it is in the repository.
