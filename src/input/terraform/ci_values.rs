@@ -34,6 +34,8 @@ pub(super) struct Call {
 pub(super) struct Commands {
     /// The commands that name files of values or set variables.
     pub(super) calls: Vec<Call>,
+    /// All files of values that they name, each with where it is named.
+    pub(super) named: Vec<(String, usize)>,
     /// The assignments of `TF_VAR_`, in order.
     pub(super) environment: Vec<Assigned>,
     /// True if the file runs Terraform or OpenTofu.
@@ -89,8 +91,7 @@ pub(super) fn commands(text: &str) -> Commands {
         let indent = line.len() - line.trim_start().len();
         if let Some(outer) = block {
             if indent > outer && !inner.is_empty() {
-                let (path, _) = word(line, indent);
-                add(&mut out, path, true);
+                add(&mut out, (word(line, indent).0, start + indent), true);
                 continue;
             }
             block = None;
@@ -113,8 +114,7 @@ pub(super) fn commands(text: &str) -> Commands {
             let new = first && !(goes_on && inner.trim_start_matches(['-', ' ', '"', '\'']).starts_with("var"));
             first = false;
             if name != OPTION {
-                let (path, _) = word(line, after + skip);
-                add(&mut out, path, !new);
+                add(&mut out, (word(line, after + skip).0, start + after + skip), !new);
             } else if let Some(set) = option(line, after, start, place).filter(|_| !of_others(line.get(..after), other))
             {
                 from = set.value.end - start;
@@ -139,11 +139,15 @@ pub(super) fn commands(text: &str) -> Commands {
     out
 }
 
-/// Values that another variable or the matrix of the same file gives: one of them for each way.
-pub(super) fn follow_references(text: &str, out: &mut Commands) {
+/// Values that another variable or the matrix of the same file gives: one of them for each way. GitHub expands nothing but `${{ }}`
+/// in what it gives to a command.
+pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands) {
     let mut block = out.environment.iter().map(|set| set.block).max().unwrap_or_default();
     let mut one = |set: &Assigned| -> Vec<Assigned> {
-        let name = text.get(set.value.clone()).filter(|_| !set.known).and_then(referenced);
+        let before = text.get(..set.value.start).unwrap_or_default().trim_end_matches(['"', '\'']);
+        let literal = is_github && before.trim_end().ends_with(':');
+        let value = text.get(set.value.clone()).filter(|value| !set.known && (!literal || value.starts_with("${{")));
+        let name = value.and_then(referenced);
         let values = name.map(|name| values_of(text, name)).unwrap_or_default();
         let several = values.len() > 1;
         let with = |(value, line): (Range<usize>, usize)| {
@@ -162,11 +166,22 @@ pub(super) fn follow_references(text: &str, out: &mut Commands) {
     }
     environment.truncate(MAX_FOUND);
     out.environment = environment;
-    for (_, set) in out.calls.iter_mut().flat_map(|call| &mut call.options) {
-        if let Ok([value]) = <[Assigned; 1]>::try_from(one(set)) {
-            *set = value;
+    let mut calls = Vec::new();
+    for call in std::mem::take(&mut out.calls) {
+        let mut ways = vec![Call { files: call.files, options: Vec::new() }];
+        for (before, set) in call.options {
+            let values = Some(one(&set)).filter(|values| (1..=MAX_VALUES / ways.len()).contains(&values.len()));
+            let values = values.unwrap_or_else(|| vec![set]);
+            let with = |way: &Call, value: &Assigned| {
+                let options = way.options.iter().cloned().chain([(before, value.clone())]).collect();
+                Call { files: way.files.clone(), options }
+            };
+            ways = ways.iter().flat_map(|way| values.iter().map(move |value| with(way, value))).collect();
         }
+        calls.append(&mut ways);
     }
+    calls.truncate(MAX_FOUND);
+    out.calls = calls;
 }
 
 /// The variable that a value is: `${{ matrix.idle }}`, `${{ env.IDLE }}`, `$IDLE`, `${IDLE}`, `$(IDLE)`.
@@ -286,6 +301,7 @@ fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) 
     let value = value.get(usize::from(quote.is_some())..)?;
     let end = match opened.or(quote) {
         Some(quote) => value.find(quote)?,
+        None if value.starts_with("${{") => value.find("}}")? + 2,
         None => value
             .find(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | ')' | '"' | '\''))
             .unwrap_or(value.len()),
@@ -296,10 +312,11 @@ fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) 
     Some(Assigned { name: name.get(..length)?.to_owned(), value, known, block, line: number, one_of: String::new() })
 }
 
-fn add(out: &mut Commands, path: Option<String>, same: bool) {
+fn add(out: &mut Commands, (path, at): (Option<String>, usize), same: bool) {
     let Some(path) = path.filter(|path| path.contains(".tfvars")) else { return };
     if let Some(call) = call(out, same) {
-        call.files.push(path);
+        call.files.push(path.clone());
+        out.named.push((path, at));
     }
 }
 
@@ -546,9 +563,18 @@ mod tests {
                 format!("{}{}", if one.known { "" } else { "?" }, text.get(one.value.clone()).unwrap())
             };
             let mut read = commands(text);
-            follow_references(text, &mut read);
+            follow_references(text, false, &mut read);
             let values: Vec<String> = read.environment.iter().map(shown).collect();
             assert_eq!(values, found, "{text}");
+        }
+        for (text, found) in [
+            ("env:\n  IDLE: 0s\n  TF_VAR_idle: $IDLE\n", "$IDLE"),
+            ("env:\n  IDLE: 0s\n  TF_VAR_idle: ${{ env.IDLE }}\n", "0s"),
+            ("env:\n  IDLE: 0s\nrun: |\n  export TF_VAR_idle=$IDLE\n", "0s"),
+        ] {
+            let mut read = commands(text);
+            follow_references(text, true, &mut read);
+            assert_eq!(text.get(read.environment[0].value.clone()), Some(found), "{text}");
         }
     }
 }

@@ -115,6 +115,9 @@ impl Input for Terraform {
             return Vec::new();
         }
         let groups = engine.judged(&[root], place);
+        if !groups.is_empty() {
+            value_sets::name_missing(&unit.path, &module, cx);
+        }
         if let Some(ways) = value_sets::ways_to_apply(&unit.path, &module, place, cx) {
             return value_sets::with_values(&unit.path, &module, (groups, ways), place, cx);
         }

@@ -11,7 +11,7 @@ use crate::syntax::hcl;
 use crate::text::{Span, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
-use super::super::command_files::{MAX_COMMANDS, command_folders, has_commands};
+use super::super::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
 use super::super::fitting::{MAX_FILES, fitting};
 use super::super::group_text::print;
 use super::super::yaml_files;
@@ -47,7 +47,7 @@ impl Way {
     fn words(&self, cx: &Cx<'_>) -> String {
         let mut parts: Vec<String> = self.files.iter().map(|path| yaml_files::shown(path, cx)).collect();
         if let Some((path, _, first)) = self.options.first() {
-            let names: Vec<_> = self.options.iter().map(|(_, _, a)| a.name.as_str()).collect();
+            let names: Vec<_> = self.options.iter().map(|(_, _, a)| format!("{}{}", a.name, a.one_of)).collect();
             parts.push(format!("-var {} in {}:{}", names.join(", "), yaml_files::shown(path, cx), first.line));
         }
         if parts.is_empty()
@@ -75,7 +75,7 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
         if path.extension().is_some_and(|e| e == "yml" || e == "yaml") {
             ci_scopes::leave_out_hidden(text, &mut commands);
         }
-        ci_values::follow_references(text, &mut commands);
+        ci_values::follow_references(text, dir.ends_with(".github/workflows"), &mut commands);
         Some((path.clone(), Arc::new(commands)))
     };
     let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
@@ -256,6 +256,33 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
         unique.truncate(MAX_WAYS);
     }
     unique
+}
+
+/// Names the files of values that commands in a folder apply its root module with and that are not in the repository: they may set
+/// any of its variables.
+pub(super) fn name_missing(root: &Path, module: &Module, cx: &mut Cx<'_>) {
+    if module.variables.is_empty() || !cx.given.variables.is_empty() {
+        return;
+    }
+    let folders = command_folders(root, cx);
+    let all: Found = folders.iter().flat_map(|dir| commands_in(dir, cx)).collect();
+    for (file, commands) in all.iter().filter(|(_, commands)| commands.runs && !commands.named.is_empty()) {
+        let Ok(view) = cx.view(file) else { continue };
+        let folder = file.parent().unwrap_or(file);
+        let bases = bases(&view.bytes, file, cx);
+        // The root of the repository is where commands run only if nothing else is named.
+        let runs_here = folder == root || bases.iter().skip(2).any(|base| base == root);
+        if !runs_here && !(bases.len() == 2 && cx.files.root() == root) {
+            continue;
+        }
+        for (path, at) in &commands.named {
+            let rest = path.strip_prefix("*/").unwrap_or(path);
+            if !bases.iter().any(|base| !fitting(base, rest, &is_values, cx).is_empty()) {
+                let why = Why::FromOutside(format!("the values file {}", path.escape_debug()).into());
+                cx.gap(view.span(*at..*at + 1), why);
+            }
+        }
+    }
 }
 
 /// The ways in which the repository applies a root module with values; `None` if there is none, or if the command line gives
