@@ -110,8 +110,12 @@ fn files(rest: &Traced, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment>
     let mut out = Vec::new();
     for name in named.filter(|name| !name.contains('$')) {
         let found = folders.iter().map(|dir| normal(&dir.join(name))).find(|path| cx.files.read(path).is_ok());
-        if let Some(path) = found {
-            out.extend(read(&path, None, cx));
+        match (found, rest.span()) {
+            (Some(path), _) => out.extend(read(&path, None, cx)),
+            (None, Some(at)) => {
+                cx.gap(at, Why::FromOutside(format!("the parameter file {}", name.escape_debug()).into()));
+            }
+            (None, None) => {}
         }
     }
     out

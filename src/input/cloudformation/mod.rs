@@ -73,6 +73,7 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         }
     }
     let mut deployments = Vec::new();
+    let known = cx.notes.gaps.len();
     if named.is_empty() && !template.parameters.is_empty() {
         deployments = parameters::next_to(path, &template, cx);
         for deployment in commands::deployments(path, &template, cx) {
@@ -81,8 +82,12 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
             }
         }
     }
+    let missing = cx.notes.gaps.split_off(known);
     let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named, BTreeSet::new());
+    if !base.is_empty() {
+        missing.into_iter().for_each(|gap| reader.cx.gap(gap.at, gap.why));
+    }
     if deployments.len() > parameters::MAX_DEPLOYMENTS {
         let (all, most) = (deployments.len(), parameters::MAX_DEPLOYMENTS);
         if let Some((key, _)) = template.resources.first().filter(|_| !base.is_empty()) {
