@@ -176,6 +176,8 @@ pub(super) struct Machine {
     pub(super) bottlerocket: Option<Arc<Node>>,
     /// The reason for unknown text in the place of commands, if any.
     pub(super) injected: Option<Why>,
+    /// The instances of template units, by the name of the unit.
+    pub(super) instances: Arc<BTreeMap<String, Traced>>,
     /// Units of the boot's own that systemd starts at the next boot.
     pub(super) enabled: Arc<BTreeSet<String>>,
     /// Units of the boot's own that run.
@@ -242,6 +244,7 @@ impl Machine {
             nodeadm: Nodeadm::default(),
             bottlerocket: None,
             injected: None,
+            instances: Arc::default(),
             enabled: Arc::default(),
             active: Arc::default(),
             restarts: false,

@@ -71,7 +71,7 @@ pub(super) fn environment(
             // The rest of a line after an error is ignored.
             "Environment" => {
                 for word in split(value, Escapes::Strict).0 {
-                    if let Some((name, value)) = specifiers(&word, unit).as_ref().and_then(assignment) {
+                    if let Some((name, value)) = specifiers(&word, unit, machine.instances.get(unit)).as_ref().and_then(assignment) {
                         environment.insert(name, value);
                     }
                 }
@@ -232,9 +232,9 @@ pub(super) fn assignment(word: &Traced) -> Option<(String, Traced)> {
     is_variable(&name).then(|| (name, word.slice(equals + 1..word.len())))
 }
 
-/// A word with its specifiers expanded: `%%` is a percent sign, `%n` the unit. Values from the machine are unknown. `None` if
-/// systemd does not know a specifier, and so ignores the word.
-pub(super) fn specifiers(word: &Traced, unit: &str) -> Option<Traced> {
+/// A word with its specifiers expanded: `%%` is a percent sign, `%n` the unit, `%i` the instance as it was `given`. Values from the
+/// machine are unknown. `None` if systemd does not know a specifier, and so ignores the word.
+pub(super) fn specifiers(word: &Traced, unit: &str, given: Option<&Traced>) -> Option<Traced> {
     let stem = unit.strip_suffix(".service").unwrap_or(unit);
     let (prefix, instance) = stem.split_once('@').unwrap_or((stem, ""));
     let bytes = word.bytes();
@@ -255,7 +255,10 @@ pub(super) fn specifiers(word: &Traced, unit: &str) -> Option<Traced> {
             b'n' => out.push_made(unit.as_bytes(), span),
             b'N' => out.push_made(stem.as_bytes(), span),
             b'p' | b'P' => out.push_made(prefix.as_bytes(), span),
-            b'i' | b'I' => out.push_made(instance.as_bytes(), span),
+            b'i' | b'I' => match given {
+                Some(given) => out.push(given),
+                None => out.push_made(instance.as_bytes(), span),
+            },
             b'a' | b'A' | b'b' | b'B' | b'c' | b'C' | b'd' | b'D' | b'E' | b'f' | b'g' | b'G' | b'h' | b'H' | b'j'
             | b'J' | b'l' | b'L' | b'm' | b'M' | b'o' | b'q' | b'r' | b'R' | b's' | b'S' | b't' | b'T' | b'u'
             | b'U' | b'v' | b'V' | b'w' | b'W' | b'y' | b'Y' => {
@@ -292,7 +295,7 @@ fn expand(start: &Traced, environment: &BTreeMap<String, Traced>, place: Span) -
     let mut argv = Vec::new();
     for word in rest {
         let word = if word.bytes() == b"\\;" { word.slice(1..2) } else { word };
-        let word = specifiers(&word, KUBELET).ok_or_else(refused)?;
+        let word = specifiers(&word, KUBELET, None).ok_or_else(refused)?;
         if prefixes.contains(':') {
             argv.push(word);
         } else {

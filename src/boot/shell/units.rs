@@ -76,6 +76,14 @@ impl Shell<'_, '_> {
             path.status = Status::Zero;
             return vec![path];
         }
+        for name in call.operands().into_iter().filter(|name| name.known_str().is_some()) {
+            let text = name.to_text();
+            let full = full_name(&text);
+            if let Some((from, to)) = text.find('@').zip(full.rfind('.')).filter(|_| full.starts_with(&*text)) {
+                let instance = name.slice(from + 1..to.min(name.len()));
+                Arc::make_mut(&mut path.machine.instances).insert(full, instance);
+            }
+        }
         let now = call.has(&["--now"]);
         let restart = match verb {
             "start" => false,
@@ -333,7 +341,7 @@ impl Shell<'_, '_> {
         for (index, word) in
             std::iter::once(&program).chain(&rest[usize::from(prefixes.contains('@')).min(rest.len())..]).enumerate()
         {
-            let Some(word) = unit::specifiers(word, service.name) else {
+            let Some(word) = unit::specifiers(word, service.name, path.machine.instances.get(service.name)) else {
                 path.status = Status::NonZero;
                 return vec![path];
             };

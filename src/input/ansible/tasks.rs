@@ -267,7 +267,12 @@ impl TaskRun {
             "get_url" => {
                 let given = (self.known(value, &["url"], cx), self.known(value, &["dest"], cx));
                 if let (Some(url), Some(dest)) = given {
-                    let command = format!("curl -sfL '{}' -o '{}'", url.replace('\'', ""), dest.replace('\'', ""));
+                    let (url, dest) = (url.replace('\'', ""), dest.replace('\'', ""));
+                    let mut command = format!("curl -sfL '{url}' -o '{dest}'");
+                    let plain = |mode: &&str| mode.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-=,".contains(&b));
+                    if let Some(mode) = value.get("mode").and_then(Node::as_str).filter(plain) {
+                        command.push_str(&format!("\nchmod {mode} '{dest}'"));
+                    }
                     self.command(&Traced::made(command, value.span), value.span);
                 }
             }
