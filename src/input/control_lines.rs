@@ -1,6 +1,7 @@
 //! Files with lines of a template language that another tool follows: `{{- if .Proxy }}`, `{% for pool in pools %}`,
 //! `<% end %>`. Each way through the conditions is read, with what it leaves out as white space, so that no byte moves. What only
-//! some ways describe holds under their conditions. A loop runs; a file in which a line does anything else is left as it is.
+//! some ways describe holds under their conditions. A loop runs. A line that adds something, such as `{{ include "labels" . }}`, is left
+//! out where YAML cannot be read with it, and what it adds is unknown; a file in which a line does anything else is left as it is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,14 +9,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
+use crate::setting::shorten;
+use crate::syntax::yaml;
+use crate::text::{View, Why};
 use crate::value::{Condition, Guard};
 
 use super::group_text::print;
 use super::helm;
-use super::unit::{Input, Unit};
+use super::manifests;
+use super::standalone::{is_user_data, shebang};
+use super::unit::{Input, Unit, has_extension};
 
 /// The kinds of input that read files which another tool fills in. The others follow templates themselves, or none.
-const INPUTS: [&str; 5] = ["cloudformation", "manifest", "script", "user-data", "runtime"];
+const INPUTS: [&str; 6] = ["cloudformation", "manifest", "script", "text", "user-data", "runtime"];
 
 /// The most conditions of one file whose answers are followed in all combinations. Others are taken to hold; of these, so many.
 const MAX_CONDITIONS: usize = 3;
@@ -23,6 +29,9 @@ const MAX_OTHERS: usize = 16;
 
 /// The largest file that is read several times, in bytes.
 const MAX_BYTES: usize = 256 << 10;
+
+/// The most lines of one file that are left out although they add something.
+const MAX_LEFT_OUT: usize = 16;
 
 /// The deepest nesting, and the most lines of the language.
 const MAX_DEPTH: usize = 16;
@@ -32,7 +41,7 @@ const MAX_LINES: usize = 1_000;
 const MAX_WORDS: usize = 60;
 
 /// The marks around the lines of a language.
-const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("%{", "}")];
+const MARKS: [(&str, &str); 5] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("%{", "}"), ("${", "}")];
 
 /// What a line of the language does.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +67,7 @@ fn line_of(line: &str) -> (Option<Line>, bool) {
     let Some((open, close)) = MARKS.into_iter().find(|(open, _)| line.starts_with(open)) else { return (None, false) };
     let Some(inner) = line.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) else { return (None, false) };
     // A value may stand in front of another one.
-    if inner.contains(open) || open == "%{" && inner.contains('}') {
+    if inner.contains(open) && open != "${" || open == "%{" && inner.contains('}') {
         return (None, false);
     }
     let inner = inner.trim_matches(['-', '~', '=', '+']).trim();
@@ -68,6 +77,7 @@ fn line_of(line: &str) -> (Option<Line>, bool) {
     let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
     let rest = rest.trim_end_matches(" then").trim_end_matches(':').to_owned();
     let line = match first {
+        _ if open == "${" => return (None, true),
         _ if comment => Line::Nothing,
         "if" | "#if" => Line::If(rest),
         "unless" | "#unless" => Line::If(format!("not ({rest})")),
@@ -103,6 +113,9 @@ struct Template {
     conditions: Vec<String>,
     /// The lines of the language.
     lines: Vec<Range<usize>>,
+    /// Lines that add something, and those of them that are left out.
+    adds: Vec<Range<usize>>,
+    left_out: Vec<Range<usize>>,
     parts: Vec<Shown>,
 }
 
@@ -128,11 +141,16 @@ impl Template {
             if !ours {
                 continue;
             }
-            out.lines.push(range.start..range.start + line.trim_end_matches(['\r', '\n']).len());
-            if out.lines.len() > MAX_LINES || open.len() > MAX_DEPTH {
+            let whole = range.start..range.start + line.trim_end_matches(['\r', '\n']).len();
+            if out.lines.len() + out.adds.len() > MAX_LINES || open.len() > MAX_DEPTH {
                 return None;
             }
-            match what? {
+            let Some(what) = what else {
+                out.adds.push(whole);
+                continue;
+            };
+            out.lines.push(whole);
+            match what {
                 Line::Nothing => {}
                 Line::Open => open.push(Open { from: at, needs: Vec::new(), conditional: false, dropped: false }),
                 Line::If(words) => {
@@ -164,7 +182,26 @@ impl Template {
             }
         }
         let few = out.conditions.len() <= MAX_CONDITIONS + MAX_OTHERS;
-        (few && open.is_empty() && !out.lines.is_empty()).then_some(out)
+        (few && open.is_empty() && !(out.lines.is_empty() && out.adds.is_empty())).then_some(out)
+    }
+
+    /// Leaves out lines that add something until the rest is YAML; `None` if that is not the way.
+    fn mended(mut self, view: &View) -> Option<Self> {
+        while !self.adds.is_empty() {
+            let shown = self.shown(&view.bytes, &vec![true; self.conditions.len()]);
+            let Some(error) = yaml::parse(&view.with_bytes(shown)).errors.into_iter().next() else { break };
+            let (from, end) = (error.at.range().start, error.at.range().end);
+            let near = self.adds.iter().rposition(|line| line.start <= end)?;
+            let line = self.adds.remove(near);
+            // An error that is further behind has another reason.
+            let between = view.bytes.get(line.end..from.max(line.end))?;
+            if self.left_out.len() >= MAX_LEFT_OUT || between.iter().filter(|b| **b == b'\n').count() > 2 {
+                return None;
+            }
+            self.lines.push(line.clone());
+            self.left_out.push(line);
+        }
+        (self.adds.is_empty() || !self.left_out.is_empty()).then_some(self)
     }
 
     /// The number of a condition.
@@ -197,7 +234,7 @@ impl Template {
 }
 
 /// The text of a file, if it may have such lines.
-fn template(path: &Path, cx: &Cx<'_>) -> Option<(Template, Vec<u8>)> {
+fn template(path: &Path, cx: &mut Cx<'_>) -> Option<(Template, View)> {
     let bytes = cx.files.read(path).ok()?.bytes();
     let has = |mark: &str| memchr::memmem::find(&bytes, mark.as_bytes()).is_some();
     // cloud-init renders its own.
@@ -206,24 +243,33 @@ fn template(path: &Path, cx: &Cx<'_>) -> Option<(Template, Vec<u8>)> {
     }
     // So do charts and roles.
     let above = path.ancestors().skip(1).take_while(|dir| dir.starts_with(cx.files.root()));
-    let rendered = |dir: &Path| helm::is_chart(dir, cx) || cx.files.is_dir(&dir.join("tasks"));
+    let has_tasks = |dir: &Path| {
+        let tasks = dir.join("tasks");
+        cx.files.is_dir(&tasks) && cx.files.list(&tasks).iter().any(|file| has_extension(file, &["yml", "yaml"]))
+    };
+    let rendered = |dir: &Path| helm::is_chart(dir, cx) || has_tasks(dir);
     if above.into_iter().any(rendered) {
         return None;
     }
     let template = Template::of(std::str::from_utf8(&bytes).ok()?)?;
-    Some((template, bytes.to_vec()))
+    let is_yaml = || manifests::names_one(&bytes) && shebang(&bytes).is_none() && !is_user_data(&bytes);
+    if !template.adds.is_empty() && !is_yaml() {
+        return None;
+    }
+    let view = cx.view(path).ok()?;
+    Some((template.mended(&view)?, view))
 }
 
 /// Reads a unit, once for each way through the conditions of its file.
 pub(super) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let found = if INPUTS.contains(&input.name()) { template(&unit.path, cx) } else { None };
-    let Some((template, bytes)) = found else { return input.read(unit, cx) };
+    let Some((template, view)) = found else { return input.read(unit, cx) };
     let count = template.conditions.len();
     let followed = count.min(MAX_CONDITIONS);
     let mut one = |no: &dyn Fn(usize) -> bool, first: bool| {
         let answers: Vec<bool> = (0..count).map(|n| !no(n)).collect();
         let (problems, unreached) = (cx.notes.problems.len(), cx.claims.unreached.len());
-        cx.shown = Some((unit.path.clone(), template.shown(&bytes, &answers)));
+        cx.shown = Some((unit.path.clone(), template.shown(&view.bytes, &answers)));
         let groups = input.read(unit, cx);
         if !first {
             // The first way has said what is wrong.
@@ -235,7 +281,16 @@ pub(super) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeG
     let mut ways: Vec<_> = (0..1_usize << followed).map(|way| one(&|n| way >> n & 1 == 1, way == 0)).collect();
     ways.extend((followed..count).map(|other| one(&|n| n == other, false)));
     cx.shown = None;
-    joined(ways, &template, followed, cx)
+    let mut out = joined(ways, &template, followed, cx);
+    let left_out = if out.is_empty() { &[][..] } else { &template.left_out };
+    for line in left_out {
+        let text = view.traced(line.clone());
+        let shown = shorten(text.to_text().trim());
+        let without = Guard::of(Condition::new(format!("{shown} sets nothing for it"), true));
+        out.iter_mut().for_each(|group| group.when = group.when.and(&without).unwrap_or_else(|| group.when.clone()));
+        cx.gap(view.span(line.clone()), Why::FromOutside(format!("what {shown} adds").into()));
+    }
+    out
 }
 
 /// A group as each way has it, with its text.
@@ -341,7 +396,7 @@ mod tests {
         assert_eq!(words(&[true, true]), "abe");
         assert_eq!(words(&[false, true]), "ace");
         assert_eq!(words(&[false, false]), "ade");
-        for text in ["{{ if x }}\na\n", "{{ end }}\n", "{{ if x }}\n{{ include x }}\n{{ end }}\n", "a: b\n"] {
+        for text in ["{{ if x }}\na\n", "{{ end }}\n", "a: b\n"] {
             assert!(Template::of(text).is_none(), "{text}");
         }
     }
