@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::hcl::{Block, Body};
+use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
@@ -74,11 +75,32 @@ impl Engine<'_, '_> {
         Ok(if value.is_null() { outside(address, name, at) } else { value })
     }
 
-    /// `rendered` of a `ct_config`, which turns Butane into Ignition: the Butane, unless there is more to merge into it.
+    /// `rendered` of a `ct_config`, which turns Butane into Ignition: the Butane, with the snippets merged into it.
     fn butane(&mut self, block: &Arc<Block>, address: &str, own: &Env, at: Span) -> Outcome {
         let snippets = self.argument(&block.body, "snippets", own, at)?;
-        let alone = snippets.is_null() || matches!(&snippets.kind, Kind::List(list) if list.is_empty());
-        if alone { self.written(block, address, own, "content", at) } else { Ok(outside(address, "rendered", at)) }
+        let content = self.written(block, address, own, "content", at)?;
+        let more = match &snippets.kind {
+            _ if snippets.is_null() => return Ok(content),
+            Kind::List(list) if list.is_empty() => return Ok(content),
+            Kind::List(list) => list.iter().map(Value::to_traced).collect(),
+            _ => None,
+        };
+        let (Some(content), Some(more)): (_, Option<Vec<Traced>>) = (content.to_traced(), more) else {
+            return Ok(outside(address, "rendered", at));
+        };
+        let mut whole: Option<Node> = None;
+        for text in std::iter::once(&content).chain(&more) {
+            let view = self.cx.made("Butane", text, at);
+            let parsed = yaml::parse(&view);
+            let Some(tree) = parsed.tree.into_iter().next().filter(|_| parsed.errors.is_empty()) else {
+                return Ok(outside(address, "rendered", at));
+            };
+            whole = Some(match whole {
+                Some(before) => with_snippet(before, tree),
+                None => tree,
+            });
+        }
+        Ok(whole.map_or_else(|| outside(address, "rendered", at), |tree| Value::str(yaml::write(&tree), at)))
     }
 
     /// `data.template_file.x.rendered`.
@@ -256,6 +278,28 @@ impl Engine<'_, '_> {
         let ways = value.alternatives().into_iter().filter(|(_, v)| !v.is_null());
         ways.map(|(when, value)| Alternative { when, value }).collect()
     }
+}
+
+/// A configuration with a snippet: lists go on, and of single values the snippet's counts. Units and files of the same name follow each
+/// other, which is how they are read.
+fn with_snippet(mut base: Node, snippet: Node) -> Node {
+    match (&mut base.kind, snippet.kind) {
+        (NodeKind::Map(pairs), NodeKind::Map(more)) => {
+            for (key, value) in more {
+                let known = key.as_str().and_then(|name| pairs.iter().position(|(known, _)| known.as_str() == Some(name)));
+                match known {
+                    Some(at) => {
+                        let (name, before) = pairs.remove(at);
+                        pairs.insert(at, (name, with_snippet(before, value)));
+                    }
+                    None => pairs.push((key, value)),
+                }
+            }
+        }
+        (NodeKind::Seq(items), NodeKind::Seq(more)) => items.extend(more),
+        (_, kind) => return Node { kind, ..snippet },
+    }
+    base
 }
 
 pub(super) fn outside(address: &str, name: &str, at: Span) -> Value {
