@@ -59,6 +59,13 @@ const KINDS: &[DocumentKind] = &[
     row("kubeadm.k8s.io", &kubeadm::NODES, kubeadm::read),
     row("kind.x-k8s.io", &["Cluster"], kubeadm::kind_cluster),
     row("kops.k8s.io", &["Cluster", "InstanceGroup"], |m, _| kops::read(m)),
+    // Before kops 1.16 its group had no domain.
+    DocumentKind {
+        group: "kops",
+        kinds: &["Cluster", "InstanceGroup"],
+        word: Some("kops/v1alpha2"),
+        reader: DocumentReader::Groups(|m, _| kops::read(m)),
+    },
     row("machineconfiguration.openshift.io", &["MachineConfig"], |m, _| {
         let config = m.node.path(&["spec", "config"]);
         config.and_then(|config| ignition::read(config, &m.name(), m.place())).into_iter().collect()
