@@ -102,15 +102,28 @@ impl Engine<'_, '_> {
                 None => self.instances.get(parent).and_then(|i| i.module.version.clone()).or(Some(String::new())),
             },
         };
-        self.model(source, version, place).map(|module| (Arc::new(module), ".".to_owned()))
+        let given: Vec<&str> = call.body.attributes.iter().map(|attribute| &*attribute.name).collect();
+        self.model(source, version, &given, place).map(|module| (Arc::new(module), ".".to_owned()))
     }
 
     /// The model of an external module, if there is one for the source and the allowed versions. Its contents are
-    /// reported at `place`.
-    pub(super) fn model(&mut self, source: &str, version: Option<String>, place: Span) -> Option<Module> {
+    /// reported at `place`. Where any version is allowed, it is the newest of those with most of the arguments
+    /// `given`: Terraform refuses a call of one without them.
+    pub(super) fn model(
+        &mut self,
+        source: &str,
+        version: Option<String>,
+        given: &[&str],
+        place: Span,
+    ) -> Option<Module> {
         let (address, _) = address_of(source);
-        let wanted = Range::parse(&version?)?;
-        let model = INDEX.iter().find(|m| m.source == address && m.versions.meets(&wanted))?;
+        let version = version?;
+        let wanted = Range::parse(&version)?;
+        let mut fitting = INDEX.iter().filter(|m| m.source == address && m.versions.meets(&wanted));
+        let model = match version.as_str() {
+            "" => fitting.min_by_key(|model| std::cmp::Reverse(declared(model, given)))?,
+            _ => fitting.next()?,
+        };
         // Each call has its own texts, so their contents can be reported at this call.
         let dir = PathBuf::from(format!("{address} ({}, {})", MODELS[model.file].0, self.elsewhere.len()));
         self.elsewhere.push((dir.clone(), place));
@@ -378,6 +391,19 @@ impl Engine<'_, '_> {
         let at = self.in_repository(at);
         self.cx.gap(at, Why::FromOutside(format!("module.{name} from {source}").into()));
     }
+}
+
+/// The number of arguments that a model, or one that it extends, declares.
+fn declared(model: &Model, given: &[&str]) -> usize {
+    let like = |text: &str| Range::parse(text.lines().find(|line| line.starts_with("  like "))?.split('"').nth(1)?);
+    let mut texts = vec![model.text];
+    while let Some(wanted) = texts.last().and_then(|text| like(text)).filter(|_| texts.len() < MAX_LIKE)
+        && let Some(base) = INDEX.iter().find(|m| m.source == model.source && m.versions.meets(&wanted))
+    {
+        texts.push(base.text);
+    }
+    let declares = |name: &str| texts.iter().any(|text| text.contains(&format!("variable \"{name}\"")));
+    given.iter().filter(|name| declares(name)).count()
 }
 
 fn literal(model: &Block, name: &str) -> Option<String> {

@@ -283,7 +283,7 @@ impl Engine<'_, '_> {
             query.split('&').find_map(|pair| pair.strip_prefix("version=").or_else(|| pair.strip_prefix("ref=")))
         });
         let version = Some(version.unwrap_or_default().to_owned());
-        match self.model(plain, version, at) {
+        match self.model(plain, version, &[], at) {
             Some(module) => Some((module, ".".to_owned(), self.root.clone())),
             None => {
                 let name = self.stack.as_ref().and_then(|s| s.dir.file_name()?.to_str().map(str::to_owned));
