@@ -50,10 +50,11 @@ pub(super) fn mentions_kubelet(command: &str) -> bool {
     WORDS.iter().any(|w| command.contains(w)) || is_for_nodes(command.as_bytes()) || kubeadm()
 }
 
-/// True for files that a kubelet, its start scripts or its container runtime read.
+/// True for files that a kubelet, kubeadm, its start scripts or its container runtime read.
 pub(super) fn is_of_kubelet(path: &str) -> bool {
     path.starts_with('/')
         && (path.contains("kubelet")
+            || path.contains("kubeadm") && [".yaml", ".yml", ".conf", ".json"].iter().any(|end| path.ends_with(end))
             || path.starts_with("/etc/systemd/system/") && (path.contains("/k3s") || path.contains("/rke2"))
             || path.starts_with("/etc/eks/")
             || path.starts_with("/etc/containerd/")
