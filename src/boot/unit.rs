@@ -71,7 +71,9 @@ pub(super) fn environment(
             // The rest of a line after an error is ignored.
             "Environment" => {
                 for word in split(value, Escapes::Strict).0 {
-                    if let Some((name, value)) = specifiers(&word, unit, machine.instances.get(unit)).as_ref().and_then(assignment) {
+                    if let Some((name, value)) =
+                        specifiers(&word, unit, machine.instances.get(unit)).as_ref().and_then(assignment)
+                    {
                         environment.insert(name, value);
                     }
                 }

@@ -51,12 +51,7 @@ pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 }
 
 /// The flags of `kubeletExtraArgs`, if the API version of the document has this form of them.
-pub(super) fn accepted_flags(
-    manifest: &Manifest<'_>,
-    args: &Node,
-    group: &mut NodeGroup,
-    cx: &Cx<'_>,
-) -> Vec<Traced> {
+pub(super) fn accepted_flags(manifest: &Manifest<'_>, args: &Node, group: &mut NodeGroup, cx: &Cx<'_>) -> Vec<Traced> {
     let version = manifest.node.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
     if args.as_scalar().is_some() || !refuses_arguments(version, !args.is_map()) {
         return flags(args);

@@ -137,7 +137,12 @@ impl<'t> File<'t> {
             if indent(line) == 0
                 && let Some((name, _)) = line.split_once(':')
             {
-                blocks.push(Block { name: name.trim_matches(['"', '\'', ' ']), lines: at..at, takes: Vec::new(), parents: Default::default() });
+                blocks.push(Block {
+                    name: name.trim_matches(['"', '\'', ' ']),
+                    lines: at..at,
+                    takes: Vec::new(),
+                    parents: Default::default(),
+                });
             }
             let Some(block) = blocks.last_mut() else { continue };
             block.lines.end = at + 1;
@@ -260,8 +265,7 @@ impl<'t> File<'t> {
 
     /// How far an assignment is from a command that sees it: the smallest one counts.
     fn distance(&self, scope: &Scope, (line, job): Site) -> Option<(u8, usize)> {
-        let takes =
-            |own: usize, kind: usize| self.blocks[job?].parents[kind].iter().position(|parent| *parent == own);
+        let takes = |own: usize, kind: usize| self.blocks[job?].parents[kind].iter().position(|parent| *parent == own);
         match scope {
             Scope::Script(lines, false) => lines.contains(&line).then_some((0, lines.len())),
             Scope::Script(lines, true) => {

@@ -286,7 +286,8 @@ fn with_snippet(mut base: Node, snippet: Node) -> Node {
     match (&mut base.kind, snippet.kind) {
         (NodeKind::Map(pairs), NodeKind::Map(more)) => {
             for (key, value) in more {
-                let known = key.as_str().and_then(|name| pairs.iter().position(|(known, _)| known.as_str() == Some(name)));
+                let known =
+                    key.as_str().and_then(|name| pairs.iter().position(|(known, _)| known.as_str() == Some(name)));
                 match known {
                     Some(at) => {
                         let (name, before) = pairs.remove(at);
