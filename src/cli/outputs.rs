@@ -80,6 +80,7 @@ pub(super) fn write(
 pub(super) fn say(styled: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut bytes = Vec::new();
     write(&mut bytes)?;
-    let text = safe(&String::from_utf8_lossy(&bytes), Kind::Text, styled, &roots::folders(Kind::Text));
+    let text = String::from_utf8_lossy(&bytes);
+    let text = safe(&text, Kind::Text, styled, &roots::folders(Kind::Text));
     unless_closed(io::stderr().lock().write_all(text.as_bytes()))
 }
