@@ -330,7 +330,8 @@ fn reports(found: &Scan, current: &Path) -> Vec<String> {
             out.push(format!("{}: {why}", format.name()));
             continue;
         }
-        let text = safe(&String::from_utf8_lossy(&bytes), format.kind(), false, &Folders::default());
+        let text = String::from_utf8_lossy(&bytes);
+        let text = safe(&text, format.kind(), false, &Folders::default());
         out.extend(invalid(format.name(), format.kind(), &text));
     }
     out

@@ -195,7 +195,7 @@ impl Template {
             let line = self.adds.remove(near);
             // An error that is further behind has another reason.
             let between = view.bytes.get(line.end..from.max(line.end))?;
-            if self.left_out.len() >= MAX_LEFT_OUT || between.iter().filter(|b| **b == b'\n').count() > 2 {
+            if self.left_out.len() >= MAX_LEFT_OUT || between.split(|b| *b == b'\n').count() > 3 {
                 return None;
             }
             self.lines.push(line.clone());
@@ -287,7 +287,9 @@ pub(super) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeG
         let text = view.traced(line.clone());
         let shown = shorten(text.to_text().trim());
         let without = Guard::of(Condition::new(format!("{shown} sets nothing for it"), true));
-        out.iter_mut().for_each(|group| group.when = group.when.and(&without).unwrap_or_else(|| group.when.clone()));
+        for group in &mut out {
+            group.when = group.when.and(&without).unwrap_or_else(|| group.when.clone());
+        }
         cx.gap(view.span(line.clone()), Why::FromOutside(format!("what {shown} adds").into()));
     }
     out

@@ -284,7 +284,8 @@ mod tests {
     #[test]
     fn json_loses_nothing() {
         let value = serde_json::json!({"a": "\u{7f}\u{9b}\u{202e}\u{e0041} ##vso[x ##[y"});
-        let shown = safe(&value.to_string(), Kind::Json, false, &Folders::default());
+        let written = value.to_string();
+        let shown = safe(&written, Kind::Json, false, &Folders::default());
         assert!(shown.is_ascii() && !shown.contains("##["), "{shown}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }

@@ -54,7 +54,9 @@ pub(in super::super) fn run(
         let mut start = ScriptRun::start(outcome.when, outcome.machine, open);
         if setting == Setting::Script {
             // What happened between two scripts may not be known.
-            Arc::make_mut(&mut start.machine.plain).values_mut().for_each(|certain| *certain = false);
+            for certain in Arc::make_mut(&mut start.machine.plain).values_mut() {
+                *certain = false;
+            }
             repository::place(text, &mut start, shell.cx);
         }
         start.stdin = (setting == Setting::UserData).then(Traced::new);

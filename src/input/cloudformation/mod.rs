@@ -86,7 +86,9 @@ fn deployed(path: &Path, document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut reader = StackReader::new(path, cx);
     let base = reader.template(document, named, BTreeSet::new());
     if !base.is_empty() {
-        missing.into_iter().for_each(|gap| reader.cx.gap(gap.at, gap.why));
+        for gap in missing {
+            reader.cx.gap(gap.at, gap.why);
+        }
     }
     if deployments.len() > parameters::MAX_DEPLOYMENTS {
         let (all, most) = (deployments.len(), parameters::MAX_DEPLOYMENTS);

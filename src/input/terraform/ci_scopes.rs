@@ -209,7 +209,7 @@ impl<'t> File<'t> {
     fn down_to(&self, from: usize, level: usize) -> Range<usize> {
         let ends = |line: &&str| !is_blank(line) && indent(line) < level;
         let rest = self.lines.get(from..).unwrap_or_default();
-        from..from + rest.iter().position(|line| ends(&line)).unwrap_or(rest.len())
+        from..from + rest.iter().position(ends).unwrap_or(rest.len())
     }
 
     /// Where an assignment counts.

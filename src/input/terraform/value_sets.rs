@@ -272,7 +272,7 @@ pub(super) fn name_missing(root: &Path, module: &Module, cx: &mut Cx<'_>) {
         let bases = bases(&view.bytes, file, cx);
         // The root of the repository is where commands run only if nothing else is named.
         let runs_here = folder == root || bases.iter().skip(2).any(|base| base == root);
-        if !runs_here && !(bases.len() == 2 && cx.files.root() == root) {
+        if !(runs_here || bases.len() == 2 && cx.files.root() == root) {
             continue;
         }
         for (path, at) in &commands.named {
