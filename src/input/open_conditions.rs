@@ -13,14 +13,48 @@ pub(super) struct Answers(Vec<Condition>);
 impl Answers {
     /// The answer to the condition at a place. A new condition is assumed to hold.
     pub(super) fn assume(&mut self, at: Span, texts: &Texts) -> bool {
-        let words = String::from_utf8_lossy(texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
-        let condition = Condition::new(words.chars().take(MAX_WORDS).collect::<String>(), true);
-        if let Some(known) = self.0.iter().find(|c| c.same_question(&condition)) {
-            return known.holds();
-        }
-        self.0.push(condition);
-        true
+        self.assume_that(&String::from_utf8_lossy(texts.slice(at)))
     }
+
+    /// The answer to a condition in words. A new condition is assumed to hold.
+    pub(super) fn assume_that(&mut self, words: &str) -> bool {
+        self.known(words).unwrap_or_else(|| {
+            self.0.push(condition(words));
+            true
+        })
+    }
+
+    /// The answer to a condition that was met before, or that another answer excludes: what equals one text equals no other.
+    pub(super) fn known(&self, words: &str) -> Option<bool> {
+        let condition = condition(words);
+        let same = self.0.iter().find(|c| c.same_question(&condition)).map(Condition::holds);
+        let (name, text) = equality(words).unzip();
+        let excludes = |c: &Condition| {
+            let other = equality(c.words());
+            c.holds() && other.is_some_and(|(is, other)| Some(is) == name && Some(other) != text)
+        };
+        same.or_else(|| self.0.iter().any(excludes).then_some(false))
+    }
+
+    /// How many conditions were met.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// A condition by its words.
+fn condition(words: &str) -> Condition {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    Condition::new(words.chars().take(MAX_WORDS).collect::<String>(), true)
+}
+
+/// The sides of a condition such as `name == "text"`.
+fn equality(words: &str) -> Option<(&str, &str)> {
+    let (name, text) = words.split_once("==")?;
+    let text = text.trim();
+    let inner = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))?;
+    let name = name.trim();
+    (!inner.contains(['"', '\'', '{']) && !name.contains(char::is_whitespace)).then_some((name, inner))
 }
 
 /// What `read` returns for each combination of answers, at most `limit` of them. True if there are more.

@@ -7,6 +7,7 @@
 
 mod filters;
 mod inventory;
+mod open_tasks;
 mod tasks;
 mod topics;
 mod values;
@@ -233,39 +234,38 @@ impl Book {
             if !is_for(play, host) {
                 continue;
             }
-            let layers = run.vars.depth();
-            run.vars.push(play.get("vars"));
-            for file in play.get("vars_files").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str) {
-                let path = normal(&folders.base.join(file));
-                for (_, tree) in vars::files(&path.with_extension(""), cx) {
-                    run.vars.push(Some(&tree));
-                }
-            }
-            for key in ["pre_tasks", "roles", "tasks", "post_tasks", "handlers"] {
-                let Some(items) = play.get(key) else { continue };
-                if key != "roles" {
-                    run.list(items.items(), &folders, 0, cx);
-                    continue;
-                }
-                for role in items.items() {
-                    let name =
-                        role.as_str().or_else(|| role.get("role").or_else(|| role.get("name")).and_then(Node::as_str));
-                    if let Some(name) = name.map(str::to_owned) {
-                        run.role(
-                            &name,
-                            "main",
-                            role.get("vars").or(Some(role)).filter(|r| r.is_map()),
-                            &folders,
-                            0,
-                            cx,
-                        );
-                    }
-                }
-            }
-            run.vars.truncate(layers);
+            run.if_run(play, cx, |run, cx| read_play(play, run, &folders, cx));
         }
         run
     }
+}
+
+/// The tasks and roles of a play.
+fn read_play(play: &Node, run: &mut TaskRun, folders: &Folders, cx: &mut Cx<'_>) {
+    let layers = run.vars.depth();
+    run.vars.push(play.get("vars"));
+    for file in play.get("vars_files").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str) {
+        let path = normal(&folders.base.join(file));
+        for (_, tree) in vars::files(&path.with_extension(""), cx) {
+            run.vars.push(Some(&tree));
+        }
+    }
+    for key in ["pre_tasks", "roles", "tasks", "post_tasks", "handlers"] {
+        let Some(items) = play.get(key) else { continue };
+        if key != "roles" {
+            run.list(items.items(), folders, 0, cx);
+            continue;
+        }
+        for role in items.items() {
+            let name =
+                role.as_str().or_else(|| role.get("role").or_else(|| role.get("name")).and_then(Node::as_str));
+            if let Some(name) = name.map(str::to_owned) {
+                let params = role.get("vars").or(Some(role)).filter(|r| r.is_map());
+                run.if_run(role, cx, |run, cx| run.role(&name, "main", params, folders, 0, cx));
+            }
+        }
+    }
+    run.vars.truncate(layers);
 }
 
 /// True if a play is for a host, or may be. Without a known host, it may be for any.

@@ -7,7 +7,7 @@ use crate::node::kubelet_files::by_end;
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
 use crate::syntax::{MAX_DEPTH, Node, Schema, Style, file_mode};
 use crate::text::{Span, Traced, Why, budget};
-use crate::value::{Condition, Guard, Kind, Value};
+use crate::value::{Guard, Kind, Value};
 
 use super::topics::{is_for_nodes, is_of_kubelet, may_matter, mentions_kubelet, written};
 use super::values::printed;
@@ -46,6 +46,15 @@ impl Folders {
 
 fn is_yes(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on")
+}
+
+/// Modules that write files.
+const FILES: &[&str] = &["copy", "template", "lineinfile", "blockinfile", "replace", "file"];
+
+/// True for a task that changes no node: it runs on the machine of the person who applies it, or only tells what it would do.
+fn is_elsewhere(item: &Node) -> bool {
+    let is = |key: &str, wanted: &dyn Fn(&str) -> bool| item.get(key).and_then(Node::as_str).is_some_and(wanted);
+    is("delegate_to", &|host| matches!(host, "localhost" | "127.0.0.1")) || is("check_mode", &is_yes)
 }
 
 /// A run of tasks.
@@ -136,33 +145,21 @@ impl TaskRun {
     }
 
     fn once(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
-        let mut undecided = None;
-        if let Some(when) = item.get("when") {
-            match self.vars.condition(when, cx) {
-                Some(false) => return,
-                Some(true) => {}
-                None => undecided = Some(when),
+        self.if_run(item, cx, |run, cx| {
+            let before = run.steps.len();
+            for key in ["block", "rescue", "always"] {
+                if let Some(inner) = item.get(key) {
+                    let fails = (key == "rescue").then(|| "a task of the block fails".to_owned());
+                    run.under(fails, |run| run.list(inner.items(), folders, depth + 1, cx));
+                }
             }
-        }
-        let before = (self.steps.len(), self.groups.len());
-        for key in ["block", "rescue", "always"] {
-            if let Some(inner) = item.get(key) {
-                self.list(inner.items(), folders, depth + 1, cx);
+            for (key, value) in item.pairs() {
+                run.module((key, value), item, folders, depth, cx);
             }
-        }
-        for (key, value) in item.pairs() {
-            self.module((key, value), item, folders, depth, cx);
-        }
-        if self.steps.len() > before.0 {
-            self.place.get_or_insert(item.get("name").map_or(item.span, |name| name.span));
-        }
-        // The condition can only be decided on the machine.
-        if let Some(words) = undecided.and_then(words)
-            && (self.steps.len(), self.groups.len()) != before
-        {
-            let condition = Condition::new(words, true);
-            self.when = self.when.and(&Guard::of(condition)).unwrap_or_default();
-        }
+            if run.steps.len() > before {
+                run.place.get_or_insert(item.get("name").map_or(item.span, |name| name.span));
+            }
+        });
     }
 
     /// An argument of a module: in its map, or in a text of `key=value`.
@@ -197,6 +194,9 @@ impl TaskRun {
     fn module(&mut self, (key, value): (&Node, &Node), item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
         let Some(name) = key.as_str() else { return };
         let name = name.rsplit('.').next().unwrap_or(name);
+        if FILES.contains(&name) && is_elsewhere(item) {
+            return;
+        }
         match name {
             "include_tasks" | "import_tasks" | "include" => {
                 let file = self.vars.value(value.get("file").unwrap_or(value), cx);
@@ -513,15 +513,6 @@ impl TaskRun {
         script.push(command);
         script.push_made(b"\n", at);
         self.steps.push(Step::Script(script));
-    }
-}
-
-/// The words of a condition; several are joined by `and`.
-fn words(when: &Node) -> Option<String> {
-    let one = |node: &Node| node.as_scalar().map(|s| s.text.to_text().into_owned());
-    match when.items() {
-        [] => one(when),
-        items => Some(items.iter().filter_map(one).collect::<Vec<_>>().join(" and ")),
     }
 }
 

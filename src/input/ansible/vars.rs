@@ -18,6 +18,8 @@ use crate::input::yaml_values::{mapped, value_of};
 
 /// The deepest nesting of variables in variables.
 const MAX_NAMED: usize = 24;
+/// The most conditions of tasks that are judged with both answers.
+pub(super) const MAX_ASKED: usize = 3;
 /// The most steps of one run.
 const MAX_STEPS: usize = 100_000;
 /// The most bytes of one text.
@@ -34,6 +36,8 @@ pub(super) struct Vars {
     pub(super) used: BTreeSet<String>,
     /// Answers to conditions that the source does not decide.
     pub(super) answers: Answers,
+    /// The conditions of the task that is read, if the source does not decide them.
+    pub(super) open: Vec<String>,
     /// Where what Ansible itself sets is said to be written.
     pub(super) place: Option<Span>,
     depth: usize,
@@ -45,6 +49,8 @@ enum Var {
     /// As written: texts in it may be templates.
     Written(Node),
     Known(Value),
+    /// Set by a task under a condition, and what it is otherwise.
+    Open(String, Box<Var>, Option<Box<Var>>),
 }
 
 /// The maps of variables in a file, or in the files of a folder with its name.
@@ -115,7 +121,11 @@ impl Vars {
     /// evaluated now, others when they are used.
     pub(super) fn fact(&mut self, name: &str, node: &Node, cx: &mut Cx<'_>) {
         let now = names(node, name) || names(node, "item");
-        let var = if now { Var::Known(self.value(node, cx)) } else { Var::Written(node.clone()) };
+        let mut var = if now { Var::Known(self.value(node, cx)) } else { Var::Written(node.clone()) };
+        if !self.open.is_empty() {
+            let old = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
+            var = Var::Open(self.open.join(" and "), Box::new(var), old.map(Box::new));
+        }
         for layer in &mut self.layers {
             layer.remove(name);
         }
@@ -129,7 +139,16 @@ impl Vars {
 
     fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {
         self.used.insert(name.to_owned());
-        let found = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
+        let mut found = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
+        while let Some(Var::Open(words, new, old)) = found {
+            found = match self.answers.known(&words) {
+                None if self.answers.count() >= MAX_ASKED => {
+                    return Value::unknown(Why::Limit("conditions of tasks"), at);
+                }
+                _ if self.answers.assume_that(&words) => Some(*new),
+                _ => old.map(|old| *old),
+            };
+        }
         match found {
             Some(Var::Known(value)) => value.through(at, &Arc::from(name)),
             Some(Var::Written(node)) if self.depth < MAX_NAMED => {
@@ -138,7 +157,7 @@ impl Vars {
                 self.depth -= 1;
                 value.through(at, &Arc::from(name))
             }
-            Some(Var::Written(_)) => Value::unknown(Why::Limit("variables that name others"), at),
+            Some(Var::Written(_) | Var::Open(..)) => Value::unknown(Why::Limit("variables that name others"), at),
             // An inventory may set it.
             None => Value::unknown(Why::NoDefault(format!("the variable {name}").into()), at),
         }
