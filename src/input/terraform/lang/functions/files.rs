@@ -6,13 +6,14 @@ use std::sync::Arc;
 use globset::GlobSet;
 
 use crate::syntax::hcl;
-use crate::text::{FileError, Span, TextId, View, Why};
-use crate::value::{Kind, Value};
+use crate::text::{FileError, Span, TextId, Traced, View, Why};
+use crate::value::{Entry, Kind, Map, Value};
 
 use super::super::data::Data;
 use super::super::env::{Binding, Bound, Env};
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Computed, Early, Refused, refused};
+use super::super::steps::{MAX_CHOICES, choice};
 use super::arguments::{both_known, known, spend, text, unknown};
 use crate::input::glob::glob;
 use crate::input::template_text::base64_of;
@@ -31,7 +32,51 @@ fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<TextId, Early> 
     }
 }
 
-pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+/// What `read` makes of each file that a path with an unknown part may name, on the condition that the part is what it is there.
+fn each(
+    data: &mut dyn Data,
+    args: &[Value],
+    at: Span,
+    env: &Env,
+    read: fn(&mut dyn Data, &[Value], Span, &Env) -> Computed,
+) -> Option<Value> {
+    let path = text(args, 0).ok()?;
+    let (hole, _, why) = path.unknowns().next()?;
+    let before = path.slice(0..hole.start).known_str()?.to_owned();
+    let rest = path.slice(hole.end..path.len());
+    let slash = rest.bytes().iter().position(|b| *b == b'/');
+    let after = rest.slice(0..slash.unwrap_or(rest.len())).known_str()?.to_owned();
+    let (dir, stem) = before.rsplit_once('/').map_or((".", before.as_str()), |(dir, stem)| (dir, stem));
+    // A whole name may be that of any file.
+    if slash.is_none() && stem.is_empty() && after.is_empty() {
+        return None;
+    }
+    let base = lexical(&data.root().join(dir));
+    let found = if slash.is_some() { data.files().folders(&base) } else { data.files().list(&base) };
+    let part = |path: &PathBuf| {
+        let part = path.file_name()?.to_str()?.strip_prefix(stem)?.strip_suffix(after.as_str())?;
+        (!part.is_empty()).then(|| part.to_owned())
+    };
+    let mut files = Map::default();
+    for part in found.iter().filter_map(part) {
+        let mut whole = Traced::made(format!("{before}{part}"), at);
+        whole.push(&rest);
+        let mut args = args.to_vec();
+        args[0] = Value::str(whole, at);
+        if let Ok(value) = read(data, &args, at, env) {
+            files.entries.insert(part.as_str().into(), Entry { key: at, value });
+        }
+        if files.entries.len() > MAX_CHOICES {
+            return None;
+        }
+    }
+    choice(&Value::new(Kind::Map(Arc::new(files)), at), why, Some(&Value::unknown(why.clone(), at)), at)
+}
+
+pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
+    if let Some(value) = each(data, args, at, env, file) {
+        return Ok(value);
+    }
     let view = content(data, args, at)?;
     if view.as_str().is_err() {
         return Err(refused("the file is not UTF-8"));
@@ -58,7 +103,7 @@ pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) ->
         return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
     };
     let names = found.iter().filter_map(|path| path.strip_prefix(&base).ok()?.to_str());
-    let items = names.map(|name| Value::str(crate::text::Traced::made(name.replace('\\', "/"), at), at));
+    let items = names.map(|name| Value::str(Traced::made(name.replace('\\', "/"), at), at));
     Ok(data.bounded(Value::set(items.collect(), at)))
 }
 
@@ -115,7 +160,10 @@ fn named(path: &Path, fits: &GlobSet) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| fits.is_match(name))
 }
 
-pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
+pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
+    if let Some(value) = each(data, args, at, env, filebase64) {
+        return Ok(value);
+    }
     let view = content(data, args, at)?;
     Ok(Value::str(base64_of(&view.traced(0..view.bytes.len()).through(at, &"filebase64".into()), at), at))
 }
@@ -143,7 +191,7 @@ fn inside(vars: &Value, at: Span, env: &Env) -> Result<Env, Early> {
     let map = if vars.via.is_none() {
         Arc::clone(map)
     } else {
-        let mut own = crate::value::Map::clone(map);
+        let mut own = Map::clone(map);
         own.entries.values_mut().for_each(|e| e.value = e.value.clone().with_outer(&vars.via));
         Arc::new(own)
     };
@@ -153,6 +201,9 @@ fn inside(vars: &Value, at: Span, env: &Env) -> Result<Env, Early> {
 }
 
 pub(super) fn templatefile(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
+    if let Some(value) = each(data, args, at, env, templatefile) {
+        return Ok(value);
+    }
     let id = open(data, args, at)?;
     render(data, id, &args[1], at, env, "templatefile")
 }
