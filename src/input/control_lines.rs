@@ -1,7 +1,7 @@
 //! Files with lines of a template language that another tool follows: `{{- if .Proxy }}`, `{% for pool in pools %}`,
-//! `<% end %>`. Each way through the conditions is read, with what it leaves out as white space, so that no byte moves. What only
-//! some ways describe holds under their conditions. A loop runs. A line that adds something, such as `{{ include "labels" . }}`, is left
-//! out where YAML cannot be read with it, and what it adds is unknown; a file in which a line does anything else is left as it is.
+//! `<% end %>`, `#@ if x:`. Each way through the conditions is read, with what it leaves out as white space, so that no byte moves. What
+//! only some ways describe holds under their conditions. A loop runs. A line that adds something, such as `{{ include "labels" . }}`, is
+//! left out where YAML cannot be read with it, and what it adds is unknown; a file in which a line does anything else is left as it is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -43,6 +43,9 @@ const MAX_WORDS: usize = 60;
 /// The marks around the lines of a language.
 const MARKS: [(&str, &str); 5] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("%{", "}"), ("${", "}")];
 
+/// The mark of ytt, up to the end of its line.
+const YTT: &str = "#@";
+
 /// What a line of the language does.
 #[derive(Debug, PartialEq, Eq)]
 enum Line {
@@ -53,6 +56,8 @@ enum Line {
     Else,
     /// It begins a part that is always there.
     Open,
+    /// It begins a part that is somewhere else.
+    Never,
     End,
     /// It leaves nothing behind.
     Nothing,
@@ -61,6 +66,9 @@ enum Line {
 /// What a line does; `None` if that is beyond this, or if it is no such line. The second is true for the former.
 fn line_of(line: &str) -> (Option<Line>, bool) {
     let line = line.trim();
+    if let Some(inner) = line.strip_prefix(YTT) {
+        return (Some(of_ytt(inner)), true);
+    }
     if line.starts_with("{#") && line.ends_with("#}") {
         return (Some(Line::Nothing), true);
     }
@@ -100,6 +108,29 @@ fn line_of(line: &str) -> (Option<Line>, bool) {
     (Some(line), true)
 }
 
+/// What a line of ytt does. Annotations of what follows have no space in front.
+fn of_ytt(inner: &str) -> Line {
+    let words = inner.trim().trim_end_matches(':');
+    let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    match first {
+        _ if !inner.starts_with(' ') => Line::Nothing,
+        "if" => Line::If(rest.trim().to_owned()),
+        "elif" => Line::ElseIf(rest.trim().to_owned()),
+        "else" => Line::Else,
+        "for" | "while" => Line::Open,
+        "def" => Line::Never,
+        "end" => Line::End,
+        _ => Line::Nothing,
+    }
+}
+
+/// Where a line has a value that ytt fills in: `name: #@ data.values.name`.
+fn value_of_ytt(line: &str) -> Option<Range<usize>> {
+    let line = line.trim_end();
+    let at = line.find("#@ ")?;
+    line[..at].trim_end().ends_with([':', '-']).then_some(at..line.len())
+}
+
 /// A part of a text that is there only under conditions: each with the answer that it needs.
 struct Shown {
     range: Range<usize>,
@@ -116,6 +147,8 @@ struct Template {
     /// Lines that add something, and those of them that are left out.
     adds: Vec<Range<usize>>,
     left_out: Vec<Range<usize>>,
+    /// Values that are filled in.
+    values: Vec<Range<usize>>,
     parts: Vec<Shown>,
 }
 
@@ -139,6 +172,7 @@ impl Template {
             at = range.end;
             let (what, ours) = line_of(line);
             if !ours {
+                out.values.extend(value_of_ytt(line).map(|own| range.start + own.start..range.start + own.end));
                 continue;
             }
             let whole = range.start..range.start + line.trim_end_matches(['\r', '\n']).len();
@@ -152,7 +186,9 @@ impl Template {
             out.lines.push(whole);
             match what {
                 Line::Nothing => {}
-                Line::Open => open.push(Open { from: at, needs: Vec::new(), conditional: false, dropped: false }),
+                line @ (Line::Open | Line::Never) => {
+                    open.push(Open { from: at, needs: Vec::new(), conditional: false, dropped: line == Line::Never });
+                }
                 Line::If(words) => {
                     let needs = vec![(out.condition(&words), true)];
                     open.push(Open { from: at, needs, conditional: true, dropped: false });
@@ -182,7 +218,8 @@ impl Template {
             }
         }
         let few = out.conditions.len() <= MAX_CONDITIONS + MAX_OTHERS;
-        (few && open.is_empty() && !(out.lines.is_empty() && out.adds.is_empty())).then_some(out)
+        let any = !(out.lines.is_empty() && out.values.is_empty() && out.adds.is_empty());
+        (few && open.is_empty() && any).then_some(out)
     }
 
     /// Leaves out lines that add something until the rest is YAML; `None` if that is not the way.
@@ -229,6 +266,17 @@ impl Template {
         for range in self.lines.iter().chain(gone) {
             out[range.clone()].iter_mut().filter(|b| !matches!(**b, b'\r' | b'\n')).for_each(|b| *b = b' ');
         }
+        for range in &self.values {
+            let value = &mut out[range.clone()];
+            if !value.starts_with(b"#@ ") {
+                continue;
+            }
+            // A placeholder of the same length, in a form that YAML takes for text.
+            value.copy_within(3.., 2);
+            value[..2].copy_from_slice(b"${");
+            value.iter_mut().skip(2).filter(|b| b"#:{}\"'".contains(b)).for_each(|b| *b = b'_');
+            value[value.len() - 1] = b'}';
+        }
         out.into()
     }
 }
@@ -238,7 +286,8 @@ fn template(path: &Path, cx: &mut Cx<'_>) -> Option<(Template, View)> {
     let bytes = cx.files.read(path).ok()?.bytes();
     let has = |mark: &str| memchr::memmem::find(&bytes, mark.as_bytes()).is_some();
     // cloud-init renders its own.
-    if bytes.len() > MAX_BYTES || !MARKS.iter().any(|(open, _)| has(open)) || has("template: jinja") {
+    let any = has(YTT) || MARKS.iter().any(|(open, _)| has(open));
+    if bytes.len() > MAX_BYTES || !any || has("template: jinja") {
         return None;
     }
     // So do charts and roles.
@@ -352,7 +401,7 @@ mod tests {
     use super::{Line, Template, line_of};
 
     #[test]
-    fn lines_of_six_languages() {
+    fn lines_of_seven_languages() {
         let condition = |words: &str| Some(Line::If(words.to_owned()));
         for (line, want) in [
             ("{{- if .Values.proxy }}", condition(".Values.proxy")),
@@ -376,6 +425,12 @@ mod tests {
             ("%{ endif ~}", Some(Line::End)),
             ("{{#if proxy}}", condition("proxy")),
             ("{{/if}}", Some(Line::End)),
+            ("#@ if data.values.lab:", condition("data.values.lab")),
+            ("#@ else:", Some(Line::Else)),
+            ("#@ end", Some(Line::End)),
+            ("#@ def f():", Some(Line::Never)),
+            ("#@overlay/match by=overlay.all", Some(Line::Nothing)),
+            ("idle: #@ data.values.idle", None),
             ("{{ include \"x\" . }}", None),
             ("<%= x %>", None),
             ("name: {{ .X }}", None),
@@ -398,6 +453,10 @@ mod tests {
         assert_eq!(words(&[true, true]), "abe");
         assert_eq!(words(&[false, true]), "ace");
         assert_eq!(words(&[false, false]), "ade");
+        let ytt = "#@ def f():\na: 1\n#@ end\nb: #@ data.values[\"b\"]\n";
+        let shown = Template::of(ytt).unwrap().shown(ytt.as_bytes(), &[]);
+        let lines: Vec<_> = std::str::from_utf8(&shown).unwrap().lines().map(str::trim).collect();
+        assert_eq!((lines, shown.len()), (vec!["", "", "", "b: ${data.values[_b_]}"], ytt.len()));
         for text in ["{{ if x }}\na\n", "{{ end }}\n", "a: b\n"] {
             assert!(Template::of(text).is_none(), "{text}");
         }

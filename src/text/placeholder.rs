@@ -1,5 +1,5 @@
 //! Placeholders that another tool fills in before a text is used: `${NAME}`, `$(NAME)`, `{{ name }}`, `[[ name ]]`, `<name>`,
-//! `__NAME__`, `@NAME@`, `#{NAME}#`, `%NAME%`, `((name))`, `$NAME`.
+//! `__NAME__`, `@NAME@`, `#{NAME}#`, `%NAME%`, `((name))`, `(@= name @)`, `$NAME`.
 //!
 //! A placeholder is not a value. One recogniser for every carrier: what a value, a word of a command line or a document looks
 //! like is asked here. In a script the shell reads most of these itself, so only values that are left as they are count.
@@ -20,6 +20,7 @@ const MARKS: &[(&[u8], &[u8], bool)] = &[
     (b"<%", b"%>", true),
     (b"${", b"}", true),
     (b"$(", b")", true),
+    (b"(@", b"@)", true),
     (b"#{", b"}#", false),
     (b"#{", b"}", false),
     (b"[[", b"]]", false),
@@ -167,7 +168,7 @@ pub(crate) fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
     }
     let has = |word: &Traced, mark: &[u8]| word.bytes().windows(mark.len()).filter(|w| *w == mark).count();
     let open = |word: &Traced| {
-        [(b"{{", b"}}"), (b"[[", b"]]"), (b"((", b"))")].into_iter().find(|(a, z)| has(word, *a) > has(word, *z))
+        [(b"{{", b"}}"), (b"[[", b"]]"), (b"((", b"))"), (b"(@", b"@)")].into_iter().find(|(a, z)| has(word, *a) > has(word, *z))
     };
     let mut out = Vec::with_capacity(words.len());
     let mut rest = words.iter().enumerate();
@@ -294,6 +295,7 @@ mod tests {
             "{{idle}}",
             "{{ .Values.idle | quote }}",
             "- [[ idle ]]",
+            "(@= data.values.idle @)",
             "<IDLE>",
             "<idle-timeout>",
             "__IDLE__",
