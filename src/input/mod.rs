@@ -97,6 +97,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &applications::Applications,
     &pulumi::Pulumi,
     &manifests::Manifests,
+    &manifests::Ignition,
     &ansible::Ansible,
     &commands::Commands,
     &standalone::Runtimes,

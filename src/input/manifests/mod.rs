@@ -84,6 +84,28 @@ impl Input for Manifests {
     }
 }
 
+/// Files of Ignition and of Butane, if nothing else delivers them.
+#[derive(Debug)]
+pub(super) struct Ignition;
+
+impl Input for Ignition {
+    fn name(&self) -> &'static str {
+        "ignition"
+    }
+
+    fn claim(&self, files: &FileList) -> Vec<Unit> {
+        files.with_extension(&["bu", "fcc", "ign"], |words| words.has(Group::Documents))
+    }
+
+    fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        Manifests.read(unit, cx)
+    }
+
+    fn judges_what_nothing_delivers(&self) -> bool {
+        true
+    }
+}
+
 /// The documents of a text. Its syntax errors are reported if it names a known kind and is not a script.
 fn parsed(view: &View, cx: &mut Cx<'_>) -> Documents {
     let parsed = yaml_files::in_either(view);
