@@ -15,21 +15,24 @@ use super::state::{BoxedRun, ScriptRun};
 use super::status::Status;
 
 /// Addresses of installers, and the program that stands for each.
-const INSTALLERS: [(&str, &str); 5] = [
+const INSTALLERS: [(&str, &str); 6] = [
     ("get.k3s.io", "install.k3s"),
     ("k3s-io/k3s/", "install.k3s"),
     ("k3s/k3s-install.sh", "install.k3s"),
     ("get.rke2.io", "install.rke2"),
+    ("get.k0s.sh", "install.k0s"),
     ("rancher/rke2/", "install.rke2"),
 ];
 
-/// The units of the two, and the command line of each. The third is that of k3s-ansible.
-const UNITS: [(&str, [&str; 2]); 5] = [
+/// The units of the two and of k0s, and the command line of each. The third is that of k3s-ansible.
+const UNITS: [(&str, [&str; 2]); 7] = [
     ("k3s.service", ["k3s", "server"]),
     ("k3s-agent.service", ["k3s", "agent"]),
     ("k3s-node.service", ["k3s", "agent"]),
     ("rke2-server.service", ["rke2", "server"]),
     ("rke2-agent.service", ["rke2", "agent"]),
+    ("k0sworker.service", ["k0s", "worker"]),
+    ("k0scontroller.service", ["k0s", "controller"]),
 ];
 
 /// The first Kubernetes minor version whose k3s and RKE2 give the kubelet a folder of drop-ins.
@@ -78,7 +81,7 @@ impl Shell<'_, '_> {
             path.machine.minor = minor.or(path.machine.minor);
         }
         if product == "rke2" {
-            for (unit, [program, role]) in UNITS.iter().skip(3) {
+            for (unit, [program, role]) in UNITS.iter().filter(|(_, [program, _])| *program == "rke2") {
                 let line = Traced::made(format!("/usr/local/bin/{program} {role}"), at);
                 put_unit(&mut path.machine, unit, &line, at);
             }
@@ -185,7 +188,7 @@ fn minor(version: &str) -> Option<u32> {
 }
 
 /// Writes a unit with this command line.
-fn put_unit(machine: &mut Machine, name: &str, line: &Traced, at: Span) {
+pub(super) fn put_unit(machine: &mut Machine, name: &str, line: &Traced, at: Span) {
     let mut text = Traced::made("[Service]\nExecStart=", at);
     text.push(line);
     text.push_made(b"\n[Install]\nWantedBy=multi-user.target\n", at);
@@ -193,7 +196,7 @@ fn put_unit(machine: &mut Machine, name: &str, line: &Traced, at: Span) {
 }
 
 /// A word as the installer writes it on the command line of a unit.
-fn quoted(word: &Traced, at: Span) -> Traced {
+pub(super) fn quoted(word: &Traced, at: Span) -> Traced {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_=.,:/@%+".contains(b) || *b >= 0x80;
     if !word.is_empty() && word.bytes().iter().all(plain) {
         return word.clone();
@@ -206,7 +209,7 @@ fn quoted(word: &Traced, at: Span) -> Traced {
 }
 
 /// The values of an option that may be given several times, joined or as the next word.
-fn options(words: &[Traced], names: &[&str]) -> Vec<Traced> {
+pub(super) fn options(words: &[Traced], names: &[&str]) -> Vec<Traced> {
     let mut out = Vec::new();
     let mut rest = words.iter();
     while let Some(word) = rest.next() {

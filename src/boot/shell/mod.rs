@@ -22,6 +22,7 @@ mod filled_in;
 mod filters;
 mod find;
 mod interpreter;
+mod k0s;
 mod k3s;
 mod launchers;
 mod launches;

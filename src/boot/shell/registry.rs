@@ -65,6 +65,9 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["find"], Command(|shell, call, run| shell.find(call, run))),
     (&["containerd"], Command(|shell, call, run| shell.containerd(call, run))),
     (&["k3s", "rke2"], Command(|shell, call, run| shell.k3s(call, run))),
+    (&["k0s"], Command(|shell, call, run| shell.k0s(call, run))),
+    // It only brings the program.
+    (&["install.k0s"], Machine(|_, _, _| true)),
     (&["install.k3s", "install.rke2"], Command(|shell, call, run| Ok(shell.install_k3s(call, run)))),
     // Builtins.
     (

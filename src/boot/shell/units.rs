@@ -393,7 +393,7 @@ fn full_name(name: &str) -> String {
 
 impl ScriptRun {
     /// The file of a unit that the boot wrote; that of the template for an instance.
-    fn own_unit(&self, name: &str) -> Option<Arc<Traced>> {
+    pub(super) fn own_unit(&self, name: &str) -> Option<Arc<Traced>> {
         let template =
             name.split_once('@').map(|(stem, rest)| format!("{stem}@.{}", rest.rsplit('.').next().unwrap_or_default()));
         let names = [Some(name.to_owned()), template];
