@@ -3,7 +3,7 @@
 //! # One idea
 //!
 //! An application is a template, values and a name ([`Application`]). Argo CD, Flux and helmfile only say where the three come
-//! from, each in a file of its own here ([`argo`], [`flux`], [`helmfile`]); [`Application::judged`] does the rest for all of them:
+//! from, each in a file of its own here ([`argo`], [`flux`], [`helmfile`], [`bundles`]); [`Application::judged`] does the rest for all of them:
 //!
 //! | part | what it is |
 //! |---|---|
@@ -28,6 +28,7 @@ mod application;
 mod argo;
 mod argo_sets;
 pub(super) mod aside;
+mod bundles;
 mod flux;
 mod folder;
 mod helmfile;
@@ -50,7 +51,11 @@ use super::watched::Group;
 use super::{helm, kustomize, yaml_files};
 
 pub(super) use application::{Application, Template, Values};
-pub(super) use helmfile::is_one as is_helmfile;
+
+/// True for the name of a file that describes releases of charts: a helmfile, or what other tools have beside them.
+pub(super) fn is_helmfile(path: &Path) -> bool {
+    helmfile::is_one(path) || bundles::is_one(path)
+}
 
 /// How deep applications deliver applications.
 const MAX_DEPTH: usize = 6;
@@ -74,7 +79,7 @@ impl Input for Applications {
     fn claim(&self, files: &FileList) -> Vec<Unit> {
         let named = |path: &Path| has_extension(path, &["yaml", "yml", "json"]);
         let describes = files.each(named, |words| words.has(Group::Applications));
-        let helmfiles = files.each(helmfile::is_one, |_| true);
+        let helmfiles = files.each(is_helmfile, |_| true);
         if describes.is_empty() && helmfiles.is_empty() {
             return Vec::new();
         }
@@ -115,7 +120,7 @@ impl Input for Applications {
             }
             reader.read(cx);
         }
-        for application in helmfile::read(&unit.files, cx) {
+        for application in helmfile::read(&unit.files, cx).into_iter().chain(bundles::read(&unit.files, cx)) {
             reader.groups.append(&mut application.judged(cx));
         }
         reader.read(cx);
