@@ -73,6 +73,28 @@ fn since_a_revision_only_what_changed_counts_and_nothing_runs() {
     }
 }
 
+#[test]
+fn a_named_file_that_is_gone_counts_as_deleted() {
+    let main = "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(\"#!/bin/bash\\n/etc/eks/bootstrap.sh c --kubelet-extra-args --streaming-connection-idle-timeout=${local.idle}\")\n}\n";
+    let files = [
+        ("main.tf", main),
+        ("locals.tf", "locals {\n  idle = \"0s\"\n}\n"),
+        ("lab_override.tf", "locals {\n  idle = \"4h\"\n}\n"),
+    ];
+    let (dir, _) = changed(&files, "main.tf", &format!("{main}# more\n"));
+    std::fs::remove_file(dir.path().join("lab_override.tf")).unwrap();
+    let check = |args: &[&str]| {
+        let out = run_in(dir.path(), &[&["check", "--format", "concise"], args].concat(), None);
+        (out.status.code().unwrap(), text(&out.stdout))
+    };
+    for named in [&["lab_override.tf"][..], &["main.tf", "lab_override.tf"], &["./lab_override.tf", "main.tf"]] {
+        let (code, out) = check(&[&["--since", "HEAD"], named].concat());
+        assert!(code == 1 && out.starts_with("locals.tf:2:11: error"), "{named:?}: {out}");
+    }
+    assert_eq!(check(&["--since", "HEAD", "never.tf"]).0, 2, "no commit has it");
+    assert_eq!(check(&["lab_override.tf"]).0, 2, "nothing says that it was deleted");
+}
+
 /// A repository with a change, and the id of the object that `path` had before.
 fn changed(files: &[(&str, &str)], path: &str, content: &str) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();

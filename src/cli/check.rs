@@ -37,6 +37,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             request.policy = base.policy.clone();
         }
         request.base = Some(Arc::new(base));
+        request.leave_out_deleted();
     } else if request.names_files() {
         request.base = since::head(&request, args, &here)?.map(Arc::new);
     }

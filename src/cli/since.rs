@@ -13,10 +13,9 @@ use super::{configure, git};
 
 /// The commit that the findings of `request` are compared with, and the policy that was in force there.
 pub(super) fn base(request: &Request, revision: &str, args: &Check, here: &Path) -> Result<Base, Stop> {
-    let failed = |message: String| Stop::Failed(message);
-    let root = request.root().map_err(|e| failed(e.to_string()))?;
+    let root = request.root();
     if !root.join(".git").exists() {
-        return Err(failed("--since needs a git repository".to_owned()));
+        return Err(Stop::Failed("--since needs a git repository".to_owned()));
     }
     let commit = git::base(&root, revision)?;
     at(&root, git::entries(&root, &commit)?, request, args, here)
@@ -24,7 +23,7 @@ pub(super) fn base(request: &Request, revision: &str, args: &Check, here: &Path)
 
 /// The commit that is checked out, for files that are named without a revision. `None` if there is none.
 pub(super) fn head(request: &Request, args: &Check, here: &Path) -> Result<Option<Base>, Stop> {
-    let root = request.root().map_err(|e| Stop::Failed(e.to_string()))?;
+    let root = request.root();
     let entries = if root.join(".git").exists() { git::checked_out(&root)? } else { None };
     let Some(entries) = entries else { return Ok(None) };
     let mut base = at(&root, entries, request, args, here)?;

@@ -188,13 +188,22 @@ impl Request {
         all.into_iter().collect()
     }
 
-    /// The root of the first named path.
-    ///
-    /// # Errors
-    /// If a path does not exist.
-    pub(crate) fn root(&self) -> Result<PathBuf, ScanError> {
-        let first = self.by_root()?.into_keys().next();
-        Ok(first.filter(|_| self.stdin.is_none()).unwrap_or_else(|| collect::root_of(&self.current, &self.current)))
+    /// The root of the first named path that exists, or that of the current folder.
+    pub(crate) fn root(&self) -> PathBuf {
+        let first = self.roots().into_iter().next();
+        first.filter(|_| self.stdin.is_none()).unwrap_or_else(|| collect::root_of(&self.current, &self.current))
+    }
+
+    /// Leaves out named files that the base has and that are gone: a deletion counts with what it changes. If all are gone, the
+    /// whole repository is read.
+    pub(crate) fn leave_out_deleted(&mut self) {
+        let Some(base) = self.base.clone() else { return };
+        let named = self.paths.len();
+        let current = self.current.clone();
+        self.paths.retain(|path| !is_deleted(&current.join(path), &base));
+        if self.paths.is_empty() && named > 0 && self.stdin.is_none() {
+            self.paths.push(base.commit.root().to_owned());
+        }
     }
 
     /// The named parameter files, absolute.
@@ -263,4 +272,13 @@ impl Request {
     pub(super) fn named_files(&self) -> Vec<PathBuf> {
         self.absolute_paths().into_iter().filter(|p| !p.is_dir()).collect()
     }
+}
+
+/// True for a file of the base that is gone.
+fn is_deleted(path: &Path, base: &Base) -> bool {
+    if path.symlink_metadata().is_ok() {
+        return false;
+    }
+    let real = |dir: &Path| Some(dir.canonicalize().ok()?.join(path.strip_prefix(dir).ok()?));
+    path.ancestors().find_map(real).is_some_and(|file| base.commit.has_file(&file))
 }
