@@ -241,7 +241,7 @@ fn in_configuration(view: &View, which: Which) -> Vec<Setting> {
 fn is_named(path: &str, machine: &Machine, started: &Files, cx: &mut BootCx<'_>) -> bool {
     match service::unit(machine, started, cx) {
         service::Unit::Entries(all) => {
-            all.iter().any(|e| e.key == "EnvironmentFile" && service::file_path(&e.value) == path)
+            all.iter().any(|e| e.key == "EnvironmentFile" && service::file_path(&e.value).as_deref() == Some(path))
         }
         _ => false,
     }

@@ -94,7 +94,7 @@ impl Read {
                     read.reset |= entry.value.is_empty();
                 }
                 "EnvironmentFile" => {
-                    read.files.push(unit::file_path(&entry.value));
+                    read.files.extend(unit::file_path(&entry.value));
                 }
                 _ => {}
             }

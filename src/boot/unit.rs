@@ -87,7 +87,9 @@ pub(super) fn environment(
     }
     for name in environment_files {
         let shown = name.to_text().into_owned();
-        let path = file_path(&name);
+        // A path with a specifier that there is not is ignored.
+        let Some(name) = specifiers(&name, unit) else { continue };
+        let path = absolute_path(&name);
         match machine.file_among(files, &path) {
             Some(File::Known(text)) => {
                 let id = cx.texts.add_made(path.as_str(), &text, place);
@@ -129,8 +131,12 @@ pub(super) fn environment(
     environment
 }
 
-/// The path in the value of an `EnvironmentFile=`.
-pub(super) fn file_path(value: &Traced) -> String {
+/// The path in the value of an `EnvironmentFile=` of the kubelet's unit.
+pub(super) fn file_path(value: &Traced) -> Option<String> {
+    specifiers(value, KUBELET).as_ref().map(absolute_path)
+}
+
+fn absolute_path(value: &Traced) -> String {
     absolute(value.to_text().trim_start_matches('-').trim(), "/")
 }
 
