@@ -140,10 +140,7 @@ impl<'a> Evaluator<'a> {
             "ImportValue" => Value::unknown(Why::FromOutside("a value imported from another stack".into()), at),
             "GetAZs" | "Cidr" => Value::unknown(Why::FromOutside(format!("Fn::{name}").into()), at),
             "Condition" => Value::unknown(Why::NotUnderstood("a condition used as a value".into()), at),
-            "Transform" => match include(argument) {
-                Some(place) => Value::unknown(Why::FromOutside(format!("the value of {place}").into()), at),
-                None => Value::unknown(Why::NotUnderstood("Fn::Transform".into()), at),
-            },
+            "Transform" => Value::unknown(transformed(argument), at),
             other => Value::unknown(Why::NotUnderstood(format!("Fn::{other}").into()), at),
         }
     }
@@ -505,6 +502,14 @@ fn comma_list(text: &Traced, at: Span) -> Value {
             list.at,
         ),
         _ => list,
+    }
+}
+
+/// Why the result of a transform is not known.
+pub(super) fn transformed(argument: Expr<'_>) -> Why {
+    match include(argument) {
+        Some(place) => Why::FromOutside(format!("the value of {place}").into()),
+        None => Why::NotUnderstood("Fn::Transform".into()),
     }
 }
 

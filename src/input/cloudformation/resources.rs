@@ -10,7 +10,7 @@ use crate::value::{Guard, Kind, Value};
 use super::choice::Answer;
 use super::choice::{restrict, when};
 use super::init_calls::{INIT, InitCall, calls};
-use super::intrinsics::{Evaluator, dynamic_references};
+use super::intrinsics::{Evaluator, dynamic_references, transformed};
 use super::reader::{Among, StackReader};
 use super::template::{Expr, Template, refers_to};
 use super::{init, scripts};
@@ -164,6 +164,13 @@ fn launches(
             };
             group.gaps.push(Gap { at: call.argument.span, why });
             return vec![group];
+        }
+        // Beside other keys it adds some.
+        if let Some(call) = node.get("Fn::Transform") {
+            group.gaps.push(Gap { at: call.span, why: transformed(call.into()) });
+            if properties.path(path).is_none() {
+                return vec![group];
+            }
         }
     }
     describe(&mut group, name, properties, managed, evaluator);

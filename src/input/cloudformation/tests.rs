@@ -116,11 +116,11 @@ fn json_as_the_cdk_writes_it() {
 
 #[test]
 fn conditions_around_resources_and_properties() {
-    let text = "Parameters: {P: {Type: String}}\nConditions:\n  A: !Equals [!Ref P, x]\n  Off: !Equals [a, b]\nResources:\n  T:\n    Type: AWS::EC2::LaunchTemplate\n    Condition: A\n    Properties:\n      LaunchTemplateData: !If\n        - A\n        - UserData: eA==\n        - UserData: eQ==\n  U:\n    Type: AWS::EC2::Instance\n    Condition: Off\n    Properties: {UserData: !If [Off, eA==, eQ==]}\n  V:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {'Fn::Transform': {Name: 'AWS::Include'}}}\n  S:\n    Type: AWS::EC2::SpotFleet\n    Properties: {SpotFleetRequestConfigData: {LaunchSpecifications: [{UserData: eA==}, {UserData: eQ==}]}}\n";
+    let text = "Parameters: {P: {Type: String}}\nConditions:\n  A: !Equals [!Ref P, x]\n  Off: !Equals [a, b]\nResources:\n  T:\n    Type: AWS::EC2::LaunchTemplate\n    Condition: A\n    Properties:\n      LaunchTemplateData: !If\n        - A\n        - UserData: eA==\n        - UserData: eQ==\n  U:\n    Type: AWS::EC2::Instance\n    Condition: Off\n    Properties: {UserData: !If [Off, eA==, eQ==]}\n  V:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {'Fn::Transform': {Name: 'AWS::Include'}}}\n  W:\n    Type: AWS::EC2::LaunchTemplate\n    Properties: {LaunchTemplateData: {ImageId: ami-1, 'Fn::Transform': {Name: 'AWS::Include'}}}\n  S:\n    Type: AWS::EC2::SpotFleet\n    Properties: {SpotFleetRequestConfigData: {LaunchSpecifications: [{UserData: eA==}, {UserData: eQ==}]}}\n";
     read(&CloudFormation, "/t.cfn", text, |groups, _| {
         assert_eq!(
             show(groups),
-            ["T if condition A: eA==", "V ! Fn::Transform is not supported", "S: eA==", "S: eQ=="]
+            ["T if condition A: eA==", "V ! Fn::Transform is not supported", "W ! Fn::Transform is not supported", "S: eA==", "S: eQ=="]
         );
     });
 }
