@@ -168,7 +168,9 @@ pub(crate) fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
     }
     let has = |word: &Traced, mark: &[u8]| word.bytes().windows(mark.len()).filter(|w| *w == mark).count();
     let open = |word: &Traced| {
-        [(b"{{", b"}}"), (b"[[", b"]]"), (b"((", b"))"), (b"(@", b"@)")].into_iter().find(|(a, z)| has(word, *a) > has(word, *z))
+        [(b"{{", b"}}"), (b"[[", b"]]"), (b"((", b"))"), (b"(@", b"@)")]
+            .into_iter()
+            .find(|(a, z)| has(word, *a) > has(word, *z))
     };
     let mut out = Vec::with_capacity(words.len());
     let mut rest = words.iter().enumerate();

@@ -257,8 +257,7 @@ fn read_play(play: &Node, run: &mut TaskRun, folders: &Folders, cx: &mut Cx<'_>)
             continue;
         }
         for role in items.items() {
-            let name =
-                role.as_str().or_else(|| role.get("role").or_else(|| role.get("name")).and_then(Node::as_str));
+            let name = role.as_str().or_else(|| role.get("role").or_else(|| role.get("name")).and_then(Node::as_str));
             if let Some(name) = name.map(str::to_owned) {
                 let params = role.get("vars").or(Some(role)).filter(|r| r.is_map());
                 run.if_run(role, cx, |run, cx| run.role(&name, "main", params, folders, 0, cx));

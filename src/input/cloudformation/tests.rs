@@ -120,7 +120,13 @@ fn conditions_around_resources_and_properties() {
     read(&CloudFormation, "/t.cfn", text, |groups, _| {
         assert_eq!(
             show(groups),
-            ["T if condition A: eA==", "V ! Fn::Transform is not supported", "W ! Fn::Transform is not supported", "S: eA==", "S: eQ=="]
+            [
+                "T if condition A: eA==",
+                "V ! Fn::Transform is not supported",
+                "W ! Fn::Transform is not supported",
+                "S: eA==",
+                "S: eQ=="
+            ]
         );
     });
 }

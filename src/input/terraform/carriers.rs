@@ -41,6 +41,9 @@ const ATTRIBUTES: &[(&str, Option<&str>, Contains)] = &[
     ("guest_properties", Some("guestinfo.userdata"), Contains::UserData),
     ("guest_properties", Some("user-data"), Contains::UserData),
     ("properties", Some("user-data"), Contains::UserData),
+    // Nutanix and Tencent Cloud.
+    ("guest_customization_cloud_init_user_data", None, Contains::UserData),
+    ("user_data_raw", None, Contains::UserData),
     // Scaleway.
     ("user_data", Some("cloud-init"), Contains::UserData),
 ];

@@ -1,6 +1,7 @@
 //! What a file of a CI system means by the values that it gives to Terraform: an inner job or step overrides what is set around it,
 //! a job of GitLab what it takes over from another one, and a command of a script all of these.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -46,6 +47,29 @@ pub(super) fn leave_out_hidden(text: &str, commands: &mut Commands) {
     }
     let mut keep = seen.into_iter().map(|(seen, nearest)| !seen || nearest);
     commands.environment.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// The text with spaces in place of the jobs and steps that never run. For YAML.
+pub(super) fn without_idle(text: &str) -> Cow<'_, str> {
+    let never = |line: &str| {
+        let value = line.trim_start_matches([' ', '-']).strip_prefix("if:").map(str::trim);
+        value.is_some_and(|value| matches!(value, "false" | "${{ false }}" | "${{false}}"))
+    };
+    if !text.lines().any(never) {
+        return Cow::Borrowed(text);
+    }
+    let file = File::of(text);
+    let idle = (0..file.lines.len()).filter(|at| never(file.lines[*at]));
+    let idle: Vec<Range<usize>> = idle.map(|at| file.mapping(at)).collect();
+    let mut out = String::with_capacity(text.len());
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        if idle.iter().any(|range| range.contains(&at)) {
+            out.extend(line.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }));
+        } else {
+            out.push_str(line);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The line of a command, and the block at the top of the file as whose job it runs.
@@ -234,13 +258,19 @@ impl<'t> File<'t> {
         let is_key = |at: usize| indent(self.lines[at]) == level && !self.lines[at].trim_start().starts_with('-');
         let is_job = self.blocks[own].name != "jobs" && top.is_some_and(is_key);
         let Some(header) = header.filter(|_| !is_job) else { return Scope::Job(own) };
+        Scope::Lines(self.mapping(header))
+    }
+
+    /// The lines of the mapping that a line with a key belongs to.
+    fn mapping(&self, header: usize) -> Range<usize> {
+        let level = indent(self.lines[header]);
         let begins = |line: usize| self.lines[line].trim_start().starts_with("- ") && indent(self.lines[line]) == level;
         let mut from = header;
         while from > 0 && !begins(from) && (is_blank(self.lines[from - 1]) || indent(self.lines[from - 1]) >= level) {
             from -= 1;
         }
         let inside = self.down_to(header + 1, level);
-        Scope::Lines(from..inside.clone().find(|line| begins(*line)).unwrap_or(inside.end))
+        from..inside.clone().find(|line| begins(*line)).unwrap_or(inside.end)
     }
 
     /// Where an assignment in a script counts: behind it, for all scripts of a job if it stands before them, and in later steps if it
@@ -285,7 +315,7 @@ impl<'t> File<'t> {
 #[cfg(test)]
 mod tests {
     use super::super::ci_values::commands;
-    use super::leave_out_hidden;
+    use super::{leave_out_hidden, without_idle};
 
     fn left(text: &str) -> Vec<String> {
         let mut found = commands(text);
@@ -328,5 +358,20 @@ mod tests {
             let found: Vec<_> = found.iter().map(|value| format!("idle={value}")).collect();
             assert_eq!(left(&format!("{global}{jobs}")), found, "{jobs}");
         }
+    }
+
+    #[test]
+    fn what_never_runs_sets_nothing() {
+        let job = |name: &str, test: &str| {
+            format!("  {name}:\n    env:\n      TF_VAR_idle: 0s # é\n{test}    steps:\n      - run: terraform apply\n")
+        };
+        let off = format!("jobs:\n{}{}", job("a", "    if: false\n"), job("b", "    if: ${{ inputs.b }}\n"));
+        let without = without_idle(&off);
+        assert_eq!(without.len(), off.len());
+        assert_eq!(without.matches("TF_VAR").count(), 1);
+        assert!(without.contains("  b:\n    env:"));
+        let steps = "steps:\n  - if: ${{ false }}\n    run: terraform apply -var idle=0s\n  - run: terraform plan\n";
+        let lines: Vec<_> = without_idle(steps).lines().map(str::trim_end).map(str::to_owned).collect();
+        assert_eq!(lines, ["steps:", "", "", "  - run: terraform plan"]);
     }
 }

@@ -71,11 +71,13 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
         let bytes = cx.files.glance(path)?;
         let marked = [&b"tfvars"[..], b"TF_VAR_", b"-var"].iter().any(|mark| yaml_files::holds(&bytes, mark));
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
-        let mut commands = ci_values::commands(text);
-        if path.extension().is_some_and(|e| e == "yml" || e == "yaml") {
-            ci_scopes::leave_out_hidden(text, &mut commands);
+        let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+        let text = if yaml { ci_scopes::without_idle(text) } else { text.into() };
+        let mut commands = ci_values::commands(&text);
+        if yaml {
+            ci_scopes::leave_out_hidden(&text, &mut commands);
         }
-        ci_values::follow_references(text, dir.ends_with(".github/workflows"), &mut commands);
+        ci_values::follow_references(&text, dir.ends_with(".github/workflows"), &mut commands);
         Some((path.clone(), Arc::new(commands)))
     };
     let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
