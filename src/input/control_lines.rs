@@ -223,7 +223,7 @@ impl Template {
     }
 
     /// Leaves out lines that add something until the rest is YAML; `None` if that is not the way.
-    fn mended(mut self, view: &View) -> Option<Self> {
+    fn readable(mut self, view: &View) -> Option<Self> {
         while !self.adds.is_empty() {
             let shown = self.shown(&view.bytes, &vec![true; self.conditions.len()]);
             let Some(error) = yaml::parse(&view.with_bytes(shown)).errors.into_iter().next() else { break };
@@ -306,7 +306,7 @@ fn template(path: &Path, cx: &mut Cx<'_>) -> Option<(Template, View)> {
         return None;
     }
     let view = cx.view(path).ok()?;
-    Some((template.mended(&view)?, view))
+    Some((template.readable(&view)?, view))
 }
 
 /// Reads a unit, once for each way through the conditions of its file.

@@ -9,7 +9,6 @@ use crate::check::{Finding, GroupRef, Level};
 use crate::policy::Hidden;
 use crate::scan::{Note, Scan};
 use crate::text::{Place, without_secrets};
-use crate::value::Guard;
 
 use super::stream::{each, write_json};
 use super::{Kind, Look, Reporter};
@@ -143,7 +142,6 @@ struct Edit<'a> {
 }
 
 fn finding<'a>(finding: &'a Finding, scan: &Scan) -> Found<'a> {
-    let conditions = |g: &Guard| g.conditions().iter().map(ToString::to_string).collect();
     let group =
         |g: &'a GroupRef| Group { name: &g.name, root: g.root.path(), id: g.id(), place: place(&g.place, scan) };
     Found {
@@ -158,7 +156,7 @@ fn finding<'a>(finding: &'a Finding, scan: &Scan) -> Found<'a> {
         effective: finding.effective.as_deref(),
         siblings: &finding.siblings,
         certain: finding.is_certain(),
-        when: finding.when.iter().map(conditions).collect(),
+        when: finding.when.iter().map(|g| g.conditions().iter().map(ToString::to_string).collect()).collect(),
         node_groups: finding.groups.iter().map(group).collect(),
         runs: finding.runs.as_ref().map(|r| Runs {
             place: place(&r.place, scan),
