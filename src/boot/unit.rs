@@ -88,7 +88,7 @@ pub(super) fn environment(
     for name in environment_files {
         let shown = name.to_text().into_owned();
         // A path with a specifier that there is not is ignored.
-        let Some(name) = specifiers(&name, unit) else { continue };
+        let Some(name) = specifiers(&name, unit, machine.instances.get(unit)) else { continue };
         let path = absolute_path(&name);
         match machine.file_among(files, &path) {
             Some(File::Known(text)) => {
@@ -133,7 +133,7 @@ pub(super) fn environment(
 
 /// The path in the value of an `EnvironmentFile=` of the kubelet's unit.
 pub(super) fn file_path(value: &Traced) -> Option<String> {
-    specifiers(value, KUBELET).as_ref().map(absolute_path)
+    specifiers(value, KUBELET, None).as_ref().map(absolute_path)
 }
 
 fn absolute_path(value: &Traced) -> String {

@@ -128,7 +128,7 @@ fn of_ytt(inner: &str) -> Line {
 fn value_of_ytt(line: &str) -> Option<Range<usize>> {
     let line = line.trim_end();
     let at = line.find("#@ ")?;
-    line[..at].trim_end().ends_with([':', '-']).then_some(at..line.len())
+    line.get(..at)?.trim_end().ends_with([':', '-']).then_some(at..line.len())
 }
 
 /// A part of a text that is there only under conditions: each with the answer that it needs.
