@@ -54,7 +54,7 @@ fn words(when: &Node) -> Option<String> {
     }
 }
 
-/// What must be asked for to run something with the tag `never`.
+/// What must be requested to run something with the tag `never`.
 fn tag(item: &Node) -> Option<String> {
     let tags = item.get("tags")?;
     let listed = tags.items().iter().filter_map(Node::as_str).chain(tags.as_str());

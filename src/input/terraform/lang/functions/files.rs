@@ -41,9 +41,9 @@ fn each(
     read: fn(&mut dyn Data, &[Value], Span, &Env) -> Computed,
 ) -> Option<Value> {
     let path = text(args, 0).ok()?;
-    let (hole, _, why) = path.unknowns().next()?;
-    let before = path.slice(0..hole.start).known_str()?.to_owned();
-    let rest = path.slice(hole.end..path.len());
+    let (gap, _, why) = path.unknowns().next()?;
+    let before = path.slice(0..gap.start).known_str()?.to_owned();
+    let rest = path.slice(gap.end..path.len());
     let slash = rest.bytes().iter().position(|b| *b == b'/');
     let after = rest.slice(0..slash.unwrap_or(rest.len())).known_str()?.to_owned();
     let (dir, stem) = before.rsplit_once('/').map_or((".", before.as_str()), |(dir, stem)| (dir, stem));
