@@ -186,7 +186,8 @@ impl ArgumentReader<'_> {
         if self.pass == Pass::OverFiles {
             return;
         }
-        match doubt {
+        // An unknown part may be white space, or several words.
+        match doubt.or_else(|| word.first_unknown().map(|(_, why)| why.clone())) {
             Some(why) => self.out.doubts.push(why),
             None => self.fail(FailureKind::CommandLine, format!("unknown command {}", show(word)), word.span()),
         }

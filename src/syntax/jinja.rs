@@ -48,9 +48,16 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
     let mut out = Vec::new();
     let (mut from, mut trim, mut newline) = (0, false, false);
     // The first line may contain options of the template.
-    if bytes.starts_with(b"#jinja2:") {
+    let mut options = &b""[..];
+    if let Some(rest) = bytes.strip_prefix(b"#jinja2:") {
         from = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| p + 1);
+        options = &rest[..from - (bytes.len() - rest.len())];
     }
+    let option = |name: &str, value: &str| {
+        let given = String::from_utf8_lossy(options).replace(' ', "").to_lowercase();
+        given.split(',').any(|option| option.trim() == format!("{name}:{value}"))
+    };
+    let (keeps_breaks, cuts_indents) = (option("trim_blocks", "false"), option("lstrip_blocks", "true"));
     loop {
         let open = bytes[from..].windows(2).position(|w| matches!(w, b"{{" | b"{%" | b"{#")).map(|p| from + p);
         let end = open.unwrap_or(bytes.len());
@@ -61,7 +68,13 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
             start = start.min(end);
         }
         let cut = open.is_some_and(|at| bytes.get(at + 2) == Some(&b'-'));
-        out.extend(trimmed(bytes, start..end, trim, cut));
+        let mut text = start..end;
+        if cuts_indents && open.is_some_and(|at| bytes[at + 1] != b'{' && bytes.get(at + 2) != Some(&b'+')) {
+            let indent = bytes[start..end].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let line_starts = end - indent == 0 || bytes[end - indent - 1] == b'\n';
+            text.end -= if line_starts { indent } else { 0 };
+        }
+        out.extend(trimmed(bytes, text, trim, cut));
         let Some(open) = open else { return Ok(out) };
         let kind = bytes[open + 1];
         let inner = open + 2 + usize::from(cut || kind == b'%' && bytes.get(open + 2) == Some(&b'+'));
@@ -74,7 +87,7 @@ fn pieces(view: &View) -> Result<Vec<Piece>, SyntaxError> {
             close(bytes, inner, mark, kind != b'#').ok_or_else(|| error(view.span(open..open + 2), "not closed"))?;
         trim = close > inner && bytes[close - 1] == b'-';
         let end = close - usize::from(trim || close > inner && kind == b'%' && bytes[close - 1] == b'+');
-        newline = kind != b'{';
+        newline = kind != b'{' && !keeps_breaks;
         from = close + 2;
         match kind {
             b'{' => out.push(Piece::Output(inner..end)),

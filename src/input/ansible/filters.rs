@@ -90,6 +90,28 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
             }
             _ => value,
         },
+        "sort" if args.is_empty() => {
+            let mut items = filter("list", value, &[], at, cx).items();
+            // Jinja compares texts without case.
+            let texts: Option<Vec<_>> = items.iter().map(|item| Some(item.as_known_str()?.to_lowercase())).collect();
+            if texts.is_none() {
+                return not_understood(name, at);
+            }
+            items.sort_by_key(|item| item.as_known_str().map(str::to_lowercase));
+            Value::list(items, at)
+        }
+        "dictsort" if args.is_empty() => match &value.kind {
+            Kind::Map(map) => {
+                let mut entries: Vec<_> = map.entries.iter().collect();
+                entries.sort_by_key(|(key, _)| key.to_lowercase());
+                let pair = |(key, entry): (&Arc<str>, &Entry)| {
+                    let name = Value::str(Traced::made(key.as_bytes(), entry.key), entry.key);
+                    Value::list(vec![name, entry.value.clone().with_outer(&value.via)], entry.key)
+                };
+                Value::list(entries.into_iter().map(pair).collect(), at)
+            }
+            _ => not_understood(name, at),
+        },
         "join" => {
             let by = arg(0, "d").map(|v| printed(&v, at)).unwrap_or_default();
             let parts: Vec<_> = value.items().iter().map(|item| printed(item, at)).collect();

@@ -242,8 +242,10 @@ impl Vars {
                     if items.is_empty() {
                         self.parts(view, other, out, cx);
                     }
-                    for item in items {
+                    let count = items.len();
+                    for (n, item) in items.into_iter().enumerate() {
                         self.layers.push(BTreeMap::new());
+                        self.set("loop", round(n, count, over.at));
                         match names.as_slice() {
                             [one] => self.set(one, item),
                             names => {
@@ -485,4 +487,20 @@ fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
         ">=" => bool(numbers().map(|(a, b)| a >= b)),
         _ => Value::unknown(Why::NotUnderstood(format!("`{sign}`").into()), at),
     }
+}
+
+/// What `loop` is in a round of a loop of Jinja.
+fn round(n: usize, count: usize, at: Span) -> Value {
+    let mut out = Map::default();
+    let number = |n: usize| template_text::counted(n, at);
+    for (name, value) in [
+        ("index", number(n + 1)),
+        ("index0", number(n)),
+        ("length", number(count)),
+        ("first", Value::bool(n == 0, at)),
+        ("last", Value::bool(n + 1 == count, at)),
+    ] {
+        out.entries.insert(name.into(), Entry { key: at, value });
+    }
+    Value::new(Kind::Map(Arc::new(out)), at)
 }
