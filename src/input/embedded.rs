@@ -19,6 +19,8 @@ const MIN_ENCODED: usize = 48;
 /// How lines begin that start a kubelet in a script without `#!`.
 const STARTS: &[&str] =
     &["/etc/eks/bootstrap.sh ", "/usr/bin/kubelet --", "/usr/local/bin/kubelet --", "exec kubelet --", "kubelet --"];
+/// The key of the kubelet's arguments in the configuration of k3s and RKE2.
+const KUBELET_ARG: &str = "kubelet-arg";
 /// The most strings of one file that are judged.
 const MAX_TEXTS: usize = 200;
 
@@ -127,6 +129,10 @@ impl Walk {
                 }
             }
             NodeKind::Map(_) if !self.documents && manifests::is_read(tree) => {}
+            // The configuration of k3s or RKE2, which a role or a chart writes.
+            NodeKind::Map(_) if !path.is_empty() && tree.get(KUBELET_ARG).is_some_and(|args| !args.is_map()) => {
+                self.out.append(&mut loose(manifests::in_tree(tree, path, cx)));
+            }
             NodeKind::Map(pairs) => {
                 for (key, value) in pairs {
                     let name = key.as_str().unwrap_or("?");
