@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::kubelet::statements;
 use crate::node::{Cx, Ineffective, NodeGroup, Reason, Step, Tool};
+use crate::runtime;
 use crate::setting::Field;
 use crate::syntax::Node;
 use crate::text::Traced;
@@ -37,7 +38,7 @@ const SHAPES: &[Shape] = &[
     },
     // siderolabs/talos at ad882317, `pkg/machinery/config/types/v1alpha1`; patches have the same keys.
     Shape {
-        keys: &["machine.kubelet.extraArgs", "machine.kubelet.extraConfig"],
+        keys: &["machine.kubelet.extraArgs", "machine.kubelet.extraConfig", "machine.files"],
         parts: &[part("machine.kubelet", &[("extraConfig", Carry::Config), ("extraArgs", Carry::Flags)])],
     },
     // canonical/microk8s at d099c907, `microk8s-resources/microk8s.default.yaml`.
@@ -79,6 +80,11 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
                 }
                 _ => {}
             }
+            out.extend(talos_runtime(document).map(|step| {
+                let mut group = NodeGroup::new(format!("containerd of {name}"), key.span);
+                group.steps.push(step);
+                group
+            }));
             return out;
         }
     }
@@ -90,6 +96,31 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
         .or_else(|| ignition::read(document, name, document.span))
         .into_iter()
         .collect()
+}
+
+/// Files of Talos that its containerd merges into its configuration.
+fn talos_runtime(document: &Node) -> impl Iterator<Item = Step> {
+    let files = at_path(document, "machine.files").map(Node::items).unwrap_or_default();
+    let merged = files.iter().filter(|file| {
+        file.get("path").and_then(Node::as_str).is_some_and(|path| path.starts_with("/etc/cri/conf.d/"))
+    });
+    let texts = merged.filter_map(|file| Some(&file.get("content")?.as_scalar()?.text));
+    texts.filter_map(merged_into_containerd)
+}
+
+/// A text with the timeout that is merged into a configuration of containerd in version 2 or later.
+pub(super) fn merged_into_containerd(text: &Traced) -> Option<Step> {
+    if !yaml_files::holds(text.bytes(), runtime::KEY.as_bytes()) {
+        return None;
+    }
+    let text = placeholder::in_text(text);
+    let names_version = text.split(b"\n").iter().any(|line| line.bytes().trim_ascii_start().starts_with(b"version"));
+    let mut out = Traced::new();
+    if let Some(at) = text.span().filter(|_| !names_version) {
+        out.push_made(b"version = 2\n", at);
+    }
+    out.push(&text);
+    Some(Step::RuntimeConfigFile(runtime::Name::Containerd, out))
 }
 
 /// True for the name of a patch that kubeadm applies to the kubelet's configuration:

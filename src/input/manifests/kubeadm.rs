@@ -7,12 +7,11 @@ use std::path::Path;
 use crate::kubelet::statements::in_words;
 use crate::node::kubelet_files::refuses_arguments;
 use crate::node::{Cx, Family, NodeGroup, Reason, Step};
-use crate::runtime;
 use crate::setting::Which;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
 
-use super::kindless::is_kubelet_patch;
+use super::kindless::{is_kubelet_patch, merged_into_containerd};
 use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::flags;
@@ -116,12 +115,9 @@ pub(super) fn kind_cluster(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Node
         out.extend((!group.steps.is_empty()).then_some(group));
     }
     for patch in manifest.node.get("containerdConfigPatches").map(Node::items).unwrap_or_default() {
-        let Some(text) = patch.as_scalar().filter(|s| yaml_files::holds(s.text.bytes(), runtime::KEY.as_bytes()))
-        else {
-            continue;
-        };
+        let Some(step) = patch.as_scalar().and_then(|scalar| merged_into_containerd(&scalar.text)) else { continue };
         let mut group = NodeGroup::new(format!("containerd of {}", manifest.name()), manifest.place());
-        group.steps.push(Step::RuntimeConfigFile(runtime::Name::Containerd, placeholder::in_text(&text.text)));
+        group.steps.push(step);
         out.push(group);
     }
     out
