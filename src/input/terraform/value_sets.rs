@@ -277,7 +277,10 @@ pub(super) fn name_missing(root: &Path, module: &Module, cx: &mut Cx<'_>) {
         if !(runs_here || bases.len() == 2 && cx.files.root() == root) {
             continue;
         }
-        for (path, at) in &commands.named {
+        for (n, (path, at)) in commands.named.iter().enumerate() {
+            if commands.named[..n].iter().any(|(known, _)| known == path) {
+                continue;
+            }
             let rest = path.strip_prefix("*/").unwrap_or(path);
             if !bases.iter().any(|base| !fitting(base, rest, &is_values, cx).is_empty()) {
                 let why = Why::FromOutside(format!("the values file {}", path.escape_debug()).into());
