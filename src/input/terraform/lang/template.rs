@@ -84,7 +84,12 @@ impl dyn Data + '_ {
                         parts.push(self.render_deeper(body, *span, &inner)?);
                     }
                     if let Some(why) = open {
-                        parts.push(vec![(Guard::always(), Traced::unknown(*span, why))]);
+                        let mut rounds = Traced::unknown(*span, why);
+                        // What follows begins a line, as behind known rounds.
+                        if ends_line(body) {
+                            rounds.push_made(b"\n", *span);
+                        }
+                        parts.push(vec![(Guard::always(), rounds)]);
                     }
                     let ways = self.put_together(parts, &Traced::new(), *span);
                     out.extend(ways.into_iter().filter_map(|(when, text)| guard.and(&when).map(|g| (g, text))));
@@ -201,4 +206,10 @@ fn limited(ways: Ways, at: Span) -> Ways {
         return vec![(Guard::always(), Traced::unknown(at, Why::Limit("alternatives of one text")))];
     }
     ways
+}
+
+/// True if the last thing that the body of a loop writes is a line break.
+fn ends_line(body: &[Part]) -> bool {
+    let written = |part: &&Part| !matches!(part, Part::Literal(text) if text.is_empty());
+    matches!(body.iter().rev().find(written), Some(Part::Literal(text)) if text.bytes().ends_with(b"\n"))
 }
