@@ -156,8 +156,13 @@ impl Scan {
         }
         self.groups = joined;
         // What this program does not follow is its own lack, and no property of the source.
-        let limits = self.gaps.iter().filter(|gap| gap.weight == Weight::Grave && gap.is_limit());
-        self.problems.extend(limits.map(|gap| Note { weight: Weight::Unread, ..gap.clone() }).collect::<Vec<_>>());
+        let mut limits: Vec<_> = self.gaps.iter().filter(|gap| gap.weight == Weight::Grave && gap.is_limit()).collect();
+        limits.sort();
+        // The first place of a file where one is reached says it: what follows is often reached with it.
+        let mut told = BTreeSet::new();
+        limits.retain(|gap| told.insert((gap.place.source.path(), &gap.message)));
+        let limits: Vec<_> = limits.iter().map(|gap| Note { weight: Weight::Unread, ..(*gap).clone() }).collect();
+        self.problems.extend(limits);
         for notes in [&mut self.problems, &mut self.gaps] {
             notes.sort();
             // The last one weighs most.
