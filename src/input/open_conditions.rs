@@ -24,16 +24,11 @@ impl Answers {
         })
     }
 
-    /// The answer to a condition that was met before, or that another answer excludes: what equals one text equals no other.
+    /// The answer to a condition that was met before, or that another answer excludes.
     pub(super) fn known(&self, words: &str) -> Option<bool> {
         let condition = condition(words);
         let same = self.0.iter().find(|c| c.same_question(&condition)).map(Condition::holds);
-        let (name, text) = equality(words).unzip();
-        let excludes = |c: &Condition| {
-            let other = equality(c.words());
-            c.holds() && other.is_some_and(|(is, other)| Some(is) == name && Some(other) != text)
-        };
-        same.or_else(|| self.0.iter().any(excludes).then_some(false))
+        same.or_else(|| self.0.iter().any(|known| known.excludes(&condition)).then_some(false))
     }
 
     /// How many conditions were met.
@@ -46,15 +41,6 @@ impl Answers {
 fn condition(words: &str) -> Condition {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     Condition::new(words.chars().take(MAX_WORDS).collect::<String>(), true)
-}
-
-/// The sides of a condition such as `name == "text"`.
-fn equality(words: &str) -> Option<(&str, &str)> {
-    let (name, text) = words.split_once("==")?;
-    let text = text.trim();
-    let inner = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))?;
-    let name = name.trim();
-    (!inner.contains(['"', '\'', '{']) && !name.contains(char::is_whitespace)).then_some((name, inner))
 }
 
 /// What `read` returns for each combination of answers, at most `limit` of them. True if there are more.

@@ -75,6 +75,21 @@ impl Condition {
         self.holds
     }
 
+    /// The sides of a condition such as `name == "text"`.
+    pub(crate) fn equality(&self) -> Option<(&str, &str)> {
+        let (name, text) = self.words().split_once("==")?;
+        let text = text.trim();
+        let inner = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))?;
+        let name = name.trim();
+        (!inner.contains(['"', '\'', '{']) && !name.contains(char::is_whitespace)).then_some((name, inner))
+    }
+
+    /// True if this holds and says that the other one does not: what equals one text equals no other.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        let apart = |((a, one), (b, another)): ((&str, &str), (&str, &str))| a == b && one != another;
+        self.holds && self.equality().zip(other.equality()).is_some_and(apart)
+    }
+
     /// The number of its question: which one is asked first differs from run to run.
     pub fn number(&self) -> usize {
         self.question.number
@@ -176,7 +191,7 @@ impl Guard {
         Self(out)
     }
 
-    /// The same for people: conditions with the same words are one, in any scope.
+    /// The same for people: conditions with the same words are one, in any scope, and what another one says is left out.
     #[must_use]
     pub fn without_scopes(&self) -> Self {
         let unscoped = |c: &Condition| match &c.question.opposite {
@@ -186,7 +201,8 @@ impl Guard {
         let mut all: Vec<_> = self.0.iter().map(unscoped).collect();
         all.sort();
         all.dedup();
-        Self(all)
+        let said = |c: &Condition| !c.holds && all.iter().any(|other| other.excludes(c));
+        Self(all.iter().filter(|c| !said(c)).cloned().collect())
     }
 
     /// What holds if either holds, where they differ in the answer to one condition only.
@@ -258,5 +274,8 @@ mod tests {
         assert_eq!(guard_in("a.sh", true).and(&guard_in("a.sh", false)), None);
         let same_words = guard_in("a.sh", true).and(&guard_in("b.sh", true)).unwrap();
         assert_eq!(same_words.without_scopes(), guard(&[("$DEBUG", true)]));
+        let lab = [("env == \"lab\"", true), ("env == \"prod\"", false), ("x == \"prod\"", false)];
+        assert_eq!(guard(&lab).without_scopes(), guard(&[lab[0], lab[2]]));
+        assert_eq!(guard(&lab[1..]).without_scopes(), guard(&lab[1..]));
     }
 }

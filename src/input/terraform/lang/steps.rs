@@ -108,7 +108,7 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
 }
 
 /// The most entries of a map that are kept as alternatives when the key is unknown.
-pub(super) const MAX_CHOICES: usize = 8;
+pub(super) const MAX_CHOICES: usize = 30;
 
 /// The entry of a map for an unknown key: each entry on the condition that it has this key, and `default` if none has.
 /// `None` if the map is too large or the key has no name to show.
