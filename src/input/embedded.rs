@@ -74,32 +74,17 @@ pub(super) fn in_tree(tree: &Node, applied: bool, cx: &mut Cx<'_>) -> Vec<NodeGr
     walk.out
 }
 
-/// The node groups of the values for a chart that is elsewhere: documents, and such strings.
+/// The node groups of the values for a chart that is elsewhere: such strings, documents for nodes among them, and documents for a
+/// cluster.
 pub(super) fn in_values(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let documents = manifests::among(tree, name, cx);
-    let more = strings(tree, cx);
-    with_others(documents, more, cx)
-}
-
-/// The same for the values of an application: a document for nodes among them counts as a string.
-pub(super) fn in_applied_values(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let strings = strings(tree, cx);
-    let more = manifests::among(tree, name, cx);
-    with_others(strings, more, cx)
-}
-
-/// Those outside of documents.
-fn strings(tree: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let mut walk = Walk { applied: true, documents: false, left: MAX_TEXTS, out: Vec::new() };
     walk.node(tree, "", cx);
-    walk.out
-}
-
-/// Node groups, and those of others that stand elsewhere in the source.
-fn with_others(mut groups: Vec<NodeGroup>, others: Vec<NodeGroup>, cx: &Cx<'_>) -> Vec<NodeGroup> {
+    let mut groups = walk.out;
+    let documents = manifests::among(tree, name, cx);
+    // One place is one text.
     let origin = |group: &NodeGroup| cx.texts.trail(group.place).origin();
     let known: Vec<_> = groups.iter().map(origin).collect();
-    groups.extend(others.into_iter().filter(|group| !known.contains(&origin(group))));
+    groups.extend(documents.into_iter().filter(|group| !known.contains(&origin(group))));
     groups
 }
 

@@ -198,7 +198,7 @@ impl Application {
             lay(&mut tree, patch.clone());
         }
         let tree = &tree;
-        let groups = embedded::in_applied_values(tree, &format!("values of {}", self.name), cx);
+        let groups = embedded::in_values(tree, &format!("values of {}", self.name), cx);
         // A zero in a form that only the template understands is listed, anything else is not understood.
         let words = format!("the values of {} for {what}, which is not here", self.name);
         let zero = |setting: &Setting| setting.reading == Reading::Duration(0);
