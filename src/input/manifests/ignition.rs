@@ -30,6 +30,11 @@ pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> 
     }
     for unit in config.path(&["systemd", "units"]).map(Node::items).unwrap_or_default() {
         let Some(name) = unit.get("name").and_then(Node::as_str) else { continue };
+        // A link to nothing, which systemd does not start.
+        if unit.get("mask").and_then(Node::as_str) == Some("true") {
+            group.steps.push(Step::file(format!("{UNITS}{name}"), Traced::new()));
+            continue;
+        }
         let mut put = |path: String, holder: &Node| {
             if let Some(text) = holder.get("contents").and_then(Node::as_scalar) {
                 group.steps.push(Step::file(path, text.text.clone()));
