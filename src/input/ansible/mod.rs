@@ -2,9 +2,10 @@
 //!
 //! Variables come from the defaults and variables of a role, from the play, its files and its roles' parameters, and from
 //! `group_vars/all`. Hosts of an inventory, and other files of `group_vars` and `host_vars`, that set a used variable yield a
-//! separate node group each. A variable that is not set is unknown, even if a template has a default for it: an inventory may
+//! separate node group each, and so does a command that gives some to a playbook. A variable that is not set is unknown, even if a template has a default for it: an inventory may
 //! set it.
 
+mod extra_vars;
 mod filters;
 mod inventory;
 mod open_tasks;
@@ -13,13 +14,13 @@ mod topics;
 mod values;
 mod vars;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 use crate::text::Why;
-use crate::value::Guard;
+use crate::value::{Condition, Guard};
 
 use super::open_conditions::{self, Answers};
 use super::unit::{FileList, Input, Unit, has_extension, normal};
@@ -31,7 +32,7 @@ use tasks::{Folders, TaskRun};
 /// The most combinations of open conditions.
 const MAX_OUTCOMES: usize = 8;
 /// The most variable files that are tried.
-const MAX_VARIANTS: usize = 16;
+const MAX_VARIANTS: usize = 64;
 /// Keys that only tasks and plays have.
 const KEYS: &[&str] = &[
     "hosts",
@@ -130,14 +131,26 @@ impl Input for Ansible {
             cx.gap(list.span, Why::Limit("hosts and values of a playbook"));
         }
         for (words, host, vars) in variants.into_iter().take(MAX_VARIANTS) {
-            let (mut groups, _) = book.outcomes(list, host.as_ref(), &vars, cx);
-            for group in &mut groups {
-                group.name = format!("{} {words}", group.name).into();
+            let (groups, _) = book.outcomes(list, host.as_ref(), &vars, cx);
+            out.extend(groups.into_iter().map(|group| named(group, &words)));
+        }
+        let given = if book.role { Vec::new() } else { extra_vars::of(&unit.path, cx) };
+        for (words, given) in given.into_iter().filter(|(_, given)| given.keys().any(|name| used.contains(name))) {
+            let when = Guard::of(Condition::new(format!("run with {words}"), true));
+            let (groups, _) = Book { given, ..Book::of(&unit.path, list) }.outcomes(list, None, &[], cx);
+            for mut group in groups {
+                group.when = group.when.and(&when).unwrap_or_default();
+                out.push(named(group, &format!("with {words}")));
             }
-            out.append(&mut groups);
         }
         out
     }
+}
+
+/// A node group with more words in its name.
+fn named(mut group: NodeGroup, words: &str) -> NodeGroup {
+    group.name = format!("{} {words}", group.name).into();
+    group
 }
 
 /// The folder of the role that a file of tasks belongs to.
@@ -151,6 +164,8 @@ struct Book {
     /// The folder of the role or of the playbook.
     base: PathBuf,
     role: bool,
+    /// What a command gives to it.
+    given: extra_vars::Given,
 }
 
 impl Book {
@@ -160,7 +175,7 @@ impl Book {
         let of_role = |d: &&Path| !plays && d.file_name().is_some_and(|n| n == "tasks" || n == "handlers");
         let tasks = dir.ancestors().take(3).find(of_role);
         let base = tasks.and_then(Path::parent).unwrap_or(dir);
-        Self { path: path.to_owned(), base: base.to_owned(), role: tasks.is_some() }
+        Self { path: path.to_owned(), base: base.to_owned(), role: tasks.is_some(), given: BTreeMap::new() }
     }
 
     /// Folders that may contain `group_vars` and `host_vars`.
@@ -211,6 +226,7 @@ impl Book {
         let folders = Folders { base: self.base.clone(), own: self.path.parent().unwrap_or(&self.path).to_owned() };
         let own = if self.role { "role_path" } else { "playbook_dir" };
         run.vars.place = Some(list.span);
+        run.vars.given.clone_from(&self.given);
         run.vars.folder(own, Some(&self.base), cx);
         // Nearer folders win over those around them.
         for dir in self.around().iter().rev() {

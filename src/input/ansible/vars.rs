@@ -32,6 +32,8 @@ pub(super) const ROOT: &str = "//";
 #[derive(Default)]
 pub(super) struct Vars {
     layers: Vec<BTreeMap<String, Var>>,
+    /// What a command gives, which wins over all layers.
+    pub(super) given: BTreeMap<String, Var>,
     /// Names that were read.
     pub(super) used: BTreeSet<String>,
     /// Answers to conditions that the source does not decide.
@@ -44,8 +46,9 @@ pub(super) struct Vars {
     steps: usize,
 }
 
+/// A variable.
 #[derive(Clone)]
-enum Var {
+pub(super) enum Var {
     /// As written: texts in it may be templates.
     Written(Node),
     Known(Value),
@@ -139,7 +142,8 @@ impl Vars {
 
     fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {
         self.used.insert(name.to_owned());
-        let mut found = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
+        let layers = || self.layers.iter().rev().find_map(|layer| layer.get(name));
+        let mut found = self.given.get(name).or_else(layers).cloned();
         while let Some(Var::Open(words, new, old)) = found {
             found = match self.answers.known(&words) {
                 None if self.answers.count() >= MAX_ASKED => {

@@ -1,0 +1,106 @@
+//! Variables that a command gives to a playbook: `ansible-playbook site.yml -e idle=0s`. They win over all others.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::node::Cx;
+use crate::syntax::{Node, unit};
+use crate::text::{Traced, budget, placeholder};
+use crate::value::Value;
+
+use super::tasks::free_form;
+use super::vars::Var;
+use crate::input::command_files::{MAX_COMMANDS, command_files};
+use crate::input::unit::normal;
+use crate::input::yaml_files;
+
+/// The most commands for one playbook, and the most variables of one command.
+const MAX_CALLS: usize = 16;
+const MAX_GIVEN: usize = 200;
+
+/// The program.
+const PROGRAM: &[u8] = b"ansible-playbook";
+
+/// Variables by name.
+pub(super) type Given = BTreeMap<String, Var>;
+
+/// What each command that runs a playbook gives to it, with the place of the command in words.
+pub(super) fn of(playbook: &Path, cx: &mut Cx<'_>) -> Vec<(String, Given)> {
+    let (Some(name), Some(dir)) = (playbook.file_name(), playbook.parent()) else { return Vec::new() };
+    let mut out = Vec::new();
+    for path in command_files(dir, cx).into_iter().filter(|path| path != playbook) {
+        let calls = |bytes: &[u8]| {
+            bytes.len() <= MAX_COMMANDS
+                && yaml_files::holds(bytes, PROGRAM)
+                && yaml_files::holds(bytes, name.as_encoded_bytes())
+        };
+        if !cx.files.glance(&path).is_some_and(|bytes| calls(&bytes)) {
+            continue;
+        }
+        let Ok(view) = cx.view(&path) else { continue };
+        for range in commands(&view.bytes) {
+            let line = memchr::memchr_iter(b'\n', &view.bytes[..range.start]).count() + 1;
+            let words: Vec<Traced> = view.traced(range).split(b"\\\n").iter().flat_map(unit::words).collect();
+            let ends = |word: &&Traced| matches!(word.bytes(), b"&&" | b"||" | b"|" | b";");
+            let end = words.iter().position(|word| ends(&word)).unwrap_or(words.len());
+            let is_book = |word: &Traced| word.known_str().is_some_and(|w| Path::new(w).file_name() == Some(name));
+            let given = if words[..end].iter().any(is_book) { given(&words[..end], (&path, dir), cx) } else { continue };
+            if !given.is_empty() && out.len() < MAX_CALLS {
+                out.push((format!("-e in {}:{line}", yaml_files::shown(&path, cx)), given));
+            }
+        }
+    }
+    out
+}
+
+/// The commands in a text: from the program up to the end of the line, or of the last one that continues it.
+fn commands(bytes: &[u8]) -> Vec<Range<usize>> {
+    let from = |at: usize| {
+        let line = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |n| n + 1);
+        let comment = bytes[line..at].trim_ascii_start().starts_with(b"#");
+        let mut ends = memchr::memchr_iter(b'\n', &bytes[at..]).map(|end| at + end);
+        let end = ends.find(|end| bytes.get(end.wrapping_sub(1)) != Some(&b'\\')).unwrap_or(bytes.len());
+        (!comment).then_some(at..end)
+    };
+    budget::at_most(memchr::memmem::find_iter(bytes, PROGRAM), MAX_GIVEN, "commands of one file").filter_map(from).collect()
+}
+
+/// The variables that the words of a command set; `folders` are those of its file and of the playbook.
+fn given(words: &[Traced], folders: (&Path, &Path), cx: &mut Cx<'_>) -> Given {
+    let mut out = Given::new();
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let value = match word.bytes() {
+            b"-e" | b"--extra-vars" => rest.next().cloned(),
+            bytes if bytes.starts_with(b"--extra-vars=") => Some(word.slice(b"--extra-vars=".len()..word.len())),
+            bytes if bytes.starts_with(b"-e") => Some(word.slice(2..word.len())),
+            _ => None,
+        };
+        let Some(value) = value else { continue };
+        let Some(at) = value.span() else { continue };
+        let trees = match value.bytes() {
+            [b'@', ..] => {
+                let name = value.slice(1..value.len()).to_text().into_owned();
+                let near = folders.0.parent().unwrap_or(folders.0);
+                let found = [near, folders.1, cx.files.root()].map(|dir| normal(&dir.join(&name)));
+                let view = found.iter().find_map(|path| cx.view(path).ok());
+                view.map(|view| yaml_files::documents(&view).tree).unwrap_or_default()
+            }
+            [b'{', ..] => yaml_files::documents(&cx.made("-e", &value, at)).tree,
+            _ => {
+                for (name, text) in free_form(&value).into_iter().take(MAX_GIVEN) {
+                    let known = match placeholder::in_value(text.bytes()) {
+                        Some(why) => Value::unknown(why, at),
+                        None => Value::str(text, at),
+                    };
+                    out.insert(name, Var::Known(known));
+                }
+                continue;
+            }
+        };
+        let pairs = trees.first().map(Node::pairs).unwrap_or_default().iter().take(MAX_GIVEN);
+        out.extend(pairs.filter_map(|(key, value)| Some((key.as_str()?.to_owned(), Var::Written(value.clone())))));
+    }
+    out
+}
