@@ -51,7 +51,7 @@ const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"]
 /// The most files of a chart that another input uses.
 const MAX_FILES: usize = 2_000;
 /// The most further values files that are tried.
-const MAX_VARIANTS: usize = 32;
+const MAX_VARIANTS: usize = 96;
 
 /// Charts.
 #[derive(Debug)]
