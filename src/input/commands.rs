@@ -2,10 +2,11 @@
 //! files and other YAML. `eksctl create cluster -f - <<EOF`, `cat > cluster.yaml <<EOF`, `minikube start --extra-config=…`.
 //!
 //! Nothing is run. A variable that the same text sets once, to a literal, is known; others are unknown, and so is one that is
-//! set only under a condition. Documents that a node
+//! set only under a condition; what runs under one says so. Documents that a node
 //! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
 mod charts;
+mod conditions;
 mod filled_files;
 mod launches;
 
@@ -15,8 +16,11 @@ use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::Node;
-use crate::syntax::shell::{self, Assignment, Command, CommandKind, List, Operation, Part, RedirectKind, Target, Word};
+use crate::syntax::shell::{
+    self, Assignment, Command, CommandKind, Connector, List, Operation, Part, Pipeline, RedirectKind, Target, Word,
+};
 use crate::text::{Layer, Span, Traced, View, Why, budget};
+use crate::value::{Condition, Guard};
 
 use super::command_files::bases;
 use super::standalone::is_user_data;
@@ -218,12 +222,38 @@ impl CommandReader {
 
     fn list(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
         for item in list {
-            for pipeline in std::iter::once(&item.first).chain(item.rest.iter().map(|(_, p)| p)) {
-                for command in &pipeline.commands {
-                    self.command(command, depth, cx);
+            let mut guard = Guard::always();
+            let mut before = &item.first;
+            self.piped(before, &guard, depth, cx);
+            for (connector, pipeline) in &item.rest {
+                // Whether a test holds is not known; other commands succeed.
+                if conditions::is_test(before) {
+                    let holds = *connector == Connector::And;
+                    guard = guard.and(&self.condition(before.span, holds, cx)).unwrap_or(guard);
                 }
-                self.pipeline(&pipeline.commands, cx);
+                self.piped(pipeline, &guard, depth, cx);
+                before = pipeline;
             }
+        }
+    }
+
+    /// A pipeline that runs under a condition.
+    fn piped(&mut self, pipeline: &Pipeline, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
+        let before = self.groups.len();
+        for command in &pipeline.commands {
+            self.command(command, depth, cx);
+        }
+        self.pipeline(&pipeline.commands, cx);
+        if conditions::changes_nothing(&pipeline.commands) {
+            self.groups.truncate(before);
+        }
+        self.hold(before, when);
+    }
+
+    /// The node groups since `from` hold under a condition.
+    fn hold(&mut self, from: usize, when: &Guard) {
+        for group in self.groups.iter_mut().skip(from) {
+            group.when = group.when.and(when).unwrap_or_default();
         }
     }
 
@@ -243,15 +273,30 @@ impl CommandReader {
             }
             CommandKind::Subshell(list) | CommandKind::Group(list) => self.list(list, depth, cx),
             CommandKind::If { branches, otherwise } => {
+                let mut others = Guard::always();
                 for (condition, body) in branches {
                     self.list(condition, depth, cx);
-                    self.perhaps(body, depth, cx);
+                    let Some(at) = conditions::span_of(condition) else { continue };
+                    let of = |holds| self.condition(at, holds, cx);
+                    let (own, other) = (of(true), of(false));
+                    if let Some(when) = others.and(&own).filter(|_| !conditions::is_false(condition)) {
+                        self.perhaps(body, &when, depth, cx);
+                    }
+                    others = others.and(&other).unwrap_or(others);
                 }
                 if let Some(list) = otherwise {
-                    self.perhaps(list, depth, cx);
+                    self.perhaps(list, &others, depth, cx);
                 }
             }
-            CommandKind::Case { arms, .. } => arms.iter().for_each(|arm| self.perhaps(&arm.body, depth, cx)),
+            CommandKind::Case { subject, arms } => {
+                for arm in arms {
+                    let patterns = arm.patterns.first().zip(arm.patterns.last());
+                    let at = patterns.map_or(subject.span, |(first, last)| first.span.to(last.span));
+                    let words = format!("{} is {}", conditions::words(subject.span, cx), conditions::words(at, cx));
+                    let when = Guard::of(Condition::within(self.name.as_str(), words, true));
+                    self.perhaps(&arm.body, &when, depth, cx);
+                }
+            }
             CommandKind::For { name, body, .. } => {
                 self.variables.insert(name.clone(), None);
                 self.list(body, depth, cx);
@@ -285,10 +330,16 @@ impl CommandReader {
         }
     }
 
+    /// The condition at a place.
+    fn condition(&self, at: Span, holds: bool, cx: &Cx<'_>) -> Guard {
+        Guard::of(Condition::within(self.name.as_str(), conditions::words(at, cx), holds))
+    }
+
     /// Commands that run or not: what only they set is unknown behind them.
-    fn perhaps(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
-        let before = self.first_set.len();
+    fn perhaps(&mut self, list: &List, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
+        let (before, groups) = (self.first_set.len(), self.groups.len());
         self.list(list, depth, cx);
+        self.hold(groups, when);
         for name in self.first_set.drain(before.min(self.first_set.len())..) {
             self.variables.insert(name, None);
         }

@@ -1,0 +1,55 @@
+//! Whether a command of a script runs, and whether it changes a cluster.
+
+use crate::node::Cx;
+use crate::syntax::shell::{Command, CommandKind, List, Pipeline, Word};
+use crate::text::{Span, Traced};
+
+/// The longest words of a condition, in characters.
+const MAX_WORDS: usize = 80;
+
+/// Verbs of `kubectl` that bring nothing to a cluster, and those that do.
+const IDLE: &[&str] = &["delete", "describe", "diff", "explain", "get"];
+const ACTIVE: &[&str] = &["apply", "create", "replace"];
+
+/// The text of a condition for people.
+pub(super) fn words(at: Span, cx: &Cx<'_>) -> String {
+    let text = String::from_utf8_lossy(cx.texts.slice(at)).split_whitespace().collect::<Vec<_>>().join(" ");
+    text.chars().take(MAX_WORDS).collect()
+}
+
+/// Where the commands of a list are.
+pub(super) fn span_of(list: &List) -> Option<Span> {
+    let last = list.last()?;
+    Some(list.first()?.first.span.to(last.rest.last().map_or(last.first.span, |(_, pipeline)| pipeline.span)))
+}
+
+/// The words of a command that are plain.
+fn plain(command: &Command) -> Vec<&str> {
+    let CommandKind::Simple { words, .. } = &command.kind else { return Vec::new() };
+    words.iter().filter_map(Word::bare).filter_map(Traced::known_str).collect()
+}
+
+/// True if a pipeline only tests something.
+pub(super) fn is_test(pipeline: &Pipeline) -> bool {
+    let [command] = pipeline.commands.as_slice() else { return false };
+    matches!(command.kind, CommandKind::Test(_) | CommandKind::Arithmetic(_))
+        || matches!(plain(command).first(), Some(&("[" | "test")))
+}
+
+/// True for `if false`.
+pub(super) fn is_false(list: &List) -> bool {
+    let [item] = list.as_slice() else { return false };
+    let [command] = item.first.commands.as_slice() else { return false };
+    item.rest.is_empty() && !item.first.negated && plain(command) == ["false"]
+}
+
+/// True if the last command of a pipeline takes documents and brings none to a cluster: `kubectl delete -f -`, a dry run.
+pub(super) fn changes_nothing(commands: &[Command]) -> bool {
+    let Some(words) = commands.last().map(plain) else { return false };
+    let Some(at) = words.iter().position(|word| matches!(word.rsplit('/').next(), Some("kubectl" | "oc"))) else {
+        return false;
+    };
+    let has = |some: &[&str]| words[at..].iter().any(|word| some.contains(word));
+    let dry = |word: &&str| word.strip_prefix("--dry-run").is_some_and(|rest| rest != "=none" && rest != "=false");
+    has(IDLE) && !has(ACTIVE) || words[at..].iter().any(dry)
+}
