@@ -73,6 +73,7 @@ impl Input for Commands {
             sourced: BTreeSet::new(),
             copies: Vec::new(),
             first_set: Vec::new(),
+            edited: Vec::new(),
             installs: 0,
         };
         if has_extension(&unit.path, &["yaml", "yml"]) {
@@ -120,6 +121,7 @@ pub(super) fn in_text(
         sourced: BTreeSet::new(),
         copies: Vec::new(),
         first_set: Vec::new(),
+        edited: Vec::new(),
         installs: 0,
     };
     reader.text(text, at, 0, cx);
@@ -154,6 +156,8 @@ struct CommandReader {
     copies: Vec<(String, PathBuf)>,
     /// The variables in the order in which they were first set.
     first_set: Vec<String>,
+    /// Files that programs edited in place, and what did so where.
+    edited: Vec<(PathBuf, String, Span)>,
     /// How many charts were installed.
     installs: usize,
 }
@@ -306,7 +310,15 @@ impl CommandReader {
                 self.list(condition, depth, cx);
                 self.list(body, depth, cx);
             }
-            CommandKind::Function { body, .. } | CommandKind::Coproc { body, .. } => self.command(body, depth, cx),
+            CommandKind::Function { name, body } => {
+                let before = self.groups.len();
+                self.command(body, depth, cx);
+                if !conditions::is_called(name, command.span, cx) {
+                    let words = format!("{name} is called");
+                    self.hold(before, &Guard::of(Condition::within(self.name.as_str(), words, true)));
+                }
+            }
+            CommandKind::Coproc { body, .. } => self.command(body, depth, cx),
             CommandKind::Test(_) | CommandKind::Arithmetic(_) | CommandKind::Bad => {}
         }
         for redirect in command.redirects.iter().filter(|r| r.kind == RedirectKind::Here) {
@@ -378,6 +390,7 @@ impl CommandReader {
         if let Some((Some("cp"), rest)) = values.split_first().map(|(program, rest)| (program.known_str(), rest)) {
             self.copy(rest, cx);
         }
+        self.edits(&values, cx);
         self.chart(&values, at, cx);
         // Arguments may be in one text, or in a variable that the shell splits.
         if values.iter().any(|v| v.bytes().contains(&b' ') && yaml_files::holds(v.bytes(), EXTRA.as_bytes())) {

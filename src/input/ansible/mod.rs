@@ -268,6 +268,13 @@ fn read_play(play: &Node, run: &mut TaskRun, folders: &Folders, cx: &mut Cx<'_>)
     }
     for key in ["pre_tasks", "roles", "tasks", "post_tasks", "handlers"] {
         let Some(items) = play.get(key) else { continue };
+        if key == "handlers" {
+            for handler in items.items() {
+                let words = run.is_not_notified(handler);
+                run.under(words, |run| run.list(std::slice::from_ref(handler), folders, 0, cx));
+            }
+            continue;
+        }
         if key != "roles" {
             run.list(items.items(), folders, 0, cx);
             continue;

@@ -22,6 +22,23 @@ impl TaskRun {
         self.under((!open.is_empty()).then(|| open.join(" and ")), |run| read(run, cx));
     }
 
+    /// Notes which handlers a task notifies.
+    pub(super) fn notify(&mut self, item: &Node) {
+        if let Some(names) = item.get("notify") {
+            self.notified.extend(names.items().iter().chain([names]).filter_map(Node::as_str).map(str::to_owned));
+        }
+    }
+
+    /// The condition of a handler that no task notifies by a name that is known.
+    pub(super) fn is_not_notified(&self, handler: &Node) -> Option<String> {
+        let topics = handler.get("listen").map(|names| names.items().iter().chain([names])).into_iter().flatten();
+        let names: Vec<&str> = handler.get("name").into_iter().chain(topics).filter_map(Node::as_str).collect();
+        let open = |name: &String| name.contains("{{");
+        let notified = self.notified.iter().any(|name| open(name) || names.contains(&name.as_str()));
+        let name = names.first().unwrap_or(&"without a name");
+        (!notified).then(|| format!("the handler {name} is notified"))
+    }
+
     /// Reads something under a condition. Where it concerns a kubelet, both answers are judged.
     pub(super) fn under(&mut self, words: Option<String>, read: impl FnOnce(&mut Self)) {
         let Some(words) = words else { return read(self) };

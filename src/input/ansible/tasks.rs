@@ -62,6 +62,8 @@ pub(super) struct TaskRun {
     pub(super) vars: Vars,
     pub(super) steps: Vec<Step>,
     pub(super) when: Guard,
+    /// The handlers that tasks notify.
+    pub(super) notified: Vec<String>,
     /// The first task that concerns a kubelet.
     pub(super) place: Option<Span>,
     /// Separate node groups: launch templates, documents for a cluster.
@@ -80,6 +82,7 @@ impl TaskRun {
             vars: Vars::new(answers),
             steps: Vec::new(),
             when: Guard::always(),
+            notified: Vec::new(),
             place: None,
             groups: Vec::new(),
             taken: Vec::new(),
@@ -146,6 +149,7 @@ impl TaskRun {
 
     fn once(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
         self.if_run(item, cx, |run, cx| {
+            run.notify(item);
             let before = run.steps.len();
             for key in ["block", "rescue", "always"] {
                 if let Some(inner) = item.get(key) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::Node;
-use crate::text::{Span, Traced, Why, budget};
+use crate::text::{Span, Traced, UNKNOWN_MARK, Why, budget};
 use crate::value::Guard;
 
 use super::CommandReader;
@@ -84,6 +84,8 @@ impl Install {
             let bytes = word.bytes();
             if !bytes.starts_with(b"-") {
                 match verb {
+                    // A plugin in front of the command that it wraps.
+                    None if bytes == b"secrets" => {}
                     None => verb = Some(word.known_str()?),
                     Some(_) => out.operands.push(word.clone()),
                 }
@@ -167,7 +169,14 @@ impl CommandReader {
             for (path, file) in set.iter().zip(&files) {
                 let at = file.span().unwrap_or(at);
                 if path.as_ref().is_none_or(|path| !values.file(path, at, cx)) {
-                    values.outside(&format!("the content of `{}`", file.to_text()), at);
+                    let shown = file.to_text().replace(UNKNOWN_MARK, "…");
+                    values.outside(&format!("the content of `{shown}`"), at);
+                }
+            }
+            let own = dir.join("values.yaml");
+            for (path, program, at) in &self.edited {
+                if *path == own || set.contains(&Some(path.clone())) {
+                    values.outside(&format!("what {program} makes of {}", yaml_files::shown(path, cx)), *at);
                 }
             }
             for value in &install.unread {
@@ -194,6 +203,19 @@ impl CommandReader {
             };
             self.groups.append(&mut application.judged(cx));
         }
+    }
+
+    /// Notes the files that a program edits in place: `yq -i '.idle = "0s"' values.yaml`.
+    pub(super) fn edits(&mut self, words: &[Traced], cx: &Cx<'_>) {
+        let Some((program, rest)) = words.split_first() else { return };
+        let Some(program @ ("yq" | "sed" | "perl")) = program.known_str() else { return };
+        let in_place = |word: &Traced| word.bytes().starts_with(b"-i") || word.bytes() == b"--in-place";
+        if !rest.iter().any(in_place) || self.edited.len() >= MAX_GIVEN {
+            return;
+        }
+        let named = rest.iter().filter(|word| has_extension(Path::new(&*word.to_text()), &["yaml", "yml"]));
+        let found: Vec<_> = named.flat_map(|word| self.values(word, cx).into_iter().zip(word.span())).collect();
+        self.edited.extend(found.into_iter().map(|(path, at)| (path, program.to_owned(), at)));
     }
 
     /// The files that a path of values stands for.

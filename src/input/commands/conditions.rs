@@ -53,3 +53,13 @@ pub(super) fn changes_nothing(commands: &[Command]) -> bool {
     let dry = |word: &&str| word.strip_prefix("--dry-run").is_some_and(|rest| rest != "=none" && rest != "=false");
     has(IDLE) && !has(ACTIVE) || words[at..].iter().any(dry)
 }
+
+/// True if the text around a function names it elsewhere, too.
+pub(super) fn is_called(name: &str, function: Span, cx: &Cx<'_>) -> bool {
+    let text = cx.texts.view(function.text);
+    let part = |at: Option<usize>| {
+        at.and_then(|at| text.bytes.get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    };
+    let whole = |at: &usize| !part(at.checked_sub(1)) && !part(Some(at + name.len()));
+    memchr::memmem::find_iter(&text.bytes, name.as_bytes()).filter(whole).nth(1).is_some()
+}

@@ -38,3 +38,20 @@ kind: KubeletConfig
 metadata: {name: e}
 spec: {kubeletConfig: {streamingConnectionIdleTimeout: 0s}}
 E
+clean() {
+  kubectl apply -f - <<E
+apiVersion: machineconfiguration.openshift.io/v1
+kind: KubeletConfig
+metadata: {name: f}
+spec: {kubeletConfig: {streamingConnectionIdleTimeout: 0s}}
+E
+}
+setup() {
+  kubectl apply -f - <<E
+apiVersion: machineconfiguration.openshift.io/v1
+kind: KubeletConfig
+metadata: {name: g}
+spec: {kubeletConfig: {streamingConnectionIdleTimeout: 0s}}
+E
+}
+setup
