@@ -191,6 +191,9 @@ impl CommandReader {
 
     /// Every text of a YAML file that may be commands.
     fn tree(&mut self, tree: &Node, cx: &mut Cx<'_>) {
+        if conditions::never_runs(tree) {
+            return;
+        }
         if let Some(scalar) = tree.as_scalar()
             && mentions_settings(scalar.text.bytes())
         {

@@ -45,7 +45,8 @@ pub(super) fn of(playbook: &Path, cx: &mut Cx<'_>) -> Vec<(String, Given)> {
             let ends = |word: &&Traced| matches!(word.bytes(), b"&&" | b"||" | b"|" | b";");
             let end = words.iter().position(|word| ends(&word)).unwrap_or(words.len());
             let is_book = |word: &Traced| word.known_str().is_some_and(|w| Path::new(w).file_name() == Some(name));
-            let given = if words[..end].iter().any(is_book) { given(&words[..end], (&path, dir), cx) } else { continue };
+            let given =
+                if words[..end].iter().any(is_book) { given(&words[..end], (&path, dir), cx) } else { continue };
             if !given.is_empty() && out.len() < MAX_CALLS {
                 out.push((format!("-e in {}:{line}", yaml_files::shown(&path, cx)), given));
             }
@@ -63,7 +64,9 @@ fn commands(bytes: &[u8]) -> Vec<Range<usize>> {
         let end = ends.find(|end| bytes.get(end.wrapping_sub(1)) != Some(&b'\\')).unwrap_or(bytes.len());
         (!comment).then_some(at..end)
     };
-    budget::at_most(memchr::memmem::find_iter(bytes, PROGRAM), MAX_GIVEN, "commands of one file").filter_map(from).collect()
+    budget::at_most(memchr::memmem::find_iter(bytes, PROGRAM), MAX_GIVEN, "commands of one file")
+        .filter_map(from)
+        .collect()
 }
 
 /// The variables that the words of a command set; `folders` are those of its file and of the playbook.

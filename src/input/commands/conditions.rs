@@ -1,6 +1,7 @@
 //! Whether a command of a script runs, and whether it changes a cluster.
 
 use crate::node::Cx;
+use crate::syntax::Node;
 use crate::syntax::shell::{Command, CommandKind, List, Pipeline, Word};
 use crate::text::{Span, Traced};
 
@@ -21,6 +22,12 @@ pub(super) fn words(at: Span, cx: &Cx<'_>) -> String {
 pub(super) fn span_of(list: &List) -> Option<Span> {
     let last = list.last()?;
     Some(list.first()?.first.span.to(last.rest.last().map_or(last.first.span, |(_, pipeline)| pipeline.span)))
+}
+
+/// True for a job or a step of a CI system that is switched off.
+pub(super) fn never_runs(tree: &Node) -> bool {
+    let condition = tree.get("if").and_then(Node::as_str).map(str::trim);
+    condition.is_some_and(|condition| matches!(condition, "false" | "${{ false }}" | "${{false}}"))
 }
 
 /// The words of a command that are plain.

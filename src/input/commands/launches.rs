@@ -9,6 +9,8 @@ use crate::node::{NodeGroup, Step};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, Why};
 
+use super::conditions;
+
 /// True if a text holds such a command.
 pub(super) fn holds_one(bytes: &[u8]) -> bool {
     let has = |word: &str| yaml_files::holds(bytes, word.as_bytes());
@@ -23,7 +25,7 @@ pub(super) fn install_charts(bytes: &[u8]) -> bool {
 
 /// The scripts with such commands in a CI file. A list of texts is one script.
 pub(super) fn scripts(tree: &Node, depth: usize, out: &mut Vec<(Traced, Span)>) {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || conditions::never_runs(tree) {
         return;
     }
     let scalars: Option<Vec<Traced>> =

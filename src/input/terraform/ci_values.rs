@@ -256,12 +256,16 @@ fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
     out
 }
 
-/// True if the last program in a line is none that reads Terraform's variables; without one, what the line before says.
+/// True if the last program in a line is none that gives Terraform's variables to nodes; without one, what the line before says.
 fn of_others(line: Option<&str>, before: bool) -> bool {
     let last = |programs: &[&str]| programs.iter().filter_map(|program| line?.rfind(&format!("{program} "))).max();
     match (last(OTHERS), last(PROGRAMS)) {
         (None, None) => before,
-        (other, own) => other > own,
+        // Where nodes are destroyed, none has the values.
+        (other, Some(own)) => {
+            other > Some(own) || line.and_then(|l| l.get(own..)).is_some_and(|l| l.contains(" destroy"))
+        }
+        (Some(_), None) => true,
     }
 }
 

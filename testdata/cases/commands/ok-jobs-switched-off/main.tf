@@ -1,0 +1,6 @@
+variable "idle" { default = "4h" }
+
+resource "aws_launch_template" "w" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh pond --kubelet-extra-args --streaming-connection-idle-timeout=${var.idle}")
+}
