@@ -238,7 +238,7 @@ impl Template {
             self.lines.push(line.clone());
             self.left_out.push(line);
         }
-        (self.adds.is_empty() || !self.left_out.is_empty()).then_some(self)
+        (!self.lines.is_empty() || !self.values.is_empty()).then_some(self)
     }
 
     /// The number of a condition.
@@ -300,10 +300,14 @@ fn template(path: &Path, cx: &mut Cx<'_>) -> Option<(Template, View)> {
     if above.into_iter().any(rendered) {
         return None;
     }
-    let template = Template::of(std::str::from_utf8(&bytes).ok()?)?;
+    let mut template = Template::of(std::str::from_utf8(&bytes).ok()?)?;
     let is_yaml = || manifests::names_one(&bytes) && shebang(&bytes).is_none() && !is_user_data(&bytes);
     if !template.adds.is_empty() && !is_yaml() {
-        return None;
+        // Elsewhere, a value on a line of its own is text.
+        let is_value = |line: Range<usize>| bytes[line].trim_ascii_start().starts_with(b"${");
+        if !template.adds.drain(..).all(is_value) {
+            return None;
+        }
     }
     let view = cx.view(path).ok()?;
     Some((template.readable(&view)?, view))
