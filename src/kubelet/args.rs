@@ -186,8 +186,9 @@ impl ArgumentReader<'_> {
         if self.pass == Pass::OverFiles {
             return;
         }
-        // An unknown part may be white space, or several words.
-        match doubt.or_else(|| word.first_unknown().map(|(_, why)| why.clone())) {
+        // An unknown part at the start may be white space, or several words.
+        let open = || word.unknowns().next().filter(|(range, ..)| range.start == 0).map(|(_, _, why)| why.clone());
+        match doubt.or_else(open) {
             Some(why) => self.out.doubts.push(why),
             None => self.fail(FailureKind::CommandLine, format!("unknown command {}", show(word)), word.span()),
         }

@@ -123,13 +123,12 @@ impl SyntaxError {
         &bytes[(at + 1).saturating_sub(start)..end]
     }
 
-    /// The reason of an unknown part at a syntax error (on the same line or the one before, or within the error): the real text may
-    /// then be valid.
+    /// The reason of an unknown part at a syntax error (on the same line, or within the error): the real text may then be
+    /// valid.
     pub fn unknown<'a>(&self, view: &'a View) -> Option<&'a Why> {
         let bytes = &view.bytes;
         let at = (self.at.start as usize).min(bytes.len());
-        let before = |end: usize| bytes[..end].iter().rposition(|b| *b == b'\n');
-        let start = before(at).and_then(before).map_or(0, |p| p + 1);
+        let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
         let to = (self.at.end as usize).clamp(at, bytes.len());
         let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| to + p);
         view.unknown_in(&(start..end))
