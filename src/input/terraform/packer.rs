@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, common_release, release_in};
+use crate::node::{Cx, NodeGroup, Step, Variable, common_release, release_in};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Key, StepKind};
 use crate::syntax::{Node, NodeKind, Scalar, json as tree};
-use crate::text::{Span, Traced, Why};
-use crate::value::{Entry, Value};
+use crate::text::{Span, Traced, Why, budget};
+use crate::value::{Condition, Entry, Guard, Value};
 
+use super::super::group_text::print;
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::{Group, KUBELET_WORDS};
 use super::super::{run_documents, yaml_files};
@@ -23,6 +24,9 @@ use super::json;
 use super::lang::env::Env;
 use super::scope::{Module, by_name, values_in};
 use super::state::Instance;
+
+/// The most files of values that builds are judged with.
+const MAX_FILES: usize = 16;
 
 /// Builds of Packer.
 #[derive(Debug)]
@@ -79,12 +83,62 @@ impl Input for Packer {
                 module.values.extend(by_name(values_in(&path, cx)));
             }
         }
-        let place = builds[0].header;
-        let mut engine = Engine::new(&unit.path, cx);
-        let given = engine.given(&module);
-        let instance = engine.add(Instance { given, ..Instance::new(Arc::new(module), place) });
-        builds.iter().flat_map(|build| engine.build(instance, build, &sources)).collect()
+        let module = Arc::new(module);
+        let mut out = built(&unit.path, &module, (&builds, &sources), cx);
+        if !cx.given.variables.is_empty() {
+            return out;
+        }
+        let prints = |groups: &[NodeGroup], cx: &Cx<'_>| -> Vec<String> {
+            groups.iter().map(|group| print(group, &cx.texts)).collect()
+        };
+        // A build is also judged with each file of values that a command may name.
+        let (mut seen, mut more) = (vec![prints(&out, cx)], Vec::new());
+        for path in value_files(&unit.path, &module, cx) {
+            cx.given.variables = vec![Variable::File(path.clone())];
+            let groups = built(&unit.path, &module, (&builds, &sources), cx);
+            cx.given.variables.clear();
+            let prints = prints(&groups, cx);
+            if !seen.contains(&prints) {
+                seen.push(prints);
+                more.extend(under(groups, format!("built with {}", yaml_files::shown(&path, cx))));
+            }
+        }
+        if !more.is_empty() {
+            out = under(out, "built without a values file".to_owned());
+        }
+        out.append(&mut more);
+        out
     }
+}
+
+/// The node groups of builds with the values that are given.
+fn built(dir: &Path, module: &Arc<Module>, of: (&[Block], &[Block]), cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let (builds, sources) = of;
+    let Some(place) = builds.first().map(|build| build.header) else { return Vec::new() };
+    let mut engine = Engine::new(dir, cx);
+    let given = engine.given(module);
+    let instance = engine.add(Instance { given, ..Instance::new(Arc::clone(module), place) });
+    builds.iter().flat_map(|build| engine.build(instance, build, sources)).collect()
+}
+
+/// Node groups that are there only under a condition.
+fn under(groups: Vec<NodeGroup>, words: String) -> Vec<NodeGroup> {
+    let with = Guard::of(Condition::new(words, true));
+    let one = |group: NodeGroup| group.when.and(&with).map(|when| NodeGroup { when, ..group });
+    groups.into_iter().filter_map(one).collect()
+}
+
+/// The files of values beside builds, and in the folders there, that set one of their variables.
+fn value_files(dir: &Path, module: &Module, cx: &mut Cx<'_>) -> Vec<PathBuf> {
+    let named = |path: &PathBuf| {
+        path.file_name().and_then(|n| n.to_str()).is_some_and(|n| {
+            (n.ends_with(".pkrvars.hcl") || n.ends_with(".pkrvars.json")) && !n.contains(".auto.pkrvars.")
+        })
+    };
+    let folders = std::iter::once(dir.to_owned()).chain(cx.files.folders(dir));
+    let files: Vec<PathBuf> = folders.flat_map(|folder| cx.files.list(&folder)).filter(named).collect();
+    let sets = |path: &PathBuf| values_in(path, cx).iter().any(|value| module.variables.contains_key(&value.name));
+    budget::at_most(files, MAX_FILES, "files of values of a build").filter(sets).collect()
 }
 
 fn is_packer(path: &Path) -> bool {
