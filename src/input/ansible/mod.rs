@@ -2,7 +2,8 @@
 //!
 //! Variables come from the defaults and variables of a role, from the play, its files and its roles' parameters, and from
 //! `group_vars/all`. Hosts of an inventory, and other files of `group_vars` and `host_vars`, that set a used variable yield a
-//! separate node group each, and so does a command that gives some to a playbook. A variable that is not set is unknown, even if a template has a default for it: an inventory may
+//! separate node group each, and so does a command that gives some to a playbook, and, without an inventory, each group of hosts
+//! that plays are for. A variable that is not set is unknown, even if a template has a default for it: an inventory may
 //! set it.
 
 mod extra_vars;
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::Node;
+use crate::syntax::{Node, NodeKind};
 use crate::text::Why;
 use crate::value::{Condition, Guard};
 
@@ -117,12 +118,23 @@ impl Input for Ansible {
                 variants.push((format!("with {}", yaml_files::shown(&path, cx)), None, vec![tree]));
             }
         }
+        // Without an inventory, a host may be meant by one play alone.
+        let groups = if hosts.is_empty() && !out.is_empty() { plays_apart(list) } else { Vec::new() };
+        for (name, plays) in groups {
+            let when = Guard::of(Condition::new(format!("a host is in {name} alone"), true));
+            let (groups, _) = book.outcomes(&plays, None, &[], cx);
+            for mut group in groups {
+                group.when = group.when.and(&when).unwrap_or_default();
+                out.push(named(group, &format!("for {name}")));
+            }
+        }
         for host in hosts {
             // Hosts with the same plays and values are alike.
             let plays: Vec<bool> = list.items().iter().map(|play| is_for(play, Some(&host))).collect();
             let set = |name: &String| host.vars.iter().rev().find_map(|vars| vars.get(name)).map(|value| value.span);
             let values: Vec<_> = used.iter().map(set).collect();
-            if plays.contains(&true) && values.iter().any(Option::is_some) && seen.insert((plays, values)) {
+            let differs = plays.contains(&false) || values.iter().any(Option::is_some);
+            if plays.contains(&true) && differs && seen.insert((plays, values)) {
                 let vars = host.vars.clone();
                 variants.push((format!("for {}", host.name), Some(host), vars));
             }
@@ -145,6 +157,22 @@ impl Input for Ansible {
         }
         out
     }
+}
+
+/// The most groups of hosts of one playbook that are judged apart.
+const MAX_APART: usize = 8;
+
+/// For each group of hosts that a play is for, its plays and those for all hosts. Nothing if all are for the same group.
+fn plays_apart(list: &Node) -> Vec<(String, Node)> {
+    let of = |play: &Node| play.get("hosts").and_then(Node::as_str).map(str::to_owned);
+    let everywhere = |name: &str| matches!(name, "all" | "*") || name.contains("{{");
+    let names: BTreeSet<String> = list.items().iter().filter_map(of).filter(|name| !everywhere(name)).collect();
+    let plays = |name: String| {
+        let is_for = |play: &&Node| of(play).is_none_or(|own| everywhere(&own) || own == name);
+        let items = list.items().iter().filter(is_for).cloned().collect();
+        (name, Node { kind: NodeKind::Seq(items), ..list.clone() })
+    };
+    if names.len() < 2 { Vec::new() } else { names.into_iter().take(MAX_APART).map(plays).collect() }
 }
 
 /// A node group with more words in its name.
