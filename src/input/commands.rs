@@ -88,7 +88,7 @@ impl Input for Commands {
             for tree in &parsed.tree {
                 reader.tree(tree, cx);
                 let mut scripts = Vec::new();
-                launches::scripts(tree, 0, &mut scripts);
+                launches::scripts(tree, 0, &mut scripts, cx);
                 let CommandReader { name, variables, .. } = &reader;
                 let found: Vec<_> =
                     scripts.iter().filter_map(|(text, at)| launches::group(name, text, *at, variables)).collect();
@@ -191,7 +191,7 @@ impl CommandReader {
 
     /// Every text of a YAML file that may be commands.
     fn tree(&mut self, tree: &Node, cx: &mut Cx<'_>) {
-        if conditions::never_runs(tree) {
+        if conditions::never_runs(tree, cx) {
             return;
         }
         if let Some(scalar) = tree.as_scalar()

@@ -158,7 +158,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Windows, &["EKSBootstrap"]),
     (Group::Settings, &["kubernetes"]),
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
-    (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm -"]),
+    (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm secrets", "helm -"]),
     (Group::Fills, LAUNCH_VERBS),
     (Group::Sed, &["sed "]),
     (Group::Applies, &["kubectl", "eksctl", "apply"]),

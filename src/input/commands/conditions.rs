@@ -25,9 +25,10 @@ pub(super) fn span_of(list: &List) -> Option<Span> {
 }
 
 /// True for a job or a step of a CI system that is switched off.
-pub(super) fn never_runs(tree: &Node) -> bool {
-    let condition = tree.get("if").and_then(Node::as_str).map(str::trim);
-    condition.is_some_and(|condition| matches!(condition, "false" | "${{ false }}" | "${{false}}"))
+pub(super) fn never_runs(tree: &Node, cx: &Cx<'_>) -> bool {
+    // As written: an expression is not known in the tree.
+    let condition = tree.get("if").map(|node| cx.texts.slice(node.span).trim_ascii());
+    condition.is_some_and(|condition| matches!(condition, b"false" | b"${{ false }}" | b"${{false}}"))
 }
 
 /// The words of a command that are plain.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::input::watched::LAUNCH_VERBS;
 use crate::input::yaml_files;
-use crate::node::{NodeGroup, Step};
+use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::{MAX_DEPTH, Node};
 use crate::text::{Span, Traced, Why};
 
@@ -24,8 +24,8 @@ pub(super) fn install_charts(bytes: &[u8]) -> bool {
 }
 
 /// The scripts with such commands in a CI file. A list of texts is one script.
-pub(super) fn scripts(tree: &Node, depth: usize, out: &mut Vec<(Traced, Span)>) {
-    if depth > MAX_DEPTH || conditions::never_runs(tree) {
+pub(super) fn scripts(tree: &Node, depth: usize, out: &mut Vec<(Traced, Span)>, cx: &Cx<'_>) {
+    if depth > MAX_DEPTH || conditions::never_runs(tree, cx) {
         return;
     }
     let scalars: Option<Vec<Traced>> =
@@ -34,8 +34,8 @@ pub(super) fn scripts(tree: &Node, depth: usize, out: &mut Vec<(Traced, Span)>) 
         (Some(scalar), _) => scalar.text.clone(),
         (None, Some(lines)) if !lines.is_empty() => Traced::join(&lines, &Traced::made("\n", tree.span)),
         _ => {
-            tree.items().iter().for_each(|item| scripts(item, depth + 1, out));
-            tree.pairs().iter().for_each(|(_, value)| scripts(value, depth + 1, out));
+            tree.items().iter().for_each(|item| scripts(item, depth + 1, out, cx));
+            tree.pairs().iter().for_each(|(_, value)| scripts(value, depth + 1, out, cx));
             return;
         }
     };
