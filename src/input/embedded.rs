@@ -146,11 +146,11 @@ impl Walk {
             return Vec::new();
         } else if manifests::names_one(bytes) {
             let view = cx.made(path, text, tree.span);
-            let parsed = yaml_files::documents(&view);
+            let parsed = yaml_files::in_either(&view);
             if !parsed.errors.is_empty() || parsed.tree.iter().any(|tree| tree.get("kind").is_none()) {
                 return Vec::new();
             }
-            let (nodes, cluster): (Vec<_>, Vec<_>) = parsed.tree.into_iter().partition(manifests::is_for_nodes);
+            let (nodes, cluster): (Vec<_>, Vec<_>) = parsed.tree.iter().cloned().partition(manifests::is_for_nodes);
             let mut groups = manifests::in_trees(&cluster, path, cx);
             if !self.applied {
                 groups = loose(groups);
