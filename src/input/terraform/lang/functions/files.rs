@@ -66,11 +66,13 @@ fn each(
         if let Ok(value) = read(data, &args, at, env) {
             files.entries.insert(part.as_str().into(), Entry { key: at, value });
         }
-        if files.entries.len() > MAX_CHOICES {
+        if files.entries.len() > MAX_CHOICES || !data.charge(64) {
             return None;
         }
     }
-    choice(&Value::new(Kind::Map(Arc::new(files)), at), why, Some(&Value::unknown(why.clone(), at)), at)
+    let all = Value::new(Kind::Map(Arc::new(files)), at);
+    // Too many are as good as unknown.
+    choice(&all, why, Some(&Value::unknown(why.clone(), at)), at).filter(|value| !value.is_unknown())
 }
 
 pub(in crate::input::terraform) fn file(data: &mut dyn Data, args: &[Value], at: Span, env: &Env) -> Computed {
