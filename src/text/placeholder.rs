@@ -250,17 +250,13 @@ impl View {
         };
         let wide = |range: &Range<usize>| range.len() >= UNKNOWN_MARK.len();
         let mut found: Vec<_> = ranges(&self.bytes).into_iter().filter(|r| wide(r) && at_value(r)).collect();
-        // What a block of text holds may be a script, whose shell runs such commands itself. It has no spaces after an equals sign.
-        let shells = |range: &Range<usize>| {
-            self.bytes[range.start..].starts_with(b"$(") && !line_before(&self.bytes, range.start).ends_with(b"= ")
-        };
-        if found.iter().any(shells) {
+        if !found.is_empty() {
+            // What a block of text holds is read by itself: a tool may fill it in first, and a shell runs `$(…)` in it.
             let blocks = blocks(&self.bytes);
-            let inside = |at: usize| {
-                let next = blocks.partition_point(|block| block.start <= at);
-                next.checked_sub(1).is_some_and(|last| at < blocks[last].end)
-            };
-            found.retain(|range| !shells(range) || !inside(range.start));
+            found.retain(|range| {
+                let next = blocks.partition_point(|block| block.start <= range.start);
+                next.checked_sub(1).is_none_or(|last| range.start >= blocks[last].end)
+            });
         }
         if found.is_empty() {
             return self.clone();
