@@ -56,6 +56,7 @@ pub(super) fn is_of_kubelet(path: &str) -> bool {
         && (path.contains("kubelet")
             || path.contains("kubeadm") && [".yaml", ".yml", ".conf", ".json"].iter().any(|end| path.ends_with(end))
             || path.starts_with("/etc/systemd/system/") && (path.contains("/k3s") || path.contains("/rke2"))
+            || path.starts_with("/etc/rancher/")
             || path.starts_with("/etc/eks/")
             || path.starts_with("/etc/containerd/")
             || path.starts_with("/etc/crio/"))
