@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::node::Cx;
 use crate::syntax::{Node, unit};
-use crate::text::{Traced, budget, placeholder};
+use crate::text::{Traced, Why, budget, placeholder};
 use crate::value::Value;
 
 use super::tasks::free_form;
@@ -88,6 +88,9 @@ fn given(words: &[Traced], folders: (&Path, &Path), cx: &mut Cx<'_>) -> Given {
                 let near = folders.0.parent().unwrap_or(folders.0);
                 let found = [near, folders.1, cx.files.root()].map(|dir| normal(&dir.join(&name)));
                 let view = found.iter().find_map(|path| cx.view(path).ok());
+                if view.is_none() {
+                    cx.gap(at, Why::FromOutside(format!("the variables file {}", name.escape_debug()).into()));
+                }
                 view.map(|view| yaml_files::documents(&view).tree).unwrap_or_default()
             }
             [b'{', ..] => yaml_files::documents(&cx.made("-e", &value, at)).tree,
