@@ -18,7 +18,7 @@ use super::open_defaults::is_example;
 use super::state::{Expansion, Instance};
 
 /// The most instances of one block that are expanded.
-const MAX_EXPANSION: usize = 200;
+const MAX_EXPANSION: usize = 100;
 
 /// The most module instances of one root module.
 const MAX_INSTANCES: usize = 1_000;
