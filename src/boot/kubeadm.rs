@@ -142,9 +142,13 @@ fn patch(machine: &mut Machine, folder: &Traced, directory: &str, at: Span, cx: 
     }
 }
 
+/// Of the file of arguments, only the value of its one variable is unknown.
 fn put_unknown_flags(machine: &mut Machine, at: Span, why: Why) {
     machine.gap(at, why.clone());
-    machine.put(image::KUBEADM_FLAGS, File::Unknown(why));
+    let mut line = Traced::made(format!("{KUBEADM_ARGS}=\""), at);
+    line.push_unknown(at, why);
+    line.push_made(b"\"\n", at);
+    machine.put(image::KUBEADM_FLAGS, File::Known(Arc::new(line)));
 }
 
 /// Reads the documents of a configuration. Extra arguments are written to the file of arguments. With `init`, the kubelet's
