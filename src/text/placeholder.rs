@@ -186,6 +186,13 @@ pub(crate) fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
                 whole.push(next);
             }
         }
+        // A script may have passed on only the start.
+        if closed.is_none()
+            && let Some((start, at)) = whole.bytes().strip_suffix(b"{{").map(<[u8]>::len).zip(whole.span())
+        {
+            whole = whole.slice(0..start);
+            whole.push_unknown(at, why("{{ … }}".as_bytes()));
+        }
         out.push(in_text(&whole));
     }
     Cow::Owned(out)

@@ -251,7 +251,7 @@ fn configured(
             Some(File::Removed) | None => continue,
         };
         let id = cx.texts.add_made(name.as_str(), &text, machine.place);
-        let view = cx.texts.view(id);
+        let view = cx.texts.view(id).without_placeholders();
         let parsed = yaml::parse(&view);
         if let Some(error) = parsed.errors.first() {
             let why = error.unknown(&view).cloned();
