@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step};
+use crate::node::{Cx, NodeGroup, Step, under};
 use crate::syntax::Node;
 use crate::syntax::shell::{
     self, Assignment, Command, CommandKind, Connector, List, Operation, Part, Pipeline, RedirectKind, Target, Word,
@@ -259,9 +259,8 @@ impl CommandReader {
 
     /// The node groups since `from` hold under a condition.
     fn hold(&mut self, from: usize, when: &Guard) {
-        for group in self.groups.iter_mut().skip(from) {
-            group.when = group.when.and(when).unwrap_or_default();
-        }
+        let own = self.groups.split_off(from);
+        self.groups.extend(under(own, when));
     }
 
     fn command(&mut self, command: &Command, depth: usize, cx: &mut Cx<'_>) {

@@ -2,7 +2,7 @@
 //! read here. A string counts if it is itself user data, a script that concerns a kubelet, or a document. Nothing in the source
 //! delivers it to a node, so what is found in it holds only if a node boots with it.
 
-use crate::node::{BOOTS_WITH_IT, Cx, NodeGroup, Step, Wrapping};
+use crate::node::{BOOTS_WITH_IT, Cx, NodeGroup, Step, Wrapping, under};
 use crate::syntax::{Node, NodeKind, Scalar};
 use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard};
@@ -187,10 +187,6 @@ fn starts_kubelet(bytes: &[u8]) -> bool {
 }
 
 /// The node groups, only if a node boots with them.
-fn loose(mut groups: Vec<NodeGroup>) -> Vec<NodeGroup> {
-    let guard = Guard::of(Condition::new(BOOTS_WITH_IT, true));
-    for group in &mut groups {
-        group.when = group.when.and(&guard).unwrap_or_else(|| guard.clone());
-    }
-    groups
+fn loose(groups: Vec<NodeGroup>) -> Vec<NodeGroup> {
+    under(groups, &Guard::of(Condition::new(BOOTS_WITH_IT, true)))
 }

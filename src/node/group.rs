@@ -247,6 +247,11 @@ pub struct NodeGroup {
     pub handed: Vec<Handed>,
 }
 
+/// Those of some node groups that are there under one more condition. One that contradicts it is never there.
+pub(crate) fn under(groups: impl IntoIterator<Item = NodeGroup>, when: &Guard) -> Vec<NodeGroup> {
+    groups.into_iter().filter_map(|group| Some(NodeGroup { when: group.when.and(when)?, ..group })).collect()
+}
+
 impl NodeGroup {
     /// A node group with only a name and a place.
     pub fn new(name: impl Into<Arc<str>>, place: Span) -> Self {

@@ -18,7 +18,7 @@ mod vars;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::node::{Cx, NodeGroup};
+use crate::node::{Cx, NodeGroup, under};
 use crate::syntax::{Node, NodeKind};
 use crate::text::Why;
 use crate::value::{Condition, Guard};
@@ -123,10 +123,7 @@ impl Input for Ansible {
         for (name, plays) in groups {
             let when = Guard::of(Condition::new(format!("a host is in {name} alone"), true));
             let (groups, _) = book.outcomes(&plays, None, &[], cx);
-            for mut group in groups {
-                group.when = group.when.and(&when).unwrap_or_default();
-                out.push(named(group, &format!("for {name}")));
-            }
+            out.extend(under(groups, &when).into_iter().map(|group| named(group, &format!("for {name}"))));
         }
         for host in hosts {
             // Hosts with the same plays and values are alike.
@@ -150,10 +147,7 @@ impl Input for Ansible {
         for (words, given) in given.into_iter().filter(|(_, given)| given.keys().any(|name| used.contains(name))) {
             let when = Guard::of(Condition::new(format!("run with {words}"), true));
             let (groups, _) = Book { given, ..Book::of(&unit.path, list) }.outcomes(list, None, &[], cx);
-            for mut group in groups {
-                group.when = group.when.and(&when).unwrap_or_default();
-                out.push(named(group, &format!("with {words}")));
-            }
+            out.extend(under(groups, &when).into_iter().map(|group| named(group, &format!("with {words}"))));
         }
         out
     }
@@ -344,10 +338,7 @@ fn groups(run: TaskRun, when: &Guard, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         group.when = run.when;
         out.push(group);
     }
-    for group in &mut out {
-        group.when = group.when.and(when).unwrap_or_default();
-    }
-    out
+    under(out, when)
 }
 
 #[cfg(test)]

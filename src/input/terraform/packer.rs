@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, Variable, common_release, release_in};
+use crate::node::{Cx, NodeGroup, Step, Variable, common_release, release_in, under};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Key, StepKind};
 use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why, budget};
@@ -100,11 +100,12 @@ impl Input for Packer {
             let prints = prints(&groups, cx);
             if !seen.contains(&prints) {
                 seen.push(prints);
-                more.extend(under(groups, format!("built with {}", yaml_files::shown(&path, cx))));
+                let with = Condition::new(format!("built with {}", yaml_files::shown(&path, cx)), true);
+                more.extend(under(groups, &Guard::of(with)));
             }
         }
         if !more.is_empty() {
-            out = under(out, "built without a values file".to_owned());
+            out = under(out, &Guard::of(Condition::new("built without a values file", true)));
         }
         out.append(&mut more);
         out
@@ -119,13 +120,6 @@ fn built(dir: &Path, module: &Arc<Module>, of: (&[Block], &[Block]), cx: &mut Cx
     let given = engine.given(module);
     let instance = engine.add(Instance { given, ..Instance::new(Arc::clone(module), place) });
     builds.iter().flat_map(|build| engine.build(instance, build, sources)).collect()
-}
-
-/// Node groups that are there only under a condition.
-fn under(groups: Vec<NodeGroup>, words: String) -> Vec<NodeGroup> {
-    let with = Guard::of(Condition::new(words, true));
-    let one = |group: NodeGroup| group.when.and(&with).map(|when| NodeGroup { when, ..group });
-    groups.into_iter().filter_map(one).collect()
 }
 
 /// The files of values beside builds, and in the folders there, that set one of their variables.
