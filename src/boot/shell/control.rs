@@ -106,7 +106,8 @@ impl Shell<'_, '_> {
                         undecided += 1;
                         let patterns: Vec<_> = arm.patterns.iter().map(|p| self.words(p.span)).collect();
                         path.status = Status::Open(Some(format!("{shown} is {}", patterns.join(" or ")).into()));
-                        for (path, holds) in self.decide(path, subject.span, false) {
+                        for (mut path, holds) in self.decide(path, subject.span, false) {
+                            path.status = Status::Zero;
                             if holds {
                                 taken.push(path);
                             } else {
@@ -117,7 +118,10 @@ impl Shell<'_, '_> {
                 }
             }
             let mut done = Vec::new();
-            for path in taken {
+            for mut path in taken {
+                if arm.body.is_empty() {
+                    path.status = Status::Zero;
+                }
                 done.append(&mut self.list(&arm.body, path));
             }
             match arm.end {

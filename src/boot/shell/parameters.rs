@@ -387,12 +387,20 @@ fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Sp
         }
     }
     let most = if pattern::has_groups(tokens) { MAX_GROUPED } else { MAX_SEARCHED };
-    if text.has_unknown() || tokens.contains(&Token::Unknown) || text.len() > most {
+    if tokens.contains(&Token::Unknown) || text.len() > most {
         return unknown(span);
     }
     let bytes = text.bytes();
     let length = bytes.len();
-    let mut cuts: Vec<usize> = (0..=length).collect();
+    // The shortest match decides if it stands before the first unknown part, or behind the last one.
+    let open = text.has_unknown();
+    let known = match (text.unknowns().next(), text.unknowns().last()) {
+        (Some(_), _) if longest => return unknown(span),
+        (Some(_), Some((last, ..))) if suffix => last.end..length,
+        (Some((first, ..)), _) => 0..first.start,
+        _ => 0..length,
+    };
+    let mut cuts: Vec<usize> = (known.start..=known.end).collect();
     if suffix != longest {
         cuts.reverse();
     }
@@ -402,7 +410,7 @@ fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Sp
             return text.slice(rest);
         }
     }
-    text.clone()
+    if open { unknown(span) } else { text.clone() }
 }
 
 fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, span: Span) -> Traced {

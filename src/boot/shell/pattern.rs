@@ -38,6 +38,9 @@ const MAX_DEPTH: usize = 8;
 /// The most steps for matching a pattern with groups.
 const MAX_WORK: usize = 5_000;
 
+/// The most steps for matching a text with unknown parts.
+const MAX_OPEN: usize = 1 << 18;
+
 /// The longest text that is matched against a pattern with groups.
 const MAX_GROUPED: usize = 256;
 
@@ -217,16 +220,65 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
             Some(whole(pattern, value.bytes()))
         };
     }
-    // The known start may rule out a match.
-    let known = value.unknowns().next().map_or(value.len(), |(range, ..)| range.start);
-    for (token, byte) in pattern.iter().zip(&value.bytes()[..known]) {
-        match token {
-            Token::Byte(b) if b == byte => {}
-            Token::Byte(_) => return Some(false),
-            _ => break,
+    let mut unknown = value.unknowns().map(|(range, ..)| range).peekable();
+    let mut units = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while at < value.len() {
+        match unknown.next_if(|range| range.start == at) {
+            Some(range) => {
+                units.push(None);
+                at = range.end.max(at + 1);
+            }
+            None => {
+                units.push(Some(value.bytes()[at]));
+                at += 1;
+            }
         }
     }
-    None
+    if pattern.len().saturating_mul(units.len()) > MAX_OPEN {
+        return None;
+    }
+    match (open(pattern, &units, true), open(pattern, &units, false)) {
+        (true, _) => Some(true),
+        (_, false) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a pattern matches a text with unknown parts, which are `None`: with `every`, true only if it does whatever they are;
+/// otherwise, false only if it cannot.
+fn open(pattern: &[Token], units: &[Option<u8>], every: bool) -> bool {
+    // Whether what is left of the pattern matches what is left of the text, from every place in the text.
+    let mut behind: Vec<bool> = (0..=units.len()).map(|at| units[at..].iter().all(|u| !every && u.is_none())).collect();
+    for token in pattern.iter().rev() {
+        let wide = match token {
+            Token::Star => true,
+            Token::Unknown | Token::Marked(_) | Token::Group(..) => !every,
+            Token::Byte(_) | Token::Any | Token::Set(..) => false,
+        };
+        let mut here = vec![false; units.len() + 1];
+        for at in (0..=units.len()).rev() {
+            here[at] = wide && behind[at]
+                || match units.get(at) {
+                    None => false,
+                    Some(None) if every => wide && here[at + 1],
+                    Some(None) => here[at + 1] || behind[at],
+                    Some(Some(byte)) => wide && here[at + 1] || behind[at + 1] && is(token, *byte),
+                };
+        }
+        behind = here;
+    }
+    behind[0]
+}
+
+/// Whether one byte matches one element.
+fn is(token: &Token, byte: u8) -> bool {
+    match token {
+        Token::Byte(b) => *b == byte,
+        Token::Any => true,
+        Token::Set(ranges, negated) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&byte)) != *negated,
+        _ => false,
+    }
 }
 
 /// True if a pattern has groups, which need backtracking.
@@ -244,17 +296,12 @@ pub(super) fn whole(pattern: &[Token], value: &[u8]) -> bool {
     let mut back: Option<(usize, usize)> = None;
     while v < value.len() {
         let matched = match pattern.get(p) {
-            Some(Token::Byte(b)) => *b == value[v],
-            Some(Token::Any) => true,
-            Some(Token::Set(ranges, negated)) => {
-                ranges.iter().any(|(from, to)| (*from..=*to).contains(&value[v])) != *negated
-            }
             Some(Token::Star) => {
                 back = Some((p, v));
                 p += 1;
                 continue;
             }
-            Some(Token::Unknown | Token::Marked(_) | Token::Group(..)) | None => false,
+            one => one.is_some_and(|token| is(token, value[v])),
         };
         if matched {
             p += 1;
@@ -301,17 +348,7 @@ fn grouped(pattern: &[Token], value: &[u8], work: &mut usize) -> bool {
             }
         }
         one => match value.split_first() {
-            Some((byte, left)) => {
-                let matched = match one {
-                    Token::Byte(b) => b == byte,
-                    Token::Any => true,
-                    Token::Set(ranges, negated) => {
-                        ranges.iter().any(|(from, to)| (*from..=*to).contains(byte)) != *negated
-                    }
-                    _ => false,
-                };
-                matched && grouped(rest, left, work)
-            }
+            Some((byte, left)) => is(one, *byte) && grouped(rest, left, work),
             None => false,
         },
     }
@@ -341,6 +378,38 @@ mod tests {
         let source = std::sync::Arc::new(crate::text::Source::new("/f", text.as_bytes()));
         let id: TextId = texts.add_source(source);
         Traced::made(text, Span::new(id, 0..text.len()))
+    }
+
+    #[test]
+    fn globs_on_unknown_parts() {
+        use crate::text::Why;
+        for (pattern, value, want) in [
+            ("idle=*", "idle=#", Some(true)),
+            ("idle=*", "cpu=#", Some(false)),
+            ("*=#", "idle=#", None),
+            ("*.sh", "#.sh", Some(true)),
+            ("*.sh", "a#.py", Some(false)),
+            ("a?c", "a#c", None),
+            ("", "#", None),
+            ("", "a#", Some(false)),
+            ("*a*", "x#ay", Some(true)),
+            ("@(a|b)", "#", None),
+            ("[0-9]*", "x#", Some(false)),
+            ("[0-9]*", "1#", Some(true)),
+        ] {
+            let mut tokens = Vec::new();
+            glob(&text(&pattern.replace('#', "*")), &mut tokens);
+            let mut with = Traced::new();
+            let at = text("x").span().unwrap();
+            for (n, part) in value.split('#').enumerate() {
+                if n > 0 {
+                    with.push_unknown(at, Why::NotUnderstood("this".into()));
+                }
+                with.push_made(part.as_bytes(), at);
+            }
+            let tokens = if pattern == "*=#" { [&tokens[..2], &[Token::Byte(b'1')]].concat() } else { tokens };
+            assert_eq!(matches(&tokens, &with), want, "{pattern} {value}");
+        }
     }
 
     #[test]
