@@ -333,10 +333,7 @@ impl Shell<'_, '_> {
             let mut next = Vec::new();
             for path in paths {
                 let Some(File::Known(text)) = path.machine.files.get(&name).cloned() else { continue };
-                // What the image has in the file comes first.
-                let known =
-                    text.unknowns().next().filter(|(range, ..)| range.start == 0).map_or(0, |(range, ..)| range.end);
-                let text = text.slice(known..text.len());
+                let text = text.slice(open_head(&text)..text.len());
                 for mut path in self.evaluate(&text, &name, span, path) {
                     if path.flow == Flow::Return {
                         path.flow = Flow::Normal;
@@ -362,19 +359,23 @@ impl Shell<'_, '_> {
             path.code = Some(1);
             return vec![path];
         }
-        if text.is_unknown() {
+        let head = open_head(&text);
+        if text.is_unknown() || head > 0 {
             // What it sets is unknown, except for variables that the script sets afterwards.
             let name = file.to_text().into_owned();
             let why = Why::FromOutside(format!("what {name} sets").into());
             // A file that the script itself downloaded may well concern what it runs.
-            let own = file.known_str().is_some_and(|f| path.machine.files.contains_key(&path.absolute(f)));
+            let own = head == 0 && file.known_str().is_some_and(|f| path.machine.files.contains_key(&path.absolute(f)));
             if path.shell.options.allexport || own {
                 path.shell.open_environment = Some(why.clone());
             }
             path.shell.open = Some(why);
             path.status = Status::Likely;
-            return vec![path];
+            if text.is_unknown() {
+                return vec![path];
+            }
         }
+        let text = text.slice(head..text.len());
         let name = file.to_text().into_owned();
         let outer = Arc::clone(&path.shell.arguments);
         let outside = path.shell.called_from_outside;
@@ -394,6 +395,12 @@ impl Shell<'_, '_> {
         }
         paths
     }
+}
+
+/// Where what the image has in a file ends, to which a script has appended lines.
+fn open_head(text: &Traced) -> usize {
+    let head = text.unknowns().next().filter(|(range, ..)| range.start == 0).map_or(0, |(range, ..)| range.end);
+    if text.bytes().get(head) == Some(&b'\n') { head } else { 0 }
 }
 
 /// True for a script of `/bin/sh`, which expands aliases.
