@@ -1,5 +1,5 @@
 //! Placeholders that another tool fills in before a text is used: `${NAME}`, `$(NAME)`, `{{ name }}`, `[[ name ]]`, `<name>`,
-//! `__NAME__`, `@NAME@`, `#{NAME}#`, `%NAME%`, `((name))`, `(@= name @)`, `$NAME`.
+//! `__NAME__`, `@NAME@`, `#{NAME}#`, `%NAME%`, `%%NAME%%`, `((name))`, `(@= name @)`, `$NAME`.
 //!
 //! A placeholder is not a value. One recogniser for every carrier: what a value, a word of a command line or a document looks
 //! like is asked here. In a script the shell reads most of these itself, so only values that are left as they are count.
@@ -26,6 +26,7 @@ const MARKS: &[(&[u8], &[u8], bool)] = &[
     (b"[[", b"]]", false),
     (b"((", b"))", false),
     (b"@@", b"@@", false),
+    (b"%%", b"%%", false),
     (b"__", b"__", false),
     (b"@", b"@", false),
     (b"<", b">", false),
@@ -43,8 +44,8 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':')
 }
 
-/// The length of the placeholder at `at`, which does not span lines.
-fn length(bytes: &[u8], at: usize) -> Option<usize> {
+/// The length of the placeholder at `at`, which does not span lines; with `at_end`, also at one end of a longer name.
+fn length(bytes: &[u8], at: usize, at_end: bool) -> Option<usize> {
     let all = bytes.get(at..)?;
     let first = *all.first()?;
     let before = at.checked_sub(1).and_then(|n| bytes.get(n)).copied();
@@ -59,9 +60,9 @@ fn length(bytes: &[u8], at: usize) -> Option<usize> {
         let named = name.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
             && name.iter().all(|b| is_name(*b));
         // Inside a longer name the signs are a part of it.
-        let whole = first != b'_' && first != b'@' && first != b'%'
-            || !before.is_some_and(|b| b.is_ascii_alphanumeric() || b == first)
-                && !after.is_some_and(|b| b.is_ascii_alphanumeric() || b == first);
+        let joined = |side: Option<u8>| side.is_some_and(|b| b.is_ascii_alphanumeric() || b == first);
+        let (left, right) = (joined(before), joined(after));
+        let whole = !matches!(first, b'_' | b'@' | b'%') || !left && !right || at_end && left != right;
         // A line of TOML that starts like this is the name of a table.
         let table = first == b'[' && line_before(bytes, at).trim_ascii().is_empty();
         let escaped = first == b'$' && before == Some(b'$');
@@ -89,11 +90,11 @@ static STARTS: [bool; 256] = {
 };
 
 /// The placeholders of a text, in order.
-fn ranges(bytes: &[u8]) -> Vec<Range<usize>> {
+fn ranges(bytes: &[u8], at_end: bool) -> Vec<Range<usize>> {
     let (mut out, mut at) = (Vec::new(), 0);
     while let Some(next) = bytes[at..].iter().position(|byte| STARTS[usize::from(*byte)]) {
         at += next;
-        match length(bytes, at) {
+        match length(bytes, at, at_end) {
             Some(length) => {
                 out.push(at..at + length);
                 at += length;
@@ -118,7 +119,7 @@ pub(crate) fn in_value(value: &[u8]) -> Option<Why> {
     if lone {
         return Some(why(value));
     }
-    ranges(value).into_iter().next().map(|range| why(&value[range]))
+    ranges(value, true).into_iter().next().map(|range| why(&value[range]))
 }
 
 /// The text with each placeholder as an unknown part.
@@ -130,7 +131,7 @@ pub(crate) fn in_text(text: &Traced) -> Traced {
 pub(crate) fn filled(text: &Traced, value: impl Fn(&Traced) -> Option<Traced>) -> Traced {
     let mut out = Traced::new();
     let mut done = 0;
-    for range in ranges(text.bytes()) {
+    for range in ranges(text.bytes(), false) {
         let mark = text.slice(range.clone());
         let Some(span) = mark.span() else { continue };
         out.push(&text.slice(done..range.start));
@@ -237,6 +238,48 @@ fn blocks(bytes: &[u8]) -> Vec<Range<usize>> {
     out
 }
 
+/// Follows the quotes of values line by line, for places in ascending order.
+#[derive(Default)]
+struct Quotes {
+    /// How far the text is read.
+    at: usize,
+    /// The quote that is open.
+    open: Option<u8>,
+    /// The last byte of the line that is not a blank, outside of quotes.
+    last: Option<u8>,
+    /// Whether the word before the blanks is a tag, such as `!Sub`.
+    tag: bool,
+}
+
+impl Quotes {
+    /// Whether a value in quotes is open at `place`: what it holds is read by itself.
+    fn around(&mut self, bytes: &[u8], place: usize) -> bool {
+        while self.at < place {
+            let byte = bytes[self.at];
+            self.at += 1;
+            match (byte, self.open) {
+                (b'\n', _) => *self = Self { at: self.at, ..Self::default() },
+                (b'\\', Some(b'"')) => self.at += 1,
+                (quote, Some(open)) if quote == open => self.open = None,
+                (_, Some(_)) => {}
+                (b'"' | b'\'', None)
+                    if self.tag || matches!(self.last, None | Some(b':' | b'-' | b'[' | b',' | b'{')) =>
+                {
+                    self.open = Some(byte);
+                    self.last = Some(byte);
+                }
+                (b' ' | b'\t' | b'\r', None) => {}
+                _ => {
+                    let starts = matches!(bytes.get(self.at.wrapping_sub(2)), None | Some(b' ' | b'\t' | b'\n'));
+                    self.tag = if starts { byte == b'!' } else { self.tag };
+                    self.last = Some(byte);
+                }
+            }
+        }
+        self.open.is_some()
+    }
+}
+
 impl View {
     /// The same text with each placeholder unknown that stands where a document has a value: no grammar reads `key: {{ name }}`
     /// or `"key": @NAME@`. No byte moves.
@@ -256,8 +299,10 @@ impl View {
             }
         };
         let wide = |range: &Range<usize>| range.len() >= UNKNOWN_MARK.len();
-        let mut found: Vec<_> = ranges(&self.bytes).into_iter().filter(|r| wide(r) && at_value(r)).collect();
+        let mut found: Vec<_> = ranges(&self.bytes, false).into_iter().filter(|r| wide(r) && at_value(r)).collect();
         if !found.is_empty() {
+            let mut quotes = Quotes::default();
+            found.retain(|range| !quotes.around(&self.bytes, range.start));
             // What a block of text holds is read by itself: a tool may fill it in first, and a shell runs `$(…)` in it.
             let blocks = blocks(&self.bytes);
             found.retain(|range| {
@@ -304,6 +349,8 @@ mod tests {
             "<IDLE>",
             "<idle-timeout>",
             "__IDLE__",
+            "__HOURS__h0m0s",
+            "%%IDLE%%",
             "@IDLE@",
             "@@IDLE@@",
             "#{IDLE}#",
@@ -330,7 +377,7 @@ mod tests {
             let _ = in_value(open.repeat(20_000).as_bytes());
             assert!(started.elapsed().as_secs() < 20, "{open}");
         }
-        let found = ranges(b"s@IDLE@0s@ $${X} x=@IDLE@");
+        let found = ranges(b"s@IDLE@0s@ $${X} x=@IDLE@", false);
         assert_eq!(found.first().map(|range| (range.start, range.end)), Some((19, 25)));
     }
 }
