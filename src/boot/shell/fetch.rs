@@ -23,13 +23,22 @@ enum Target {
 pub(super) fn fetch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let Call { name, words, at: span, .. } = *call;
     if name == "aws"
-        && let Some(stored) = parameter(words).and_then(|name| path.machine.files.get(&format!("ssm:{name}")))
+        && let Some((stored, shape)) = parameter(words)
+        && let Some(File::Known(text)) = path.machine.files.get(&format!("ssm:{stored}"))
     {
         // A parameter that the same source stores is known by its name.
-        let File::Known(text) = stored else { return false };
         let text = text.clone();
-        path.out.push(&text);
-        path.out.push_made(b"\n", span);
+        let (before, behind) = match shape {
+            Shape::Text => (String::new(), "\n"),
+            Shape::Value => ("\"".to_owned(), "\"\n"),
+            Shape::Whole => (format!("{{\"Parameter\":{{\"Name\":\"{stored}\",\"Value\":\""), "\"}}\n"),
+        };
+        path.out.push_made(before.as_bytes(), span);
+        match shape {
+            Shape::Text => path.out.push(&text),
+            Shape::Value | Shape::Whole => path.out.push(&json_text(&text, span)),
+        }
+        path.out.push_made(behind.as_bytes(), span);
         path.status = Status::Likely;
         return true;
     }
@@ -192,9 +201,18 @@ fn wget(words: &[Traced], span: Span) -> Target {
     base(address, folder.as_ref(), span)
 }
 
-/// `aws s3 cp` and similar; `None` if it writes to its standard output.
-/// The name in `aws ssm get-parameter`, if the call prints only the value.
-fn parameter(words: &[Traced]) -> Option<String> {
+/// How `aws ssm get-parameter` prints a parameter.
+enum Shape {
+    /// The value.
+    Text,
+    /// The value as text in JSON.
+    Value,
+    /// All that is known of the parameter, as JSON.
+    Whole,
+}
+
+/// The name in `aws ssm get-parameter`, and what the call prints.
+fn parameter(words: &[Traced]) -> Option<(String, Shape)> {
     let texts: Vec<_> = words.iter().map(|word| word.to_text().into_owned()).collect();
     let after = |option: &str| {
         let next = texts.iter().position(|t| t == option).and_then(|n| texts.get(n + 1).cloned());
@@ -202,11 +220,27 @@ fn parameter(words: &[Traced]) -> Option<String> {
     };
     let command: Vec<&str> =
         texts.iter().map(String::as_str).filter(|t| matches!(*t, "ssm" | "get-parameter")).collect();
-    let prints = after("--query").is_some_and(|query| query.trim_matches(['"', '\'']) == "Parameter.Value")
-        && after("--output").as_deref() == Some("text");
-    if command == ["ssm", "get-parameter"] && prints { after("--name") } else { None }
+    let value = after("--query").map(|query| query.trim_matches(['"', '\'']) == "Parameter.Value");
+    let shape = match (value, after("--output").as_deref()) {
+        (Some(true), Some("text")) => Shape::Text,
+        (Some(true), None | Some("json")) => Shape::Value,
+        (None, None | Some("json")) => Shape::Whole,
+        _ => return None,
+    };
+    let name = after("--name").filter(|name| !name.contains(['"', '\\']))?;
+    (command == ["ssm", "get-parameter"]).then_some((name, shape))
 }
 
+/// A text between the quotes of JSON.
+fn json_text(text: &Traced, at: Span) -> Traced {
+    let mut out = text.clone();
+    for (byte, with) in [("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")] {
+        out = out.replace(byte.as_bytes(), &Traced::made(with, at));
+    }
+    out
+}
+
+/// `aws s3 cp` and similar; `None` if it writes to its standard output.
 fn aws(words: &[Traced], span: Span) -> Option<Target> {
     let mut operands: Vec<&Traced> = Vec::new();
     let mut rest = words.iter();

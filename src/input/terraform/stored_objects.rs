@@ -22,6 +22,15 @@ const PARAMETER: &str = "aws_ssm_parameter";
 /// The most stored objects that a node may fetch.
 const MAX_OBJECTS: usize = 50;
 
+/// How many encodings around a text are looked through.
+const MAX_LAYERS: usize = 4;
+
+/// Whether a text says something, or one that is encoded in it.
+fn mentions(text: &Traced, says: &dyn Fn(&str) -> bool, layers: usize) -> bool {
+    says(&text.to_text())
+        || layers > 0 && text.encoded_parts().iter().any(|part| mentions(&part.original, says, layers - 1))
+}
+
 impl Engine<'_, '_> {
     /// The alternatives of a stored text.
     fn stored(&mut self, body: &Body, kind: &str, own: &Env) -> Vec<(Guard, Traced)> {
@@ -85,28 +94,40 @@ impl Engine<'_, '_> {
         if self.objects.is_empty() {
             return Vec::new();
         }
-        let text = unwrapped(user_data).to_text();
-        let named = self.objects.iter().filter(|o| {
-            let store = if o.uri.starts_with("ssm:") { "ssm" } else { "s3" };
-            text.contains(store) && text.contains(&o.key)
-        });
-        named.map(|o| Step::file(o.uri.clone(), o.content.clone())).collect()
+        let mut out = Vec::new();
+        let mut open = vec![unwrapped(user_data)];
+        let mut left: Vec<&StoredObject> = self.objects.iter().collect();
+        // What is fetched may fetch more.
+        while let Some(text) = open.pop() {
+            left.retain(|o| {
+                let store = if o.uri.starts_with("ssm:") { "ssm" } else { "s3" };
+                let named = mentions(text, &|text| text.contains(store) && text.contains(&o.key), MAX_LAYERS);
+                if named {
+                    out.push(Step::file(o.uri.clone(), o.content.clone()));
+                    open.push(&o.content);
+                }
+                !named
+            });
+        }
+        out
     }
 
     /// The steps of a stored text that boots or runs on its own.
     pub(super) fn stored_steps(&mut self, block: &Block, own: &Env) -> Vec<(Guard, Vec<Step>)> {
+        let ways = self.stored(&block.body, block.label(0), own);
+        let engine = &*self;
         let step = |text: Traced| {
             let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
             let shell = first.starts_with(b"#!") && first.ends_with(b"sh");
-            if is_user_data(text.bytes()) {
-                vec![Step::UserData(text, Wrapping::Plain)]
-            } else if shell {
-                vec![Step::Script(text)]
-            } else {
-                Vec::new()
+            let data = is_user_data(text.bytes());
+            let mut steps = if data || shell { engine.fetched(&text) } else { Vec::new() };
+            match (data, shell) {
+                (true, _) => steps.push(Step::UserData(text, Wrapping::Plain)),
+                (_, true) => steps.push(Step::Script(text)),
+                _ => {}
             }
+            steps
         };
-        let ways = self.stored(&block.body, block.label(0), own);
         ways.into_iter().map(|(when, text)| (when, step(text))).collect()
     }
 
