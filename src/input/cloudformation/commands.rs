@@ -1,5 +1,6 @@
 //! Parameters on the command lines that deploy a template: `aws cloudformation deploy --template-file nodes.yaml
-//! --parameter-overrides Args=…`, `create-stack --template-body file://nodes.yaml --parameters file://prod.json`.
+//! --parameter-overrides Args=…`, `create-stack --template-body file://nodes.yaml --parameters file://prod.json`, `rain deploy
+//! nodes.yaml --params Args=…`; and in documents that deploy it.
 
 use std::path::{Path, PathBuf};
 
@@ -7,15 +8,16 @@ use crate::node::Cx;
 use crate::text::{Traced, Why, budget};
 use crate::value::Value;
 
+use super::deploy_steps;
 use super::intrinsics::Given;
-use super::parameters::{Deployment, overrides, read};
+use super::parameters::{Deployment, listed_overrides, overrides, read};
 use super::template::Template;
 use crate::input::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
-use crate::input::unit::normal;
+use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
 
 /// Options that are followed by parameters.
-const OPTIONS: [&str; 2] = ["--parameter-overrides", "--parameters"];
+const OPTIONS: [&str; 3] = ["--parameter-overrides", "--parameters", "--params"];
 
 /// The most command lines of one file.
 const MAX_LINES: usize = 64;
@@ -41,21 +43,29 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
         for (from, to, number) in lines.collect::<Vec<_>>() {
             let line = view.traced(from..to);
             let text = line.to_text().into_owned();
-            let Some(at) = OPTIONS.iter().filter_map(|option| Some(text.find(option)? + option.len())).min() else {
-                continue;
-            };
+            let found = OPTIONS.iter().filter_map(|option| Some((text.find(option)? + option.len(), *option)));
+            let Some((at, option)) = found.min() else { continue };
             if !is_ours(&text) || line.len() != text.len() {
                 continue;
             }
             let rest = line.slice(at..line.len());
             let shown = format!("{}:{number}", yaml_files::shown(&file, cx));
             out.extend(files(&rest, &folders, cx));
-            let given = overrides(&rest, view.span(from + at..to)).into_iter();
+            let read = if option == "--params" { listed_overrides } else { overrides };
+            let given = read(&rest, view.span(from + at..to)).into_iter();
             let given = given.filter(|(name, _)| template.parameters.contains_key(name.as_str()));
             let given: Given = given.map(|(name, value)| (name, unless_filled_in(value))).collect();
             if !given.is_empty() {
                 out.push(Deployment::by_command(shown, given));
             }
+        }
+        let documents =
+            if has_extension(&file, &["yml", "yaml"]) { yaml_files::documents(&view).tree } else { Vec::new() };
+        for (set, given) in documents.iter().flat_map(|tree| deploy_steps::given(tree, &is_ours)) {
+            let line = 1 + memchr::memchr_iter(b'\n', &view.bytes[..set.span.range().start]).count();
+            let shown = format!("{}:{line}", yaml_files::shown(&file, cx));
+            let given = given.into_iter().map(|(name, value)| (name, unless_filled_in(value))).collect();
+            out.push(Deployment::by_command(shown, given));
         }
     }
     out.retain(|deployment| deployment.given.keys().any(|name| template.parameters.contains_key(name.as_str())));
@@ -73,7 +83,8 @@ fn giving(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     let slot = cx.shared.slot::<Giving>(dir);
     let gives = |path: &PathBuf| {
         let bytes = cx.files.glance(path).filter(|bytes| bytes.len() <= MAX_COMMANDS);
-        bytes.is_some_and(|bytes| OPTIONS.iter().any(|option| yaml_files::holds(&bytes, option.as_bytes())))
+        let mut words = OPTIONS.iter().chain(&deploy_steps::PARAMETERS);
+        bytes.is_some_and(|bytes| words.any(|word| yaml_files::holds(&bytes, word.as_bytes())))
     };
     let search = || Giving(cx.files.list(dir).into_iter().filter(|path| has_commands(path)).filter(gives).collect());
     slot.get_or_init(search).0.clone()
@@ -123,6 +134,8 @@ fn files(rest: &Traced, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment>
 
 /// The value, unless the shell or a CI system fills it in.
 fn unless_filled_in(value: Value) -> Value {
-    let marked = value.to_traced().is_some_and(|text| text.bytes().iter().any(|b| matches!(b, b'$' | b'`')));
+    let marked = value.to_traced().is_some_and(|text| {
+        text.bytes().iter().any(|b| matches!(b, b'$' | b'`')) || yaml_files::holds(text.bytes(), b"{{")
+    });
     if marked { Value::unknown(Why::FromOutside("what a command fills in".into()), value.at) } else { value }
 }

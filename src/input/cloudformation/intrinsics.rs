@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
             "GetAtt" => {
                 let parts: Vec<_> = argument.items().iter().filter_map(Node::as_str).collect();
                 let what = argument.as_str().map_or_else(|| parts.join("."), str::to_owned);
-                Value::unknown(Why::FromOutside(what.into()), at)
+                self.attribute(&what, at)
             }
             "ImportValue" => Value::unknown(Why::FromOutside("a value imported from another stack".into()), at),
             "GetAZs" | "Cidr" => Value::unknown(Why::FromOutside(format!("Fn::{name}").into()), at),
@@ -312,7 +312,7 @@ impl<'a> Evaluator<'a> {
             return Value::unknown(Why::NotUnderstood(format!("{step} in Fn::Sub").into()), at);
         }
         if name.contains('.') {
-            return Value::unknown(Why::FromOutside(name.into()), at);
+            return self.attribute(name, at);
         }
         self.reference(name, at, &step)
     }

@@ -4,6 +4,7 @@ mod choice;
 mod choices;
 mod commands;
 mod conditions;
+mod deploy_steps;
 mod deployed;
 mod expand;
 mod init;
@@ -15,6 +16,7 @@ mod reader;
 mod resources;
 mod scripts;
 mod stacks;
+mod stored;
 mod template;
 
 use std::collections::BTreeSet;

@@ -88,7 +88,8 @@ fn entry(item: &Node) -> Given {
     key.zip(value).map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
 }
 
-fn pair((key, node): &(Node, Node)) -> Option<(String, Value)> {
+/// The name and the value in an entry of a map of parameters.
+pub(super) fn pair((key, node): &(Node, Node)) -> Option<(String, Value)> {
     Some((key.as_str()?.to_owned(), value(node)?))
 }
 
@@ -149,6 +150,23 @@ fn cdk(tree: &Node, file: &str) -> Vec<Deployment> {
     };
     let given: Given = given.into_iter().map(of_stack).collect();
     if given.is_empty() { Vec::new() } else { vec![Deployment { name: file.to_owned(), given, names: false }] }
+}
+
+/// Parameters in one text that may separate them by commas: `A=b,C=d`.
+pub(super) fn listed_overrides(text: &Traced, at: Span) -> Given {
+    let named = |rest: &[u8]| {
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        length > 0 && rest.get(length) == Some(&b'=')
+    };
+    let mut spaced = Traced::new();
+    let mut from = 0;
+    for comma in memchr::memchr_iter(b',', text.bytes()).filter(|at| named(&text.bytes()[at + 1..])) {
+        spaced.push(&text.slice(from..comma));
+        spaced.push_made(b" ", at);
+        from = comma + 1;
+    }
+    spaced.push(&text.slice(from..text.len()));
+    overrides(&spaced, at)
 }
 
 /// Parameters as on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.

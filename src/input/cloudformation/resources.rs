@@ -221,7 +221,8 @@ fn boot_with(
     }
     let calls = if yaml_files::holds(inner.bytes(), b"cfn-init") { calls(&inner.to_text()) } else { Vec::new() };
     // CloudFormation passes user data to EC2 unchanged, so it must be base64.
-    let user_data = Step::UserData(dynamic_references(&text), Wrapping::Base64);
+    let mut steps = evaluator.parameters_for(inner);
+    steps.push(Step::UserData(dynamic_references(&text), Wrapping::Base64));
     let mut groups = vec![group];
     if !calls.is_empty() && !may_run_more(inner) {
         add_left_out(&mut groups[0], at, &calls, own, evaluator.template);
@@ -252,6 +253,7 @@ fn boot_with(
                 group.gaps.extend(gaps.iter().cloned());
                 match script.to_traced() {
                     Some(content) if !content.is_unknown() => {
+                        group.steps.extend(evaluator.parameters_for(&content));
                         group.steps.push(Step::file(path.clone(), dynamic_references(&content)));
                     }
                     _ => group.gaps.push(Gap { at: init.span, why: Why::NotUnderstood(INIT.into()) }),
@@ -262,7 +264,7 @@ fn boot_with(
         groups = next;
     }
     for group in &mut groups {
-        group.steps.push(user_data.clone());
+        group.steps.extend(steps.iter().cloned());
     }
     groups
 }

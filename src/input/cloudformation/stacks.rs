@@ -60,7 +60,7 @@ impl StackReader<'_, '_> {
         }
         let tree = self.parse(id);
         let Some(document) = tree.iter().find(|d| is_template(d)) else { return Vec::new() };
-        let (given, open) = parameters(properties, evaluator);
+        let ways = ways(properties, evaluator);
         if let Some(path) = path {
             if self.open.contains(&path) {
                 self.cx.gap(source.span, Why::NotUnderstood("a stack that nests itself".into()));
@@ -76,12 +76,18 @@ impl StackReader<'_, '_> {
             self.open.push(here);
         }
         self.work = evaluator.work;
-        let mut groups = self.template(document, given, open);
+        let mut groups = Vec::new();
+        let several = ways.len() > 1;
+        for (n, (given, open)) in ways.into_iter().enumerate() {
+            let mut found = self.template(document, given, open);
+            for group in &mut found {
+                let which = if several { format!("[{n}]") } else { String::new() };
+                group.name = format!("{name}{which}/{}", group.name).into();
+            }
+            groups.append(&mut found);
+        }
         evaluator.work = self.work;
         self.open.pop();
-        for group in &mut groups {
-            group.name = format!("{name}/{}", group.name).into();
-        }
         restrict(&mut groups, &guard);
         groups
     }
@@ -158,22 +164,48 @@ impl StackReader<'_, '_> {
     }
 }
 
-/// The parameters that are passed to a stack, and the names of those that follow from defaults.
-fn parameters(properties: &Node, evaluator: &mut Evaluator<'_>) -> (Given, BTreeSet<String>) {
+/// The parameters that are passed to a stack, and the names of those that follow from defaults; for a stack set, those of each
+/// group of its instances.
+fn ways(properties: &Node, evaluator: &mut Evaluator<'_>) -> Vec<(Given, BTreeSet<String>)> {
     let (mut given, mut open) = (Given::new(), BTreeSet::new());
-    let Some(parameters) = properties.get("Parameters") else { return (given, open) };
+    if let Some(parameters) = properties.get("Parameters") {
+        pass(parameters, evaluator, &mut given, &mut open);
+    }
+    let instances = properties.get("StackInstancesGroup").map(Node::items).unwrap_or_default();
+    let mut ways = Vec::new();
+    let mut seen = Vec::new();
+    for instance in budget::at_most(instances, MAX_STACKS, "groups of stack instances") {
+        let (mut given, mut open) = (given.clone(), open.clone());
+        let own = instance.get("ParameterOverrides");
+        if let Some(parameters) = own {
+            pass(parameters, evaluator, &mut given, &mut open);
+        }
+        let own = own.map(|node| node.span);
+        if !seen.contains(&own) {
+            seen.push(own);
+            ways.push((given, open));
+        }
+    }
+    if ways.is_empty() { vec![(given, open)] } else { ways }
+}
+
+/// Adds parameters that are passed to a stack.
+fn pass(parameters: &Node, evaluator: &mut Evaluator<'_>, given: &mut Given, open: &mut BTreeSet<String>) {
     // A stack set has a list.
     let listed = parameters.items().iter().filter_map(|p| Some((p.get("ParameterKey")?, p.get("ParameterValue")?)));
     for (key, node) in listed.chain(parameters.pairs().iter().map(|(key, value)| (key, value))) {
         let Some(name) = key.as_str() else { continue };
         let outer = std::mem::take(&mut evaluator.by_default);
         let value = evaluator.eval(node.into());
-        if std::mem::replace(&mut evaluator.by_default, outer) {
+        let by_default = std::mem::replace(&mut evaluator.by_default, outer);
+        if value.is_null() {
+            continue;
+        }
+        if by_default {
             open.insert(name.to_owned());
+        } else {
+            open.remove(name);
         }
-        if !value.is_null() {
-            given.insert(name.to_owned(), value);
-        }
+        given.insert(name.to_owned(), value);
     }
-    (given, open)
 }
