@@ -23,6 +23,7 @@ mod open_conditions;
 mod programs;
 mod pulumi;
 mod python;
+mod references;
 mod run_documents;
 mod set_values;
 mod standalone;

@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::text::{Layer, Span, Traced, Whence, Why};
+use regex::bytes::Regex;
+
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Whence, Why};
 use crate::value::{Kind, Number, Value, equal};
 
 /// A text with every byte mapped, none added or removed.
@@ -92,6 +94,37 @@ pub(in crate::input) fn decoded(text: &Traced, at: Span) -> Option<Value> {
         None => Traced::made(BASE64.decode(text.bytes()).ok()?, text.span().unwrap_or(at)),
     };
     Some(Value::str(text, at))
+}
+
+/// A text with every match of a pattern replaced; `$1` in the new text stands for a group, if it `expands`. `None` if an unknown
+/// part may match.
+pub(in crate::input) fn substituted(
+    whole: &Traced,
+    pattern: &Regex,
+    with: &Traced,
+    expands: bool,
+    at: Span,
+) -> Option<Traced> {
+    let anchored = || pattern.as_str().bytes().any(|b| b"^$\\".contains(&b));
+    if whole.has_unknown() && (pattern.is_match(UNKNOWN_MARK.as_bytes()) || anchored()) {
+        return None;
+    }
+    let expands = expands && with.bytes().contains(&b'$');
+    let (mut out, mut from) = (Traced::new(), 0);
+    for captures in pattern.captures_iter(whole.bytes()) {
+        let Some(m) = captures.get(0) else { continue };
+        out.push(&whole.slice(from..m.start()));
+        if expands {
+            let mut text = Vec::new();
+            captures.expand(with.known_str()?.as_bytes(), &mut text);
+            out.push_made(&text, at);
+        } else {
+            out.push(with);
+        }
+        from = m.end();
+    }
+    out.push(&whole.slice(from..whole.len()));
+    Some(out)
 }
 
 /// A count as a number.

@@ -134,6 +134,7 @@ pub(super) const TASKS: &[&str] = &[
     "karpenter",
     "user_data",
     "containerd",
+    "k0s",
     "k3s",
     "rke2",
 ];

@@ -2,6 +2,7 @@
 //! `src/jinja2/lexer.py` and `parser.py`, with `trim_blocks` as Ansible sets it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::text::{Span, View};
 
@@ -22,12 +23,48 @@ pub(crate) enum Part {
     Output(Expr),
     /// `if`, `elif` and `else`.
     If(Vec<(Expr, Vec<Self>)>, Vec<Self>),
-    /// `for`: the names, the iterable, the body, and the body of `else`.
-    For(Vec<String>, Expr, Vec<Self>, Vec<Self>),
+    /// `for`
+    For(Box<Loop>),
     /// `set name = …`
     Set(String, Expr),
     /// `set name` with a body.
     SetBody(String, Vec<Self>),
+    /// `with`: names and values for the body.
+    With(Vec<(String, Expr)>, Vec<Self>),
+    /// `include`
+    Include(Expr),
+    /// `macro`
+    Macro(String, Arc<Macro>),
+    /// `from … import`: names and what they are called here; without any, `import … as` the given prefix.
+    Import(Expr, Vec<(String, String)>, String),
+    /// `extends`
+    Extends(Expr),
+    /// `block`
+    Block(String, Arc<Vec<Self>>),
+}
+
+/// A loop.
+#[derive(Clone, Debug)]
+pub(crate) struct Loop {
+    /// The names of an item.
+    pub names: Vec<String>,
+    /// What it goes over.
+    pub over: Expr,
+    /// What an item must fulfil.
+    pub only: Option<Expr>,
+    /// What is repeated.
+    pub body: Vec<Part>,
+    /// What stands there without items.
+    pub other: Vec<Part>,
+}
+
+/// A macro.
+#[derive(Clone, Debug)]
+pub(crate) struct Macro {
+    /// Its parameters with their defaults.
+    pub parameters: Vec<(String, Option<Expr>)>,
+    /// Its body.
+    pub body: Vec<Part>,
 }
 
 /// Parses a template.
@@ -155,7 +192,10 @@ impl Parser<'_> {
                     continue;
                 }
                 Next::Output(range) => {
-                    out.push(Part::Output(self.expr(range)?));
+                    let at = self.view.span(range.clone());
+                    // One that is not understood is unknown; the others are known.
+                    let expr = self.expr(range).unwrap_or(Expr { kind: ExprKind::Bad, at });
+                    out.push(Part::Output(expr));
                     continue;
                 }
                 Next::Tag(tag) => tag,
@@ -197,6 +237,7 @@ impl Parser<'_> {
                         return Err(error(at, "`for` without `in`"));
                     }
                     let over = tokens.or(0)?;
+                    let only = if tokens.eat("if") { Some(tokens.or(0)?) } else { None };
                     tokens.end()?;
                     let (body, end) = self.list(depth + 1)?;
                     let mut other = Vec::new();
@@ -208,7 +249,7 @@ impl Parser<'_> {
                         }
                         end => expect(end, "endfor", at)?,
                     }
-                    out.push(Part::For(names, over, body, other));
+                    out.push(Part::For(Box::new(Loop { names, over, only, body, other })));
                 }
                 "set" => {
                     let mut tokens = Tokens::new(self.view, rest)?;
@@ -224,11 +265,84 @@ impl Parser<'_> {
                         out.push(Part::SetBody(name, body));
                     }
                 }
-                "elif" | "else" | "endif" | "endfor" | "endset" => return Ok((out, Some((at, word, rest)))),
-                _ => return Err(error(at, "an unsupported tag")),
+                "elif" | "else" | "endif" | "endfor" | "endset" | "endmacro" | "endblock" | "endwith" => {
+                    return Ok((out, Some((at, word, rest))));
+                }
+                // It prints nothing.
+                "do" => {}
+                _ => out.push(self.of_files(&word, at, rest, depth)?),
             }
         }
         Ok((out, None))
+    }
+
+    /// A tag that names another template or a part of one.
+    fn of_files(&mut self, word: &str, at: Span, rest: Range<usize>, depth: usize) -> Result<Part, SyntaxError> {
+        let mut tokens = Tokens::new(self.view, rest)?;
+        let name = |tokens: &mut Tokens<'_>| tokens.word().ok_or_else(|| error(at, "a name is missing"));
+        match word {
+            "include" => {
+                let file = tokens.choice(0)?;
+                for words in [["ignore", "missing"], ["with", "context"], ["without", "context"]] {
+                    let _ = tokens.eat(words[0]) && tokens.eat(words[1]);
+                }
+                tokens.end()?;
+                Ok(Part::Include(file))
+            }
+            "extends" => Ok(Part::Extends(tokens.choice(0)?)),
+            "import" => {
+                let file = tokens.choice(0)?;
+                tokens.eat("as");
+                Ok(Part::Import(file, Vec::new(), name(&mut tokens)?))
+            }
+            "from" => {
+                let file = tokens.choice(0)?;
+                tokens.eat("import");
+                let mut names = Vec::new();
+                while let Some(one) = tokens.word().filter(|word| word != "with" && word != "without") {
+                    let own = if tokens.eat("as") { name(&mut tokens)? } else { one.clone() };
+                    names.push((one, own));
+                    if !tokens.eat(",") {
+                        break;
+                    }
+                }
+                Ok(Part::Import(file, names, String::new()))
+            }
+            "macro" => {
+                let own = name(&mut tokens)?;
+                tokens.eat("(");
+                let mut parameters = Vec::new();
+                while let Some(parameter) = tokens.word() {
+                    parameters.push((parameter, if tokens.eat("=") { Some(tokens.choice(0)?) } else { None }));
+                    if !tokens.eat(",") {
+                        break;
+                    }
+                }
+                let (body, end) = self.list(depth + 1)?;
+                expect(end, "endmacro", at)?;
+                Ok(Part::Macro(own, Arc::new(Macro { parameters, body })))
+            }
+            "block" => {
+                let own = name(&mut tokens)?;
+                let (body, end) = self.list(depth + 1)?;
+                expect(end, "endblock", at)?;
+                Ok(Part::Block(own, Arc::new(body)))
+            }
+            "with" => {
+                let mut values = Vec::new();
+                while let Some(own) = tokens.word() {
+                    tokens.eat("=");
+                    values.push((own, tokens.choice(0)?));
+                    if !tokens.eat(",") {
+                        break;
+                    }
+                }
+                let (body, end) = self.list(depth + 1)?;
+                expect(end, "endwith", at)?;
+                Ok(Part::With(values, body))
+            }
+            _ => Err(error(at, "an unsupported tag")),
+        }
     }
 
     fn expr(&self, range: Range<usize>) -> Result<Expr, SyntaxError> {

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use crate::node::Cx;
 use crate::syntax::{Node, unit};
-use crate::text::{Traced, Why, budget, placeholder};
+use crate::text::{Traced, View, Why, budget, placeholder};
 use crate::value::Value;
 
 use super::tasks::free_form;
 use super::vars::Var;
 use crate::input::command_files::{MAX_COMMANDS, command_files};
+use crate::input::references::{MAX_VALUES, referenced, values_of};
 use crate::input::unit::normal;
 use crate::input::yaml_files;
 
@@ -45,12 +46,58 @@ pub(super) fn of(playbook: &Path, cx: &mut Cx<'_>) -> Vec<(String, Given)> {
             let ends = |word: &&Traced| matches!(word.bytes(), b"&&" | b"||" | b"|" | b";");
             let end = words.iter().position(|word| ends(&word)).unwrap_or(words.len());
             let is_book = |word: &Traced| word.known_str().is_some_and(|w| Path::new(w).file_name() == Some(name));
-            let given =
-                if words[..end].iter().any(is_book) { given(&words[..end], (&path, dir), cx) } else { continue };
-            if !given.is_empty() && out.len() < MAX_CALLS {
-                out.push((format!("-e in {}:{line}", yaml_files::shown(&path, cx)), given));
+            if !words[..end].iter().any(is_book) {
+                continue;
+            }
+            let words = joined(&words[..end]);
+            let name = format!("-e in {}:{line}", yaml_files::shown(&path, cx));
+            for (one_of, words) in ways(words, &view) {
+                let given = given(&words, (&path, dir), cx);
+                if !given.is_empty() && out.len() < MAX_CALLS {
+                    out.push((format!("{name}{one_of}"), given));
+                }
             }
         }
+    }
+    out
+}
+
+/// The words with each placeholder of a CI system in one of them.
+fn joined(words: &[Traced]) -> Vec<Traced> {
+    let mut out: Vec<Traced> = Vec::new();
+    for word in words {
+        match out.last_mut() {
+            Some(last) if yaml_files::holds(last.bytes(), b"${{") && !yaml_files::holds(last.bytes(), b"}}") => {
+                let before = std::mem::take(last);
+                *last = Traced::join([&before, word], &Traced::new());
+            }
+            _ => out.push(word.clone()),
+        }
+    }
+    out
+}
+
+/// The words with each value that the same file gives to a variable in them, and which of several it is.
+fn ways(words: Vec<Traced>, view: &View) -> Vec<(String, Vec<Traced>)> {
+    let Ok(text) = view.as_str() else { return vec![(String::new(), words)] };
+    let mut out = vec![(String::new(), words)];
+    for n in 0..out[0].1.len() {
+        let word = out[0].1[n].clone();
+        let Some(equals) = word.bytes().iter().position(|b| *b == b'=') else { continue };
+        let value = word.slice(equals + 1..word.len());
+        let values = value.known_str().and_then(referenced).map(|name| values_of(text, name)).unwrap_or_default();
+        if values.is_empty() || values.len() * out.len() > MAX_VALUES {
+            continue;
+        }
+        let several = values.len() > 1;
+        let with = |(one_of, words): &(String, Vec<Traced>), value: &Range<usize>| {
+            let mut words = words.clone();
+            words[n] = Traced::join([&word.slice(0..equals + 1), &view.traced(value.clone())], &Traced::new());
+            let shown =
+                if several { format!("={}", text.get(value.clone()).unwrap_or_default()) } else { String::new() };
+            (format!("{one_of}{shown}"), words)
+        };
+        out = out.iter().flat_map(|way| values.iter().map(move |(value, _)| with(way, value))).collect();
     }
     out
 }

@@ -148,8 +148,73 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
             _ => not_understood(name, at),
         },
         "unique" | "flatten" => value,
+        "ternary" => match truth(&value).map(usize::from).and_then(|holds| place(1 - holds)) {
+            Some(chosen) => chosen,
+            None => not_understood(name, at),
+        },
+        "regex_replace" => {
+            let pattern = arg(0, "pattern").and_then(|p| regex::bytes::Regex::new(p.as_known_str()?).ok());
+            // Groups are written `\1` or `\g<1>` here.
+            let with = arg(1, "replacement").map(|with| printed(&with, at)).unwrap_or_default();
+            let grouped = with.bytes().contains(&b'\\');
+            let with = if grouped { Traced::made(in_dollars(&with.to_text()), at) } else { with };
+            let out = pattern.and_then(|p| template_text::substituted(&text(), &p, &with, grouped, at));
+            out.map_or_else(|| not_understood(name, at), str)
+        }
+        "format" => {
+            let given: Vec<Traced> = args.iter().map(|(_, value)| printed(value, at)).collect();
+            formatted(&text(), &given).map_or_else(|| not_understood(name, at), str)
+        }
+        "map" => {
+            let by = named("attribute").and_then(|name| name.as_known_str().map(str::to_owned));
+            let filters = place(0).and_then(|name| name.as_known_str().map(str::to_owned));
+            let more = args.get(1..).unwrap_or_default();
+            let one = |item: Value, cx: &mut Cx<'_>| match (&by, &filters) {
+                (Some(by), _) => by.split('.').try_fold(item, |item, key| item.get(key)),
+                (None, Some(own)) if own != "map" => Some(filter(own, item, more, at, cx)),
+                _ => None,
+            };
+            let items: Option<Vec<_>> = value.items().into_iter().map(|item| one(item, cx)).collect();
+            items.map_or_else(|| not_understood(name, at), |items| Value::list(items, at))
+        }
         _ => not_understood(name, at),
     }
+}
+
+/// The new text of a pattern of Python, as a pattern of this program expects it.
+fn in_dollars(with: &str) -> String {
+    let (mut out, mut rest) = (String::new(), with.chars().peekable());
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => {
+                let named = rest.next_if_eq(&'g').is_some();
+                let group: String =
+                    std::iter::from_fn(|| rest.next_if(|c| c.is_ascii_digit() || named && matches!(c, '<' | '>')))
+                        .filter(char::is_ascii_digit)
+                        .collect();
+                out.push_str(&if group.is_empty() { "\\".to_owned() } else { format!("${{{group}}}") });
+            }
+            '$' => out.push_str("$$"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The text with each `%s` or `%d` replaced by the next of the given ones. `None` if there are other marks.
+fn formatted(text: &Traced, given: &[Traced]) -> Option<Traced> {
+    let (mut out, mut done, mut given) = (Traced::new(), 0, given.iter());
+    while let Some(at) = text.bytes()[done..].iter().position(|b| *b == b'%').map(|at| done + at) {
+        out.push(&text.slice(done..at));
+        match text.bytes().get(at + 1)? {
+            b's' | b'd' => out.push(given.next()?),
+            b'%' => out.push(&text.slice(at..at + 1)),
+            _ => return None,
+        }
+        done = at + 2;
+    }
+    out.push(&text.slice(done..text.len()));
+    Some(out)
 }
 
 fn combined(base: &Value, over: &Value, deep: bool) -> Value {

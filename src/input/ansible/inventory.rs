@@ -8,9 +8,10 @@ use crate::node::Cx;
 use crate::syntax::{Node, yaml};
 use crate::text::{Traced, View, Why, budget};
 
+use super::super::command_files::command_files;
+use super::super::unit::normal;
 use super::super::yaml_files;
 use super::tasks::free_form;
-use super::vars;
 
 /// The most inventories of a playbook or a role.
 const MAX_FILES: usize = 16;
@@ -63,9 +64,10 @@ struct Group {
 
 type Groups = BTreeMap<String, Group>;
 
-/// The hosts of the inventories in these folders or in folders of inventories below them.
-pub(super) fn hosts(around: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> {
-    let mut files = Vec::new();
+/// The hosts of the inventories in these folders, in folders of inventories below them, and of those that a configuration or a
+/// command names; and whether these are all, as far as is known.
+pub(super) fn hosts(around: &[PathBuf], cx: &mut Cx<'_>) -> (Vec<Host>, bool) {
+    let mut files = named(around, cx);
     for dir in around {
         let named = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -74,15 +76,22 @@ pub(super) fn hosts(around: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> {
         files.extend(cx.files.list(dir).into_iter().filter(named));
         for folder in ["inventory", "inventories"].map(|name| dir.join(name)) {
             files.extend(cx.files.list(&folder));
-            files.extend(cx.files.folders(&folder).iter().flat_map(|inner| cx.files.list(inner)));
+            let is_vars = |inner: &&PathBuf| inner.ends_with("group_vars") || inner.ends_with("host_vars");
+            let inner = cx.files.folders(&folder);
+            files.extend(inner.iter().filter(|inner| !is_vars(inner)).flat_map(|inner| cx.files.list(inner)));
         }
     }
-    let mut out = Vec::new();
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    let (mut out, mut all) = (Vec::new(), true);
     if let Some(more) = files.get(MAX_FILES) {
         limited(more, "inventories", cx);
+        all = false;
     }
     for file in files.iter().take(MAX_FILES) {
         let groups = read(file, cx);
+        // A program or a service lists further hosts.
+        all &= groups.values().any(|group| !group.hosts.is_empty());
         let mut folders = vec![file.parent().unwrap_or(file).to_owned()];
         folders.extend(around.iter().rev().filter(|dir| !folders.contains(dir)).cloned().collect::<Vec<_>>());
         let count = groups.values().map(|group| group.hosts.len()).sum::<usize>();
@@ -90,6 +99,40 @@ pub(super) fn hosts(around: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> {
             limited(file, "hosts of an inventory", cx);
         }
         out.extend(hosts_of(&groups, &folders, cx));
+    }
+    (out, all)
+}
+
+/// The inventories that `ansible.cfg` or the option `-i` of a command names.
+fn named(around: &[PathBuf], cx: &mut Cx<'_>) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    let mut add = |name: &str, dir: &Path, cx: &Cx<'_>| {
+        for name in name.split(',').map(|name| name.trim_matches(['"', '\'', ' '])).filter(|name| !name.is_empty()) {
+            let found = [dir, cx.files.root()].map(|dir| normal(&dir.join(name)));
+            let found = found.into_iter().filter(|path| path.starts_with(cx.files.root()));
+            let paths = found.map(|path| if cx.files.is_dir(&path) { cx.files.list(&path) } else { vec![path] });
+            out.extend(paths.flatten().filter(|path| cx.files.read(path).is_ok()));
+        }
+    };
+    for dir in around {
+        let Some(bytes) = cx.files.glance(&dir.join("ansible.cfg")) else { continue };
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            if let Some((_, value)) = line.split_once('=').filter(|(key, _)| key.trim() == "inventory") {
+                add(value, dir, cx);
+            }
+        }
+    }
+    for path in around.first().map(|dir| command_files(dir, cx)).unwrap_or_default() {
+        let Some(bytes) = cx.files.glance(&path).filter(|bytes| yaml_files::holds(bytes, b"ansible-playbook")) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        for line in text.lines().filter(|line| line.contains("ansible-playbook")) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            for pair in words.windows(2).filter(|pair| matches!(pair[0], "-i" | "--inventory")) {
+                add(pair[1], path.parent().unwrap_or(&path), cx);
+            }
+        }
     }
     out
 }
@@ -227,7 +270,7 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
         order.sort_by_key(|name| depths.get(name));
         let files = |kind: &'static str, name: &'_ str, cx: &mut Cx<'_>| -> Vec<Node> {
             let inner = |dir: &PathBuf| dir.join(kind).join(name);
-            folders.iter().flat_map(|dir| vars::files(&inner(dir), cx)).map(|(_, tree)| tree).collect()
+            folders.iter().flat_map(|dir| super::folders::files(&inner(dir), cx)).map(|(_, tree)| tree).collect()
         };
         let mut vars: Vec<Node> =
             order.iter().filter_map(|name| groups.get(*name)).flat_map(|g| g.vars.clone()).collect();

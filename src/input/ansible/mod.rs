@@ -3,14 +3,18 @@
 //! Variables come from the defaults and variables of a role, from the play, its files and its roles' parameters, and from
 //! `group_vars/all`. Hosts of an inventory, and other files of `group_vars` and `host_vars`, that set a used variable yield a
 //! separate node group each, and so does a command that gives some to a playbook, and, without an inventory, each group of hosts
-//! that plays are for. A variable that is not set is unknown, even if a template has a default for it: an inventory may
-//! set it.
+//! that plays are for. Where the hosts of the inventories are all that there are, what holds for none of them is not said.
+//! A variable that is not set is unknown, even if a template has a default for it: an inventory may set it.
 
 mod extra_vars;
 mod filters;
+mod folders;
+mod includes;
 mod inventory;
 mod open_tasks;
+mod rendered;
 mod tasks;
+mod templates;
 mod topics;
 mod values;
 mod vars;
@@ -19,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup, under};
+use crate::syntax::documents::in_yaml;
 use crate::syntax::{Node, NodeKind};
 use crate::text::Why;
 use crate::value::{Condition, Guard};
@@ -27,8 +32,9 @@ use super::open_conditions::{self, Answers};
 use super::unit::{FileList, Input, Unit, has_extension, normal};
 use super::watched::{Group, OUTER, TASKS};
 use super::yaml_files;
+use folders::Folders;
 use inventory::Host;
-use tasks::{Folders, TaskRun};
+use tasks::TaskRun;
 
 /// The most combinations of open conditions.
 const MAX_OUTCOMES: usize = 8;
@@ -37,6 +43,7 @@ const MAX_VARIANTS: usize = 64;
 /// Keys that only tasks and plays have.
 const KEYS: &[&str] = &[
     "hosts",
+    "import_playbook",
     "tasks",
     "block",
     "when",
@@ -91,7 +98,7 @@ impl Input for Ansible {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
-        let parsed = yaml_files::in_either(&view);
+        let parsed = in_yaml(&view);
         let is_task = |item: &Node| {
             item.pairs()
                 .iter()
@@ -101,21 +108,21 @@ impl Input for Ansible {
         let mut lists = parsed.tree.iter().filter(|t| t.items().iter().any(is_task));
         let Some(list) = lists.next() else { return Vec::new() };
         let book = Book::of(&unit.path, list);
-        let (mut out, used) = book.outcomes(list, None, &[], cx);
+        let (mut out, Names { used, missing }) = book.outcomes(list, None, &[], cx);
         // Where files go may be up to the hosts.
         if out.is_empty() && book.role {
             return out;
         }
         let mut variants: Vec<(String, Option<Host>, Vec<Node>)> = Vec::new();
         let mut seen = BTreeSet::new();
-        let hosts = inventory::hosts(&book.around(), cx);
+        let (hosts, all) = inventory::hosts(&book.around(), cx);
         let known: BTreeSet<&str> =
             hosts.iter().flat_map(|host| host.groups.iter().chain([&host.name])).map(String::as_str).collect();
-        for (path, tree) in book.variants(cx) {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        for (path, file, tree) in book.variants(cx) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
             let sets = tree.pairs().iter().filter_map(|(k, _)| k.as_str()).any(|k| used.contains(k));
-            if sets && !known.contains(&*stem) {
-                variants.push((format!("with {}", yaml_files::shown(&path, cx)), None, vec![tree]));
+            if sets && !known.contains(&*name) {
+                variants.push((format!("with {}", yaml_files::shown(&file, cx)), None, vec![tree]));
             }
         }
         // Without an inventory, a host may be meant by one play alone.
@@ -125,16 +132,28 @@ impl Input for Ansible {
             let (groups, _) = book.outcomes(&plays, None, &[], cx);
             out.extend(under(groups, &when).into_iter().map(|group| named(group, &format!("for {name}"))));
         }
+        // What holds without any host's variables holds for no host, if all are known and each has some.
+        let mut base = hosts.is_empty() || list.items().iter().any(|play| !hosts.iter().any(|h| is_for(play, Some(h))));
         for host in hosts {
             // Hosts with the same plays and values are alike.
             let plays: Vec<bool> = list.items().iter().map(|play| is_for(play, Some(&host))).collect();
             let set = |name: &String| host.vars.iter().rev().find_map(|vars| vars.get(name)).map(|value| value.span);
             let values: Vec<_> = used.iter().map(set).collect();
             let differs = plays.contains(&false) || values.iter().any(Option::is_some);
+            base |= !differs;
             if plays.contains(&true) && differs && seen.insert((plays, values)) {
                 let vars = host.vars.clone();
                 variants.push((format!("for {}", host.name), Some(host), vars));
             }
+        }
+        let given = if book.role { Vec::new() } else { extra_vars::of(&unit.path, cx) };
+        // A playbook does not run without a variable that each command gives to it.
+        let needed = missing.iter().any(|name| given.iter().all(|(_, given)| given.contains_key(name)));
+        if !base && all || !given.is_empty() && needed {
+            out.clear();
+        } else if !base {
+            let when = Guard::of(Condition::new("a host is in no inventory of the repository", true));
+            out = under(out, &when);
         }
         if variants.len() > MAX_VARIANTS {
             cx.gap(list.span, Why::Limit("hosts and values of a playbook"));
@@ -143,7 +162,6 @@ impl Input for Ansible {
             let (groups, _) = book.outcomes(list, host.as_ref(), &vars, cx);
             out.extend(groups.into_iter().map(|group| named(group, &words)));
         }
-        let given = if book.role { Vec::new() } else { extra_vars::of(&unit.path, cx) };
         for (words, given) in given.into_iter().filter(|(_, given)| given.keys().any(|name| used.contains(name))) {
             let when = Guard::of(Condition::new(format!("run with {words}"), true));
             let (groups, _) = Book { given, ..Book::of(&unit.path, list) }.outcomes(list, None, &[], cx);
@@ -180,6 +198,13 @@ fn role_of(path: &Path) -> Option<&Path> {
     path.parent().filter(|dir| dir.file_name().is_some_and(|name| name == "tasks")).and_then(Path::parent)
 }
 
+/// Names of variables that were read, and of those without a value.
+#[derive(Default)]
+struct Names {
+    used: BTreeSet<String>,
+    missing: BTreeSet<String>,
+}
+
 /// A file of plays or tasks, and its surroundings.
 struct Book {
     path: PathBuf,
@@ -205,17 +230,17 @@ impl Book {
         self.base.ancestors().take(3).map(Path::to_owned).collect()
     }
 
-    /// Files with the variables of some hosts.
-    fn variants(&self, cx: &mut Cx<'_>) -> Vec<(PathBuf, Node)> {
+    /// Files with the variables of some hosts: a path with the name of the hosts, that of the file, and what stands in it.
+    fn variants(&self, cx: &mut Cx<'_>) -> Vec<(PathBuf, PathBuf, Node)> {
         let mut out = Vec::new();
-        for dir in self.around() {
-            for folder in ["group_vars", "host_vars"] {
-                for path in cx.files.list(&dir.join(folder)) {
-                    let stem = path.with_extension("");
-                    if stem.file_name().is_some_and(|n| n != "all") {
-                        out.extend(vars::files(&stem, cx).into_iter().filter(|(p, _)| *p == path));
-                    }
-                }
+        for dir in self.around().iter().flat_map(|dir| ["group_vars", "host_vars"].map(|kind| dir.join(kind))) {
+            let ends = |path: &Path| has_extension(path, &["yml", "yaml", "json"]);
+            let mut names: Vec<PathBuf> = cx.files.folders(&dir);
+            names.extend(cx.files.list(&dir).into_iter().map(|p| if ends(&p) { p.with_extension("") } else { p }));
+            names.sort();
+            names.dedup();
+            for path in names.into_iter().filter(|path| path.file_name().is_some_and(|name| name != "all")) {
+                out.extend(folders::files(&path, cx).into_iter().map(|(file, tree)| (path.clone(), file, tree)));
             }
         }
         out
@@ -223,24 +248,20 @@ impl Book {
 
     /// The node groups with these variables of some hosts, for each combination of open conditions; and the names of the
     /// variables that were read.
-    fn outcomes(
-        &self,
-        list: &Node,
-        host: Option<&Host>,
-        extra: &[Node],
-        cx: &mut Cx<'_>,
-    ) -> (Vec<NodeGroup>, BTreeSet<String>) {
-        let mut used = BTreeSet::new();
+    fn outcomes(&self, list: &Node, host: Option<&Host>, extra: &[Node], cx: &mut Cx<'_>) -> (Vec<NodeGroup>, Names) {
+        let mut names = Names::default();
         let (runs, _) = open_conditions::all(MAX_OUTCOMES, |answers| {
             let mut run = self.run(list, host, extra, std::mem::take(answers), cx);
-            used.append(&mut run.vars.used);
+            names.used.append(&mut run.vars.used);
+            names.missing.append(&mut run.vars.missing);
             *answers = std::mem::take(&mut run.vars.answers);
-            let taken = std::mem::take(&mut run.taken);
+            let mut taken = std::mem::take(&mut run.taken);
+            taken.append(&mut run.vars.rendered.named);
             cx.claims.uses.extend(taken.iter().filter(|p| **p != self.path).cloned());
             cx.claims.covers.extend(taken.into_iter().filter(|p| *p != self.path));
             run
         });
-        (runs.into_iter().flat_map(|(when, run)| groups(run, &when, cx)).collect(), used)
+        (runs.into_iter().flat_map(|(when, run)| groups(run, &when, cx)).collect(), names)
     }
 
     fn run(&self, list: &Node, host: Option<&Host>, extra: &[Node], answers: Answers, cx: &mut Cx<'_>) -> TaskRun {
@@ -252,7 +273,7 @@ impl Book {
         run.vars.folder(own, Some(&self.base), cx);
         // Nearer folders win over those around them.
         for dir in self.around().iter().rev() {
-            for (_, tree) in vars::files(&dir.join("group_vars/all"), cx) {
+            for (_, tree) in folders::files(&dir.join("group_vars/all"), cx) {
                 run.vars.push(Some(&tree));
             }
         }
@@ -260,11 +281,15 @@ impl Book {
             run.vars.push(Some(vars));
         }
         if self.role {
-            run.role_vars(&self.base, None, cx);
+            run.role_vars(&self.base, None, 0, cx);
             run.list(list.items(), &folders, 0, cx);
             return run;
         }
         for play in list.items() {
+            if let (Some(file), Some(vars)) = (play.get("import_playbook").and_then(Node::as_str), play.get("vars")) {
+                self.imported(file, vars, host, &mut run, cx);
+                continue;
+            }
             if play.get("hosts").is_none() {
                 run.list(std::slice::from_ref(play), &folders, 0, cx);
                 continue;
@@ -278,16 +303,28 @@ impl Book {
     }
 }
 
+impl Book {
+    /// The plays of another playbook with the variables that this one gives to it.
+    fn imported(&self, file: &str, vars: &Node, host: Option<&Host>, run: &mut TaskRun, cx: &mut Cx<'_>) {
+        let path = normal(&self.base.join(file));
+        let Ok(view) = cx.view(&path) else { return };
+        let folders = Folders { base: path.parent().unwrap_or(&path).to_owned(), own: self.base.clone() };
+        let layers = run.vars.depth();
+        run.vars.push(Some(vars));
+        for play in in_yaml(&view).tree.iter().flat_map(Node::items).filter(|play| is_for(play, host)) {
+            run.if_run(play, cx, |run, cx| read_play(play, run, &folders, cx));
+        }
+        run.vars.truncate(layers);
+        run.taken.push(path);
+    }
+}
+
 /// The tasks and roles of a play.
 fn read_play(play: &Node, run: &mut TaskRun, folders: &Folders, cx: &mut Cx<'_>) {
     let layers = run.vars.depth();
     run.vars.push(play.get("vars"));
-    for file in play.get("vars_files").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str) {
-        let path = normal(&folders.base.join(file));
-        for (_, tree) in vars::files(&path.with_extension(""), cx) {
-            run.vars.push(Some(&tree));
-        }
-    }
+    run.vars.folders = Some(folders.clone());
+    run.vars_files(play, folders, cx);
     for key in ["pre_tasks", "roles", "tasks", "post_tasks", "handlers"] {
         let Some(items) = play.get(key) else { continue };
         if key == "handlers" {
@@ -302,11 +339,7 @@ fn read_play(play: &Node, run: &mut TaskRun, folders: &Folders, cx: &mut Cx<'_>)
             continue;
         }
         for role in items.items() {
-            let name = role.as_str().or_else(|| role.get("role").or_else(|| role.get("name")).and_then(Node::as_str));
-            if let Some(name) = name.map(str::to_owned) {
-                let params = role.get("vars").or(Some(role)).filter(|r| r.is_map());
-                run.if_run(role, cx, |run, cx| run.role(&name, "main", params, folders, 0, cx));
-            }
+            run.named_role(role, folders, 0, cx);
         }
     }
     run.vars.truncate(layers);

@@ -5,51 +5,30 @@ use std::path::{Path, PathBuf};
 
 use crate::node::kubelet_files::by_end;
 use crate::node::{Cx, Edit, NodeGroup, Step, Wrapping};
+use crate::syntax::documents::in_yaml;
 use crate::syntax::{MAX_DEPTH, Node, Schema, Style, file_mode};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Guard, Kind, Value};
 
+use super::filters::filter;
+use super::folders::Folders;
 use super::topics::{is_for_nodes, is_of_kubelet, may_matter, mentions_kubelet, written};
 use super::values::printed;
-use super::vars::{self, Vars};
+use super::vars::Vars;
 use crate::input::open_conditions::Answers;
-use crate::input::unit::normal;
-use crate::input::{manifests, yaml_files, yaml_values};
+use crate::input::{manifests, yaml_values};
 
 /// The most rounds of a loop.
 const MAX_ROUNDS: usize = 64;
 /// The most tasks of one run.
 const MAX_TASKS: usize = 5_000;
 
-/// Where tasks look for files: the folder of the role or of the playbook.
-#[derive(Clone, Debug)]
-pub(super) struct Folders {
-    /// The role or playbook.
-    pub(super) base: PathBuf,
-    /// The folder of the task file.
-    pub(super) own: PathBuf,
-}
-
-impl Folders {
-    fn find(&self, kind: &str, name: &str, cx: &Cx<'_>) -> Option<PathBuf> {
-        let places = [
-            self.base.join(kind).join(name),
-            self.base.join(name),
-            self.own.join(kind).join(name),
-            self.own.join(name),
-        ];
-        // From `role_path` or `playbook_dir`.
-        let from_root = name.strip_prefix(vars::ROOT).map(|rest| cx.files.root().join(rest.trim_start_matches('/')));
-        from_root.into_iter().chain(places).map(|p| normal(&p)).find(|p| cx.files.read(p).is_ok())
-    }
-}
-
 fn is_yes(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on")
 }
 
 /// Modules that write files.
-const FILES: &[&str] = &["copy", "template", "lineinfile", "blockinfile", "replace", "file"];
+const FILES: &[&str] = &["copy", "template", "lineinfile", "blockinfile", "replace", "ini_file", "file"];
 
 /// True for a task that changes no node: it runs on the machine of the person who applies it, or only tells what it would do.
 fn is_elsewhere(item: &Node) -> bool {
@@ -72,6 +51,8 @@ pub(super) struct TaskRun {
     pub(super) taken: Vec<PathBuf>,
     /// Files of the machine that contain a kubelet configuration, and their texts.
     pub(super) configurations: Vec<(String, Traced)>,
+    /// Scripts about a kubelet that no command has run yet.
+    scripts: Vec<(String, Traced)>,
     pub(super) name: String,
     tasks: usize,
 }
@@ -87,6 +68,7 @@ impl TaskRun {
             groups: Vec::new(),
             taken: Vec::new(),
             configurations: Vec::new(),
+            scripts: Vec::new(),
             name: name.to_owned(),
             tasks: 0,
         }
@@ -104,7 +86,7 @@ impl TaskRun {
         let Ok(view) = cx.view(path) else { return };
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
-        for tree in yaml_files::documents(&view).tree {
+        for tree in &in_yaml(&view).tree {
             self.list(tree.items(), &folders, depth + 1, cx);
         }
     }
@@ -121,11 +103,16 @@ impl TaskRun {
 
     fn task(&mut self, item: &Node, folders: &Folders, depth: usize, cx: &mut Cx<'_>) {
         let layers = self.vars.depth();
+        self.vars.folders = Some(folders.clone());
         self.vars.push(item.get("vars"));
-        let list = ["loop", "with_items", "with_list"].iter().find_map(|key| item.get(key));
+        let keys = ["loop", "with_items", "with_list", "with_dict"];
+        let list = keys.iter().find_map(|key| item.get(key).map(|list| (*key, list)));
         match list {
-            Some(list) => {
-                let value = self.vars.value(list, cx);
+            Some((key, list)) => {
+                let mut value = self.vars.value(list, cx);
+                if key == "with_dict" {
+                    value = filter("dict2items", value, &[], list.span, cx);
+                }
                 let name = item.path(&["loop_control", "loop_var"]).and_then(Node::as_str).unwrap_or("item");
                 let items = match &value.kind {
                     Kind::List(_) => value.items(),
@@ -137,9 +124,9 @@ impl TaskRun {
                 }
             }
             None => {
-                if let Some(dict) = item.get("with_dict") {
-                    let why = Why::NotUnderstood("what a task loops over".into());
-                    self.vars.set("item", Value::unknown(why, dict.span));
+                if let Some(names) = item.get("with_first_found") {
+                    let found = self.first_found(names, folders, cx);
+                    self.vars.set("item", found);
                 }
                 self.once(item, folders, depth, cx);
             }
@@ -183,7 +170,7 @@ impl TaskRun {
         Some(printed(&found, value.span))
     }
 
-    fn known(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<String> {
+    pub(super) fn known(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<String> {
         self.text(value, keys, cx)?.known_str().map(str::to_owned)
     }
 
@@ -202,17 +189,7 @@ impl TaskRun {
             return;
         }
         match name {
-            "include_tasks" | "import_tasks" | "include" => {
-                let file = self.vars.value(value.get("file").unwrap_or(value), cx);
-                let Some(file) = file.as_known_str().map(|f| f.split(' ').next().unwrap_or(f).to_owned()) else {
-                    return;
-                };
-                let places =
-                    [folders.own.join(&file), folders.base.join("tasks").join(&file), folders.base.join(&file)];
-                if let Some(path) = places.iter().map(|p| normal(p)).find(|p| cx.files.read(p).is_ok()) {
-                    self.file(&path, &folders.base.clone(), depth + 1, cx);
-                }
-            }
+            "include_tasks" | "import_tasks" | "include" => self.include_tasks(value, folders, depth, cx),
             "include_role" | "import_role" => {
                 let role = self.known(value, &["name"], cx);
                 let from = self.known(value, &["tasks_from"], cx).unwrap_or_else(|| "main".to_owned());
@@ -220,23 +197,8 @@ impl TaskRun {
                     self.role(&role, &from, None, folders, depth, cx);
                 }
             }
-            "set_fact" => {
-                for (key, value) in value.pairs() {
-                    let Some(name) = key.as_str().filter(|n| *n != "cacheable") else { continue };
-                    self.vars.fact(name, value, cx);
-                }
-            }
-            "include_vars" => {
-                let file = self.known(value, &["file"], cx).or_else(|| value.as_str().map(str::to_owned));
-                let Some(path) = file.and_then(|f| folders.find("vars", &f, cx)) else { return };
-                for (_, tree) in vars::files(&path.with_extension(""), cx) {
-                    for (key, value) in tree.pairs() {
-                        if let Some(name) = key.as_str() {
-                            self.vars.fact(name, value, cx);
-                        }
-                    }
-                }
-            }
+            "set_fact" => self.set_facts(value, cx),
+            "include_vars" => self.include_vars(value, item, folders, cx),
             "copy" | "template" => self.put(name, key, value, folders, cx),
             "file" => {
                 let path = self.known(value, &["path", "dest", "name"], cx);
@@ -249,7 +211,7 @@ impl TaskRun {
                     self.script(&Traced::made(format!("rm -rf '{}'", path.replace('\'', "")), value.span), value.span);
                 }
             }
-            "lineinfile" | "blockinfile" | "replace" => self.edit(name, key, value, cx),
+            "lineinfile" | "blockinfile" | "replace" | "ini_file" => self.edit(name, key, value, cx),
             "shell" | "command" | "raw" => {
                 let command = match value.get("argv") {
                     Some(argv) => {
@@ -281,11 +243,26 @@ impl TaskRun {
                 }
             }
             "script" => {
-                let file = value.as_str().map(str::to_owned).or_else(|| self.known(value, &["cmd"], cx));
-                let path = file.and_then(|f| folders.find("files", f.split(' ').next().unwrap_or(&f), cx));
+                let line = match value.as_scalar().map(|s| s.text.clone()) {
+                    Some(text) => Some(printed(&self.vars.text(&text, value.span, cx), value.span)),
+                    None => self.text(value, &["cmd"], cx),
+                };
+                let Some(line) = line else { return };
+                let end = line.bytes().iter().position(|b| *b == b' ').unwrap_or(line.len());
+                let name = line.slice(0..end);
+                let path = name.known_str().and_then(|name| folders.find("files", name, cx));
                 let Some(view) = path.and_then(|p| cx.view(&p).ok()) else { return };
                 if mentions_kubelet(&String::from_utf8_lossy(&view.bytes)) {
-                    self.steps.push(Step::Script(view.traced(0..view.bytes.len())));
+                    let first = memchr::memchr(b'\n', &view.bytes).filter(|_| view.bytes.starts_with(b"#!"));
+                    let first = first.map_or(0, |end| end + 1);
+                    let mut script = view.traced(0..first);
+                    if end < line.len() {
+                        script.push_made(b"set --", value.span);
+                        script.push(&line.slice(end..line.len()));
+                        script.push_made(b"\n", value.span);
+                    }
+                    script.push(&view.traced(first..view.bytes.len()));
+                    self.steps.push(Step::Script(script));
                 }
             }
             "k8s" => {
@@ -303,8 +280,8 @@ impl TaskRun {
                     self.known(value, &["template"], cx).and_then(|s| folders.find("templates", &s, cx))
                 {
                     let Ok(view) = cx.view(&source) else { return };
+                    let text = self.vars.file(&view, &source, cx);
                     self.taken.push(source);
-                    let text = self.vars.file(&view, cx);
                     self.groups.append(&mut manifests::in_text(&text, &self.name.clone(), key.span, cx));
                 }
             }
@@ -317,47 +294,6 @@ impl TaskRun {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// A role with its variables.
-    pub(super) fn role(
-        &mut self,
-        role: &str,
-        from: &str,
-        params: Option<&Node>,
-        folders: &Folders,
-        depth: usize,
-        cx: &mut Cx<'_>,
-    ) {
-        let places = folders.base.ancestors().take(4).flat_map(|dir| [dir.join("roles").join(role), dir.join(role)]);
-        let has = |dir: &PathBuf| {
-            ["yml", "yaml"].iter().any(|e| cx.files.read(&dir.join(format!("tasks/{from}.{e}"))).is_ok())
-        };
-        let Some(dir) = places.map(|d| normal(&d)).find(has) else { return };
-        let layers = self.vars.depth();
-        let outer = self.vars.folder("role_path", Some(&dir), cx);
-        self.role_vars(&dir, params, cx);
-        for extension in ["yml", "yaml"] {
-            let path = dir.join(format!("tasks/{from}.{extension}"));
-            if cx.files.read(&path).is_ok() {
-                self.file(&path, &dir, depth + 1, cx);
-            }
-        }
-        self.vars.truncate(layers);
-        self.vars.folder("role_path", outer.as_deref(), cx);
-    }
-
-    /// The variables of a role: its defaults below all existing layers, its variables and parameters above.
-    pub(super) fn role_vars(&mut self, dir: &Path, params: Option<&Node>, cx: &mut Cx<'_>) {
-        for (_, tree) in vars::files(&dir.join("defaults/main"), cx) {
-            self.vars.push_below(&tree);
-        }
-        for (_, tree) in vars::files(&dir.join("vars/main"), cx) {
-            self.vars.push(Some(&tree));
-        }
-        if params.is_some() {
-            self.vars.push(params);
         }
     }
 
@@ -381,13 +317,16 @@ impl TaskRun {
                     return;
                 };
                 // Most files do not concern a kubelet.
-                if !is_of_kubelet(&path) && !cx.files.read(&file).is_ok_and(|s| manifests::may_hold(&s.bytes())) {
+                let may =
+                    |bytes: &[u8]| manifests::may_hold(bytes) || mentions_kubelet(&String::from_utf8_lossy(bytes));
+                if !is_of_kubelet(&path) && !cx.files.read(&file).is_ok_and(|s| may(&s.bytes())) {
                     return;
                 }
                 let Ok(view) = cx.view(&file) else { return };
                 if name == "template" {
+                    let text = self.vars.file(&view, &file, cx);
                     self.taken.push(file);
-                    self.vars.file(&view, cx)
+                    text
                 } else {
                     view.traced(0..view.bytes.len())
                 }
@@ -409,6 +348,11 @@ impl TaskRun {
             }
             self.steps.push(Step::file(path.clone(), content));
             self.access(&path, false, value, cx);
+        } else if path.starts_with('/') && content.bytes().starts_with(b"#!") {
+            // A later command may run it.
+            if mentions_kubelet(&content.to_text()) {
+                self.scripts.push((path, content));
+            }
         } else if path.starts_with("/etc/rancher/") {
             self.groups.append(&mut manifests::in_text(&content, &format!("{path} of {}", self.name), key.span, cx));
         } else {
@@ -428,9 +372,41 @@ impl TaskRun {
         };
         let absent = self.known(value, &["state"], cx).as_deref() == Some("absent");
         let yes = |text: Option<String>| text.is_some_and(|text| is_yes(&text));
-        let after = self.known(value, &["insertafter"], cx);
+        let mut after = self.known(value, &["insertafter"], cx);
         let before = self.known(value, &["insertbefore"], cx);
         let edit = match name {
+            "ini_file" => {
+                let section = self.known(value, &["section"], cx);
+                let option = self.known(value, &["option"], cx);
+                let (Some(option), None) = (option, value.get("values")) else {
+                    self.steps.push(Step::UnknownFile(path, Why::NotUnderstood("a change of a section".into())));
+                    return;
+                };
+                let line = |pattern: String, line: Traced, after: Option<String>, absent: bool| Edit::Line {
+                    pattern: Some(pattern),
+                    line: Some(line),
+                    after,
+                    before: None,
+                    absent,
+                    backrefs: false,
+                    first: true,
+                };
+                if let Some(section) = section.filter(|_| !absent) {
+                    let header = format!(r"^\[{}\]", regex::escape(&section));
+                    let at = key.span.to(value.span);
+                    let edit = line(
+                        header.clone(),
+                        Traced::made(format!("[{section}]"), value.span),
+                        Some("EOF".into()),
+                        false,
+                    );
+                    self.steps.push(Step::Edit { path: path.clone(), edit, at });
+                    after = Some(header);
+                }
+                let mut text = Traced::made(format!("{option}="), value.span);
+                text.push(&self.text(value, &["value"], cx).unwrap_or_default());
+                line(format!(r"^[#;]?\s*{}\s*=", regex::escape(&option)), text, after, absent)
+            }
             "lineinfile" => {
                 let literal = self.known(value, &["search_string"], cx);
                 let regexp = self.text(value, &["regexp", "regex"], cx);
@@ -507,7 +483,16 @@ impl TaskRun {
     }
 
     fn command(&mut self, command: &Traced, at: Span) {
-        if mentions_kubelet(&command.to_text()) {
+        let words = command.to_text();
+        let (run, kept) = std::mem::take(&mut self.scripts).into_iter().partition(|(path, _)| words.contains(path));
+        self.scripts = kept;
+        let runs = !Vec::is_empty(&run);
+        for (path, content) in run {
+            self.steps.push(Step::file(path.clone(), content));
+            let rights = [Some(Traced::made("0755", at)), None];
+            self.steps.push(Step::Access { path, below: false, rights });
+        }
+        if runs || mentions_kubelet(&words) {
             self.script(command, at);
         }
     }

@@ -8,7 +8,11 @@ use crate::text::{Span, Traced, Why};
 
 /// True if a text may concern a kubelet, or includes others that may.
 pub(super) fn may_matter(bytes: &[u8]) -> bool {
-    TASKS.iter().chain(OUTER).chain(&["set_fact", "include_vars"]).any(|w| yaml_files::holds(bytes, w.as_bytes()))
+    TASKS
+        .iter()
+        .chain(OUTER)
+        .chain(&["set_fact", "include_vars", "script:"])
+        .any(|w| yaml_files::holds(bytes, w.as_bytes()))
 }
 
 /// The node groups of documents that a task writes. If a part of them is not known, they may be valid on the node.
@@ -34,19 +38,21 @@ const KUBEADM: &[u8] = b"kubeadm.k8s.io";
 
 /// True for commands that may concern a kubelet.
 pub(super) fn mentions_kubelet(command: &str) -> bool {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "/kubelet",
         "kubelet.service",
         VARIABLE_PREFIX,
         "bootstrap.sh",
         "nodeadm",
         "--kubelet-arg",
+        "--kubelet-extra-args",
         "INSTALL_K3S_EXEC",
         "get.k3s.io",
         "get.rke2.io",
         "k3s-install",
     ];
-    let kubeadm = || command.contains("kubeadm") && command.contains("--config");
+    let kubeadm =
+        || command.contains("kubeadm") && ["--config", "--patches"].iter().any(|option| command.contains(option));
     WORDS.iter().any(|w| command.contains(w)) || is_for_nodes(command.as_bytes()) || kubeadm()
 }
 

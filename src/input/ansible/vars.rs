@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::Cx;
-use crate::syntax::jinja::{Expr, ExprKind, Part, expression, parse};
-use crate::syntax::{MAX_DEPTH, Node, NodeKind, yaml};
-use crate::text::{Span, Traced, View, Why, budget};
+use crate::syntax::jinja::{Expr, ExprKind, expression};
+use crate::syntax::{MAX_DEPTH, Node, NodeKind};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Entry, Kind, Map, Number, Value, equal};
 
 use super::filters::filter;
+use super::folders::{Folders, ROOT};
+use super::rendered::Rendered;
 use super::values::{printed, truth, unknown, within};
 use crate::input::open_conditions::Answers;
 use crate::input::template_text;
@@ -22,26 +24,29 @@ const MAX_NAMED: usize = 24;
 pub(super) const MAX_ASKED: usize = 3;
 /// The most steps of one run.
 const MAX_STEPS: usize = 100_000;
-/// The most bytes of one text.
-const MAX_BYTES: usize = 1 << 20;
-
-/// The root of the scan in a path of Ansible's own.
-pub(super) const ROOT: &str = "//";
 
 /// Variables by name; a later layer wins.
 #[derive(Default)]
 pub(super) struct Vars {
-    layers: Vec<BTreeMap<String, Var>>,
+    pub(super) layers: Vec<BTreeMap<String, Var>>,
     /// What a command gives, which wins over all layers.
     pub(super) given: BTreeMap<String, Var>,
     /// Names that were read.
     pub(super) used: BTreeSet<String>,
+    /// Those of them that nothing sets.
+    pub(super) missing: BTreeSet<String>,
     /// Answers to conditions that the source does not decide.
     pub(super) answers: Answers,
     /// The conditions of the task that is read, if the source does not decide them.
     pub(super) open: Vec<String>,
     /// Where what Ansible itself sets is said to be written.
     pub(super) place: Option<Span>,
+    /// Where the task that is read looks for files.
+    pub(super) folders: Option<Folders>,
+    /// The templates that are being rendered, their macros and blocks.
+    pub(super) rendered: Rendered,
+    /// The fact that is being set.
+    growing: Option<String>,
     depth: usize,
     steps: usize,
 }
@@ -54,18 +59,6 @@ pub(super) enum Var {
     Known(Value),
     /// Set by a task under a condition, and what it is otherwise.
     Open(String, Box<Var>, Option<Box<Var>>),
-}
-
-/// The maps of variables in a file, or in the files of a folder with its name.
-pub(super) fn files(stem: &Path, cx: &mut Cx<'_>) -> Vec<(PathBuf, Node)> {
-    let mut paths: Vec<PathBuf> = ["yml", "yaml"].iter().map(|e| stem.with_extension(e)).collect();
-    paths.extend(cx.files.list(stem).into_iter().filter(|p| p.extension().is_some_and(|e| e == "yml" || e == "yaml")));
-    let mut out = Vec::new();
-    for path in paths {
-        let Ok(view) = cx.view(&path) else { continue };
-        out.extend(yaml::parse(&view).tree.into_iter().next().filter(Node::is_map).map(|tree| (path, tree)));
-    }
-    out
 }
 
 impl Vars {
@@ -124,7 +117,9 @@ impl Vars {
     /// evaluated now, others when they are used.
     pub(super) fn fact(&mut self, name: &str, node: &Node, cx: &mut Cx<'_>) {
         let now = names(node, name) || names(node, "item");
+        self.growing = Some(name.to_owned());
         let mut var = if now { Var::Known(self.value(node, cx)) } else { Var::Written(node.clone()) };
+        self.growing = None;
         if !self.open.is_empty() {
             let old = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
             var = Var::Open(self.open.join(" and "), Box::new(var), old.map(Box::new));
@@ -135,12 +130,12 @@ impl Vars {
         self.layers[0].insert(name.to_owned(), var);
     }
 
-    fn charge(&mut self) -> bool {
+    pub(super) fn charge(&mut self) -> bool {
         self.steps += 1;
         self.steps <= MAX_STEPS && budget::spend(100)
     }
 
-    fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {
+    pub(super) fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {
         self.used.insert(name.to_owned());
         let layers = || self.layers.iter().rev().find_map(|layer| layer.get(name));
         let mut found = self.given.get(name).or_else(layers).cloned();
@@ -163,7 +158,10 @@ impl Vars {
             }
             Some(Var::Written(_) | Var::Open(..)) => Value::unknown(Why::Limit("variables that name others"), at),
             // An inventory may set it.
-            None => Value::unknown(Why::NoDefault(format!("the variable {name}").into()), at),
+            None => {
+                self.missing.insert(name.to_owned());
+                Value::unknown(Why::NoDefault(format!("the variable {name}").into()), at)
+            }
         }
     }
 
@@ -175,105 +173,6 @@ impl Vars {
             NodeKind::Scalar(_) => value_of(node),
             NodeKind::Seq(items) => Value::list(items.iter().map(|item| self.value(item, cx)).collect(), at),
             NodeKind::Map(pairs) => mapped(pairs, at, |value| self.value(value, cx)),
-        }
-    }
-
-    /// The result of a template: the value itself, if it is a single expression.
-    pub(super) fn text(&mut self, text: &Traced, at: Span, cx: &mut Cx<'_>) -> Value {
-        if !is_template(text) {
-            return Value::str(text.clone(), at);
-        }
-        let view = cx.made("template", text, at);
-        match parse(&view) {
-            Ok(parts) => {
-                if let [Part::Output(expr)] = parts.as_slice() {
-                    return self.expr(expr, cx);
-                }
-                let mut out = Traced::new();
-                self.parts(&view, &parts, &mut out, cx);
-                Value::str(out, at)
-            }
-            Err(_) => Value::unknown(Why::NotUnderstood("a template".into()), at),
-        }
-    }
-
-    /// Renders a file.
-    pub(super) fn file(&mut self, view: &View, cx: &mut Cx<'_>) -> Traced {
-        let mut out = Traced::new();
-        match parse(view) {
-            Ok(parts) => self.parts(view, &parts, &mut out, cx),
-            Err(error) => out.push_unknown(error.at, Why::NotUnderstood("a template".into())),
-        }
-        out
-    }
-
-    fn parts(&mut self, view: &View, parts: &[Part], out: &mut Traced, cx: &mut Cx<'_>) {
-        for part in parts {
-            if !self.charge() || out.len() > MAX_BYTES {
-                return;
-            }
-            match part {
-                Part::Text(span) => view.push_onto(out, span.range()),
-                Part::Output(expr) => {
-                    let value = self.expr(expr, cx);
-                    out.push(&printed(&value, expr.at));
-                }
-                Part::If(branches, other) => {
-                    let mut body = other;
-                    for (condition, then) in branches {
-                        let value = self.expr(condition, cx);
-                        if truth(&value).unwrap_or_else(|| self.answers.assume(condition.at, &cx.texts)) {
-                            body = then;
-                            break;
-                        }
-                    }
-                    self.parts(view, body, out, cx);
-                }
-                Part::For(names, over, body, other) => {
-                    let value = self.expr(over, cx);
-                    let items = match &value.kind {
-                        Kind::List(_) => value.items(),
-                        Kind::Map(map) => map
-                            .entries
-                            .iter()
-                            .map(|(k, e)| Value::str(Traced::made(k.as_bytes(), e.key), e.key))
-                            .collect(),
-                        _ => {
-                            out.push_unknown(over.at, unknown(&value));
-                            continue;
-                        }
-                    };
-                    if items.is_empty() {
-                        self.parts(view, other, out, cx);
-                    }
-                    let count = items.len();
-                    for (n, item) in items.into_iter().enumerate() {
-                        self.layers.push(BTreeMap::new());
-                        self.set("loop", round(n, count, over.at));
-                        match names.as_slice() {
-                            [one] => self.set(one, item),
-                            names => {
-                                for (n, name) in names.iter().enumerate() {
-                                    let part = item.item(n);
-                                    self.set(name, part.unwrap_or_else(|| Value::null(over.at)));
-                                }
-                            }
-                        }
-                        self.parts(view, body, out, cx);
-                        self.layers.pop();
-                    }
-                }
-                Part::Set(name, expr) => {
-                    let value = self.expr(expr, cx);
-                    self.set(name, value);
-                }
-                Part::SetBody(name, body) => {
-                    let mut inner = Traced::new();
-                    self.parts(view, body, &mut inner, cx);
-                    let at = inner.span().unwrap_or_else(|| view.span(0..0));
-                    self.set(name, Value::str(inner, at));
-                }
-            }
         }
     }
 
@@ -295,7 +194,7 @@ impl Vars {
         truth(&value)
     }
 
-    fn expr(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Value {
+    pub(super) fn expr(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Value {
         let at = expr.at;
         if self.depth >= MAX_DEPTH || !self.charge() {
             return Value::unknown(Why::Limit("steps of a template"), at);
@@ -333,9 +232,14 @@ impl Vars {
                 }
                 Value::new(Kind::Map(Arc::new(map)), at)
             }
+            ExprKind::Bad => Value::unknown(Why::NotUnderstood("an expression of a template".into()), at),
             ExprKind::Item(of, key) => {
-                let value = self.expr(of, cx);
                 let key = self.expr(key, cx);
+                // The variables by name: of this host, there are no others.
+                if let (true, Some(name)) = (is_all_variables(of), key.as_known_str()) {
+                    return self.lookup(name, at, cx);
+                }
+                let value = self.expr(of, cx);
                 let found = match &key.kind {
                     Kind::Number(n) => value.item(template_text::count(n.value())),
                     _ => key.as_known_str().and_then(|k| value.get(k).or_else(|| value.item(k.parse().ok()?))),
@@ -347,6 +251,13 @@ impl Vars {
             }
             ExprKind::Call(of, args) => self.call(of, args, at, cx),
             ExprKind::Filter(of, name, args) => {
+                // A fact that grows with each round of a loop is not set before the first one.
+                if let (ExprKind::Name(of), "default" | "d", Some((_, first))) = (&of.kind, &**name, args.first())
+                    && self.growing.as_ref() == Some(of)
+                    && self.layers.iter().all(|layer| !layer.contains_key(of))
+                {
+                    return self.expr(first, cx);
+                }
                 let value = self.expr(of, cx);
                 let args: Vec<_> = args.iter().map(|(n, e)| (n.clone(), self.expr(e, cx))).collect();
                 filter(name, value, &args, at, cx)
@@ -398,12 +309,15 @@ impl Vars {
         }
     }
 
-    fn call(&mut self, of: &Expr, args: &[Expr], at: Span, cx: &mut Cx<'_>) -> Value {
+    fn call(&mut self, of: &Expr, args: &[(Option<String>, Expr)], at: Span, cx: &mut Cx<'_>) -> Value {
+        if let Some(value) = self.made_by_macro(of, args, at, cx) {
+            return value;
+        }
         match &of.kind {
             ExprKind::Item(of, key) => {
                 let value = self.expr(of, cx);
                 let ExprKind::Text(method) = &key.kind else { return Value::unknown(unknown(&value), at) };
-                let args: Vec<_> = args.iter().map(|e| self.expr(e, cx)).collect();
+                let args: Vec<_> = args.iter().map(|(_, e)| self.expr(e, cx)).collect();
                 let known = |n: usize| args.get(n).and_then(Value::as_known_str).map(str::to_owned);
                 match (method.known_str().unwrap_or_default(), &value.kind) {
                     ("items", Kind::Map(map)) => {
@@ -426,7 +340,12 @@ impl Vars {
                         let parts = text.through_all(&value.via).split(by.as_bytes());
                         Value::list(parts.into_iter().map(|p| Value::str(p, at)).collect(), at)
                     }
-                    ("format", _) => Value::unknown(Why::NotUnderstood("`format`".into()), at),
+                    // As `%` formats: `'a={}'.format(b)`.
+                    ("format", Kind::Str(text)) if !text.bytes().contains(&b'%') => {
+                        let text = text.replace(b"{}", &Traced::made("%s", at));
+                        let args: Vec<_> = args.into_iter().map(|value| (None, value)).collect();
+                        filter("format", Value::str(text, at), &args, at, cx)
+                    }
                     (name @ ("lower" | "upper" | "strip"), Kind::Str(_)) => {
                         let name = if name == "strip" { "trim" } else { name };
                         filter(name, value, &[], at, cx)
@@ -435,11 +354,23 @@ impl Vars {
                 }
             }
             ExprKind::Name(name) => {
-                let why = format!("`{}`", name.escape_debug());
-                Value::unknown(Why::FromOutside(why.into()), at)
+                let looks_up = matches!(name.as_str(), "lookup" | "query" | "q");
+                looks_up.then(|| self.looked_up(args, at, cx)).flatten().unwrap_or_else(|| {
+                    let why = format!("`{}`", name.escape_debug());
+                    Value::unknown(Why::FromOutside(why.into()), at)
+                })
             }
             _ => Value::unknown(Why::NotUnderstood("a call".into()), at),
         }
+    }
+}
+
+/// True for `vars` and `hostvars[inventory_hostname]`.
+fn is_all_variables(of: &Expr) -> bool {
+    let is = |expr: &Expr, wanted: &str| matches!(&expr.kind, ExprKind::Name(name) if name == wanted);
+    match &of.kind {
+        ExprKind::Item(all, host) => is(all, "hostvars") && is(host, "inventory_hostname"),
+        _ => is(of, "vars"),
     }
 }
 
@@ -452,7 +383,7 @@ fn names(node: &Node, word: &str) -> bool {
     }
 }
 
-fn is_template(text: &Traced) -> bool {
+pub(super) fn is_template(text: &Traced) -> bool {
     text.bytes().windows(2).any(|w| matches!(w, b"{{" | b"{%"))
 }
 
@@ -491,20 +422,4 @@ fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
         ">=" => bool(numbers().map(|(a, b)| a >= b)),
         _ => Value::unknown(Why::NotUnderstood(format!("`{sign}`").into()), at),
     }
-}
-
-/// What `loop` is in a round of a loop of Jinja.
-fn round(n: usize, count: usize, at: Span) -> Value {
-    let mut out = Map::default();
-    let number = |n: usize| template_text::counted(n, at);
-    for (name, value) in [
-        ("index", number(n + 1)),
-        ("index0", number(n)),
-        ("length", number(count)),
-        ("first", Value::bool(n == 0, at)),
-        ("last", Value::bool(n + 1 == count, at)),
-    ] {
-        out.entries.insert(name.into(), Entry { key: at, value });
-    }
-    Value::new(Kind::Map(Arc::new(out)), at)
 }

@@ -3,13 +3,13 @@
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha256, Sha512};
 
-use crate::text::{Span, Traced, UNKNOWN_MARK, budget};
+use crate::text::{Span, Traced, budget};
 use crate::value::{Kind, Value};
 
 use super::numbers::{MAX_ITEMS, number_of, steps};
 use super::print::{formatted, hex, printed, shown};
 use super::values::map;
-use crate::input::template_text::{answered, count, decoded, encoded, indented, mapped, trimmed};
+use crate::input::template_text::{answered, count, decoded, encoded, indented, mapped, substituted, trimmed};
 use crate::input::yaml_values::quoted;
 
 /// The arguments of a function, as texts.
@@ -372,26 +372,8 @@ fn pattern(name: &str, texts: &Texts<'_>, at: Span) -> Option<Value> {
             Some(Value::list(items, at))
         }
         "regexReplaceAll" | "regexReplaceAllLiteral" => {
-            let with = texts.text(2);
-            if !safe && (found.is_match(UNKNOWN_MARK.as_bytes()) || pattern.bytes().iter().any(|b| b"^$\\".contains(b)))
-            {
-                return None;
-            }
-            let expands = name == "regexReplaceAll" && with.bytes().contains(&b'$');
-            let (mut out, mut from) = (Traced::new(), 0);
-            for captures in found.captures_iter(whole.bytes()) {
-                let Some(m) = captures.get(0) else { continue };
-                out.push(&whole.slice(from..m.start()));
-                if expands {
-                    let mut text = Vec::new();
-                    captures.expand(with.known_str()?.as_bytes(), &mut text);
-                    out.push_made(&text, at);
-                } else {
-                    out.push(&with);
-                }
-                from = m.end();
-            }
-            out.push(&whole.slice(from..whole.len()));
+            let expands = name == "regexReplaceAll";
+            let out = substituted(&whole, &found, &texts.text(2), expands, at)?;
             Some(Value::str(out, at))
         }
         _ => None,

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::input::references::{MAX_VALUES, is_known, referenced, values_of};
+
 /// What sets a variable of Terraform: a variable of the environment, or `-var`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
@@ -47,9 +49,6 @@ const MAX_FOUND: usize = 256;
 
 /// The most words of one file that may introduce a path or a value.
 const MAX_WORDS: usize = 2_000;
-
-/// The most values of one variable of a job.
-const MAX_VALUES: usize = 16;
 
 /// The longest path of a file of values.
 const MAX_PATH: usize = 400;
@@ -182,78 +181,6 @@ pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands)
     }
     calls.truncate(MAX_FOUND);
     out.calls = calls;
-}
-
-/// The variable that a value is: `${{ matrix.idle }}`, `${{ env.IDLE }}`, `$IDLE`, `${IDLE}`, `$(IDLE)`.
-fn referenced(value: &str) -> Option<&str> {
-    let inner = match value.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) {
-        Some(inner) => ["matrix.", "env."].iter().find_map(|context| inner.trim().strip_prefix(context))?,
-        None => {
-            let rest = value.strip_prefix('$')?;
-            let within = |open, close| rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-            within('{', '}').or_else(|| within('(', ')')).unwrap_or(rest)
-        }
-    };
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    Some(inner).filter(|name| !name.is_empty() && name.chars().all(plain))
-}
-
-/// All values that a file gives to a variable, with their lines: `IDLE: 0s`, `IDLE=0s`, `idle: [0s, 4h]`, a list below it. None if
-/// one of them is filled in.
-fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
-    let mut out: Vec<(Range<usize>, usize)> = Vec::new();
-    let (mut at, mut list) = (0, false);
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let inner = line.trim();
-        let end = at + line.trim_end().len();
-        at += line.len();
-        let item = inner.strip_prefix("- ").map(str::trim_start);
-        let mut flowing = false;
-        // In a shell a space ends the value; elsewhere a comment does.
-        let (values, shell) = if let Some(item) = item.filter(|_| list) {
-            (item, false)
-        } else {
-            let rest = item.unwrap_or(inner);
-            // `matrix: {idle: [0s, 4h]}`
-            let opens = |at: &usize| rest.get(..*at).is_some_and(|before| before.trim_end().ends_with(['{', ',']));
-            let inside = rest.match_indices(name).map(|(at, _)| at).find(opens);
-            flowing = inside.is_some();
-            let rest = rest.get(inside.unwrap_or_default()..).unwrap_or_default();
-            let rest = rest.strip_prefix("export ").unwrap_or(rest).trim_start_matches(['"', '\'']);
-            let rest = rest.strip_prefix(name).map(|rest| rest.trim_start_matches(['"', '\'', ' ', '\t']));
-            let found = rest.and_then(|rest| {
-                [":=", "?=", "=", ":"].iter().find_map(|mark| Some((rest.strip_prefix(mark)?, *mark)))
-            });
-            list = found.is_some_and(|(value, _)| value.trim().is_empty());
-            let Some((value, mark)) = found.filter(|_| !list) else { continue };
-            (value.trim_start(), mark == "=")
-        };
-        let base = end - values.len();
-        let flow = values.strip_prefix('[').map(|rest| rest.split(']').next().unwrap_or(rest));
-        let mut from = usize::from(flow.is_some());
-        for part in flow.unwrap_or(values).split(|c: char| flow.is_some() && c == ',') {
-            let value = part.trim_start();
-            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-            let value = value.get(usize::from(quote.is_some())..).unwrap_or_default();
-            let start = base + from + part.len() - value.len();
-            from += part.len() + 1;
-            let length = match quote {
-                Some(quote) => value.find(quote),
-                None if shell => value.find(|c: char| c.is_whitespace() || c == ';'),
-                None if flowing && flow.is_none() => value.find([',', '}', '#']),
-                None => value.find(" #"),
-            };
-            let value = value.get(..length.unwrap_or(value.len())).unwrap_or_default().trim_end();
-            if referenced(value) == Some(name) || out.iter().any(|(known, _)| text.get(known.clone()) == Some(value)) {
-                continue;
-            }
-            if !is_known(value) || out.len() >= MAX_VALUES {
-                return Vec::new();
-            }
-            out.push((start..start + value.len(), number + 1));
-        }
-    }
-    out
 }
 
 /// True if the last program in a line is none that gives Terraform's variables to nodes; without one, what the line before says.
@@ -443,11 +370,6 @@ fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, us
         from = range.end.max(end);
     }
     out.environment.len() > before
-}
-
-/// True if nothing else fills a value in.
-fn is_known(value: &str) -> bool {
-    !value.contains(['$', '`', '\\']) && !value.contains("{{") && !value.is_empty()
 }
 
 /// The value in `name: TF_VAR_idle` and `value: 0s`, from the end of the name.

@@ -35,8 +35,8 @@ pub(crate) enum ExprKind {
     Map(Vec<(Expr, Expr)>),
     /// `a.b`, or `a['b']` with an expression as key.
     Item(Box<Expr>, Box<Expr>),
-    /// `a(…)`
-    Call(Box<Expr>, Vec<Expr>),
+    /// `a(…)`. Keyword arguments have a name.
+    Call(Box<Expr>, Vec<(Option<String>, Expr)>),
     /// `a | name(…)`. Keyword arguments have a name.
     Filter(Box<Expr>, String, Vec<(Option<String>, Expr)>),
     /// `a is name(…)`
@@ -47,6 +47,8 @@ pub(crate) enum ExprKind {
     Binary(Box<Expr>, &'static str, Box<Expr>),
     /// `a if b else c`
     Choice(Box<Expr>, Box<Expr>, Option<Box<Expr>>),
+    /// Not understood.
+    Bad,
 }
 
 /// Parses a standalone expression, as in `when`.
@@ -277,7 +279,7 @@ impl<'v> Tokens<'v> {
                 }
                 expr = self.make(ExprKind::Item(Box::new(expr), Box::new(key)), from);
             } else if self.eat("(") {
-                let args = self.arguments(depth)?.into_iter().map(|(_, e)| e).collect();
+                let args = self.arguments(depth)?;
                 expr = self.make(ExprKind::Call(Box::new(expr), args), from);
             } else if self.eat("|") {
                 let name = self.name()?;

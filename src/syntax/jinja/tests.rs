@@ -17,7 +17,10 @@ fn compact(expr: &Expr) -> String {
             )
         }
         ExprKind::Item(of, key) => format!("{}[{}]", compact(of), compact(key)),
-        ExprKind::Call(of, args) => format!("{}({})", compact(of), list(args)),
+        ExprKind::Call(of, args) => {
+            format!("{}({})", compact(of), args.iter().map(|(_, e)| compact(e)).collect::<Vec<_>>().join(","))
+        }
+        ExprKind::Bad => "bad".to_owned(),
         ExprKind::Filter(of, name, args) => {
             let args: Vec<_> = args
                 .iter()
@@ -65,11 +68,20 @@ fn templates() {
                         branches.iter().map(|(c, b)| format!("{}{{{}}}", compact(c), show(b, view))).collect();
                     format!("if {} else {{{}}}", branches.join(" "), show(other, view))
                 }
-                Part::For(names, over, body, _) => {
-                    format!("for {} in {} {{{}}}", names.join(","), compact(over), show(body, view))
+                Part::For(one) => {
+                    format!("for {} in {} {{{}}}", one.names.join(","), compact(&one.over), show(&one.body, view))
                 }
                 Part::Set(name, value) => format!("set {name}={}", compact(value)),
                 Part::SetBody(name, body) => format!("set {name} {{{}}}", show(body, view)),
+                Part::Include(file) => format!("include {}", compact(file)),
+                Part::Block(name, body) => format!("block {name} {{{}}}", show(body, view)),
+                Part::Macro(name, own) => {
+                    let names: Vec<_> = own.parameters.iter().map(|(name, _)| name.as_str()).collect();
+                    format!("macro {name}({}) {{{}}}", names.join(","), show(&own.body, view))
+                }
+                Part::Import(file, names, prefix) => format!("import {} {names:?} {prefix}", compact(file)),
+                Part::Extends(file) => format!("extends {}", compact(file)),
+                Part::With(_, body) => format!("with {{{}}}", show(body, view)),
             };
             parts.iter().map(one).collect::<Vec<_>>().join(" ")
         }
@@ -83,6 +95,11 @@ fn templates() {
         ),
         ("{% for k, v in m.items() %}{{ k }}{% endfor %}", r#"for k,v in m["items"]() {<k>}"#),
         ("a\n{%- set x = 'y' -%}\n b", r#""a" set x="y" "b""#),
+        ("{% for x in y if x %}{{ x }}{% endfor %}", "for x in y {<x>}"),
+        ("{% include 'a.j2' ignore missing %}{{ a b }}", r#"include "a.j2" <bad>"#),
+        ("{% macro x(a, b='c') %}{{ a }}{% endmacro %}", "macro x(a,b) {<a>}"),
+        ("{% extends 'a' %}{% block b %}c{% endblock b %}", r#"extends "a" block b {"c"}"#),
+        ("{% from 'a' import b as c, d %}", r#"import "a" [("b", "c"), ("d", "d")] "#),
         ("{# {{ no }} #}\nx{% raw %}{{ y }}{% endraw %}", r#""x" "{{ y }}""#),
     ] {
         let (_texts, view) = file(given.as_bytes());
@@ -93,16 +110,16 @@ fn templates() {
 
 #[test]
 fn syntax_errors() {
-    let deep = format!("{{{{ {} }}}}", "(".repeat(5000));
+    let deep = format!("{{% if {} %}}{{% endif %}}", "(".repeat(5000));
     let nested = "{% if a %}".repeat(1000);
-    let not = format!("{{{{ {} a }}}}", "not ".repeat(5000));
+    let not = format!("{{% if {} a %}}{{% endif %}}", "not ".repeat(5000));
     for given in [
         "{{ a",
         "{% if a %}",
         "{% endif %}",
-        "{% macro x() %}{% endmacro %}",
-        "{{ a b }}",
-        "{{ }}",
+        "{% call x() %}{% endcall %}",
+        "{% macro x() %}",
+        "{% set x = a b %}",
         &deep,
         &nested,
         &not,
