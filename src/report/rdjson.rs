@@ -23,6 +23,46 @@ struct Report<D> {
     diagnostics: D,
 }
 
+#[derive(Serialize)]
+struct Diagnostic<'a> {
+    message: String,
+    location: Location,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Code<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestions: Option<[Suggestion<'a>; 1]>,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    range: Range,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
+}
+
 impl Reporter for Rdjson {
     fn name(&self) -> &'static str {
         "rdjson"
@@ -33,12 +73,12 @@ impl Reporter for Rdjson {
     }
 
     fn write(&self, scan: &Scan, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
-        let veils = scan.veils.iter().map(|veil| {
-            json!({
-                "message": format!("{}\n{}", sentences(&[&harmless(&veil.message)]), listed(veil, scan).join("\n")),
-                "location": {"path": scan.relative(veil.place.source.path()), "range": range(&veil.place)},
-                "severity": "WARNING",
-            })
+        let veils = scan.veils.iter().map(|veil| Diagnostic {
+            message: format!("{}\n{}", sentences(&[&harmless(&veil.message)]), listed(veil, scan).join("\n")),
+            location: location(&veil.place, scan),
+            severity: "WARNING",
+            code: None,
+            suggestions: None,
         });
         let report = Report {
             source: json!({"name": env!("CARGO_PKG_NAME")}),
@@ -48,29 +88,30 @@ impl Reporter for Rdjson {
     }
 }
 
-fn diagnostic(finding: &Finding, scan: &Scan) -> Value {
+fn diagnostic<'a>(finding: &'a Finding, scan: &Scan) -> Diagnostic<'a> {
     let condition = if finding.is_certain() { String::new() } else { format!(", {}", finding.condition()) };
-    let mut out = json!({
-        "message": harmless(&sentences(&[&format!("{}{condition}", finding.headline), &finding.help])),
-        "location": {"path": scan.relative(finding.at.place.source.path()), "range": range(&finding.at.place)},
-        "severity": match finding.level {
+    Diagnostic {
+        message: harmless(&sentences(&[&format!("{}{condition}", finding.headline), &finding.help])),
+        location: location(&finding.at.place, scan),
+        severity: match finding.level {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",
             Level::Note => "INFO",
         },
-        "code": {"value": finding.rule.id},
-    });
-    if let Some(fix) = &finding.fix {
-        out["suggestions"] = json!([{"range": range(&fix.place), "text": fix.text}]);
+        code: Some(Code { value: &finding.rule.id }),
+        suggestions: finding.fix.as_ref().map(|fix| [Suggestion { range: range(&fix.place), text: &fix.text }]),
     }
-    out
 }
 
-fn range(place: &Place) -> Value {
+fn location(place: &Place, scan: &Scan) -> Location {
+    Location { path: scan.relative(place.source.path()), range: range(place) }
+}
+
+fn range(place: &Place) -> Range {
     let point = |offset: u32| {
         let line = place.source.line_of(offset);
         let start = place.source.line_starts().get(line).copied().unwrap_or(offset);
-        json!({"line": line + 1, "column": offset.saturating_sub(start) + 1})
+        Point { line: line + 1, column: offset.saturating_sub(start) + 1 }
     };
-    json!({"start": point(place.start), "end": point(place.end)})
+    Range { start: point(place.start), end: point(place.end) }
 }

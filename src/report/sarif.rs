@@ -73,6 +73,145 @@ struct Invocation<N> {
     tool_execution_notifications: N,
 }
 
+/// A result, key by key. It is written as it is: values of JSON would take several times the time.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'a> {
+    rule_id: &'a str,
+    rule_index: Option<usize>,
+    kind: &'static str,
+    level: &'static str,
+    message: Text<String>,
+    locations: [Location; 1],
+    partial_fingerprints: Fingerprint,
+    properties: Properties<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<[Change<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_flows: Option<[CodeFlow; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related_locations: Option<Vec<Location>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<[Suppression; 1]>,
+}
+
+#[derive(Serialize)]
+struct Text<T> {
+    text: T,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(rename = "physicalLocation")]
+    physical: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    uri_base_id: &'static str,
+}
+
+/// Lines and columns count from 1; a column is a UTF-16 code unit.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    end_line: u32,
+    end_column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Text<String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fingerprint {
+    primary_location_line_hash: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    field: &'a str,
+    value: &'a str,
+    effective: Option<&'a str>,
+    certain: bool,
+    node_groups: BTreeSet<&'a str>,
+    node_group_ids: BTreeSet<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change<'a> {
+    description: Text<String>,
+    artifact_changes: [ArtifactChange<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange<'a> {
+    artifact_location: Artifact,
+    replacements: [Replacement<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region,
+    inserted_content: Text<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CodeFlow {
+    thread_flows: [ThreadFlow; 1],
+}
+
+#[derive(Serialize)]
+struct ThreadFlow {
+    locations: Vec<ThreadLocation>,
+}
+
+#[derive(Serialize)]
+struct ThreadLocation {
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    descriptor: Descriptor,
+    level: &'static str,
+    message: Text<String>,
+    locations: [Location; 1],
+}
+
+#[derive(Serialize)]
+struct Descriptor {
+    id: &'static str,
+}
+
 impl Reporter for Sarif {
     fn name(&self) -> &'static str {
         "sarif"
@@ -105,13 +244,11 @@ impl Reporter for Sarif {
         found.truncate(MAX_RESULTS);
         let results = found.into_iter().map(|(finding, state, by)| {
             let mut result = result(finding, scan, &rules, &mut prints);
-            if let Some(state) = state {
-                result["baselineState"] = json!(state);
-            }
-            if let Some(by) = by {
+            result.baseline_state = state;
+            result.suppressions = by.map(|by| {
                 let kind = if by.why == Why::Comment { "inSource" } else { "external" };
-                result["suppressions"] = json!([{"kind": kind, "justification": harmless(&by.reason)}]);
-            }
+                [Suppression { kind, justification: harmless(&by.reason) }]
+            });
             result
         });
         let problems = scan.problems.iter().map(|n| notification(PROBLEM, &n.place, &n.message, scan));
@@ -223,9 +360,8 @@ fn sentence(text: &str) -> String {
     format!("{first}{}{stop}", chars.as_str())
 }
 
-fn result(finding: &Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerprints) -> Value {
+fn result<'a>(finding: &'a Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerprints) -> Outcome<'a> {
     let names = finding.shown_groups();
-    let addresses: BTreeSet<_> = finding.groups.iter().map(|g| &*g.name).collect();
     let mut message = sentence(&finding.headline);
     if !names.is_empty() {
         message.push_str(&format!(" Node groups: {}.", names.join(", ")));
@@ -237,44 +373,43 @@ fn result(finding: &Finding, scan: &Scan, rules: &[&Rule], prints: &mut Fingerpr
         message.push_str(&format!(" {}", sentence(note)));
     }
     message.push_str(&format!(" {}", sentence(&finding.help)));
-    let index = rules.iter().position(|r| r.id == finding.rule.id);
-    let mut result = json!({
-        "ruleId": finding.rule.id,
-        "ruleIndex": index,
-        "kind": "fail",
-        "level": finding.level.id(),
-        "message": {"text": harmless(&message)},
-        "locations": [{"physicalLocation": physical(&finding.at.place, scan, true)}],
-        "partialFingerprints": prints.of(finding, scan),
-        "properties": {
-            "field": finding.field,
-            "value": finding.raw,
-            "effective": finding.effective,
-            "certain": finding.is_certain(),
-            "nodeGroups": addresses,
-            "nodeGroupIds": finding.groups.iter().map(GroupRef::id).collect::<BTreeSet<_>>(),
-        },
+    let fixes = finding.fix.as_ref().map(|fix| {
+        let Physical { artifact_location, region: deleted_region } = physical(&fix.place, scan, false);
+        let replacements = [Replacement { deleted_region, inserted_content: Text { text: &*fix.text } }];
+        let artifact_changes = [ArtifactChange { artifact_location, replacements }];
+        [Change { description: Text { text: sentence(&finding.help) }, artifact_changes }]
     });
-    if let Some(fix) = &finding.fix {
-        let mut region = physical(&fix.place, scan, false);
-        result["fixes"] = json!([{
-            "description": {"text": sentence(&finding.help)},
-            "artifactChanges": [{
-                "artifactLocation": region["artifactLocation"].take(),
-                "replacements": [{"deletedRegion": region["region"].take(), "insertedContent": {"text": fix.text}}],
-            }],
-        }]);
-    }
     // A derived text is not in a file, so it cannot be opened.
     let stations: Vec<_> = stations(finding).into_iter().filter(|f| !f.place.source.is_derived()).collect();
-    if stations.len() > 1 {
-        let flow: Vec<_> = stations.iter().map(|f| json!({"location": location(f, scan, None)})).collect();
-        result["codeFlows"] = json!([{"threadFlows": [{"locations": flow}]}]);
-        let related: Vec<_> =
-            stations.iter().skip(1).enumerate().map(|(n, f)| location(f, scan, Some(n + 1))).collect();
-        result["relatedLocations"] = json!(related);
+    let (code_flows, related_locations) = if stations.len() > 1 {
+        let locations = stations.iter().map(|f| ThreadLocation { location: location(f, scan, None) }).collect();
+        let related = stations.iter().enumerate().skip(1).map(|(n, f)| location(f, scan, Some(n)));
+        (Some([CodeFlow { thread_flows: [ThreadFlow { locations }] }]), Some(related.collect()))
+    } else {
+        (None, None)
+    };
+    Outcome {
+        rule_id: &finding.rule.id,
+        rule_index: rules.iter().position(|r| r.id == finding.rule.id),
+        kind: "fail",
+        level: finding.level.id(),
+        message: Text { text: harmless(&message) },
+        locations: [Location { physical: physical(&finding.at.place, scan, true), message: None, id: None }],
+        partial_fingerprints: prints.of(finding, scan),
+        properties: Properties {
+            field: &finding.field,
+            value: &finding.raw,
+            effective: finding.effective.as_deref(),
+            certain: finding.is_certain(),
+            node_groups: finding.groups.iter().map(|g| &*g.name).collect(),
+            node_group_ids: finding.groups.iter().map(GroupRef::id).collect(),
+        },
+        fixes,
+        code_flows,
+        related_locations,
+        baseline_state: None,
+        suppressions: None,
     }
-    result
 }
 
 /// The places that the value passes, from where it was written to the node groups.
@@ -292,30 +427,23 @@ fn stations(finding: &Finding) -> Vec<Frame> {
     out
 }
 
-fn location(frame: &Frame, scan: &Scan, id: Option<usize>) -> Value {
-    let mut location = json!({
-        "physicalLocation": physical(&frame.place, scan, false),
-        "message": {"text": harmless(&frame.label)},
-    });
-    if let Some(id) = id {
-        location["id"] = json!(id);
-    }
-    location
+fn location(frame: &Frame, scan: &Scan, id: Option<usize>) -> Location {
+    let message = Some(Text { text: harmless(&frame.label) });
+    Location { physical: physical(&frame.place, scan, false), message, id }
 }
 
-fn physical(place: &Place, scan: &Scan, snippet: bool) -> Value {
+fn physical(place: &Place, scan: &Scan, snippet: bool) -> Physical {
     let (start, end) = (place.start(), place.end());
-    let mut region = json!({
-        "startLine": start.line, "startColumn": start.utf16,
-        "endLine": end.line, "endColumn": end.utf16,
-    });
-    if snippet {
-        region["snippet"] = json!({"text": shown(place)});
+    Physical {
+        artifact_location: Artifact { uri: uri(&scan.relative(place.source.path())), uri_base_id: "%SRCROOT%" },
+        region: Region {
+            start_line: start.line,
+            start_column: start.utf16,
+            end_line: end.line,
+            end_column: end.utf16,
+            snippet: snippet.then(|| Text { text: shown(place) }),
+        },
     }
-    json!({
-        "artifactLocation": {"uri": uri(&scan.relative(place.source.path())), "uriBaseId": "%SRCROOT%"},
-        "region": region,
-    })
 }
 
 /// The message of a veil with the places and rules of its findings.
@@ -323,13 +451,13 @@ fn with_findings(veil: &Veil, scan: &Scan) -> String {
     format!("{}: {}", veil.message, listed(veil, scan).join("; "))
 }
 
-fn notification(kind: Notice, place: &Place, message: &str, scan: &Scan) -> Value {
-    json!({
-        "descriptor": {"id": kind.id},
-        "level": kind.level,
-        "message": {"text": harmless(&sentence(message))},
-        "locations": [{"physicalLocation": physical(place, scan, false)}],
-    })
+fn notification(kind: Notice, place: &Place, message: &str, scan: &Scan) -> Notification {
+    Notification {
+        descriptor: Descriptor { id: kind.id },
+        level: kind.level,
+        message: Text { text: harmless(&sentence(message)) },
+        locations: [Location { physical: physical(place, scan, false), message: None, id: None }],
+    }
 }
 
 /// A relative path as a relative URI reference (RFC 3986): all but unreserved characters and slashes are escaped.
@@ -352,14 +480,13 @@ struct Fingerprints {
 }
 
 impl Fingerprints {
-    fn of(&mut self, finding: &Finding, scan: &Scan) -> Value {
+    fn of(&mut self, finding: &Finding, scan: &Scan) -> Fingerprint {
         let place = &finding.at.place;
         let path = scan.relative(place.source.path());
         let hashes = self.lines.entry(path.clone()).or_insert_with(|| line_hashes(&place.source.bytes()));
         let hash = hashes.get(place.source.line_of(place.start)).cloned().unwrap_or_default();
         let n = self.used.entry((finding.rule.id.clone(), path, hash.clone())).or_default();
         *n += 1;
-        let print = if *n == 1 { hash } else { format!("{hash}-{n}") };
-        json!({ "primaryLocationLineHash": print })
+        Fingerprint { primary_location_line_hash: if *n == 1 { hash } else { format!("{hash}-{n}") } }
     }
 }

@@ -214,5 +214,6 @@ fn shorten(message: &mut String) {
 
 fn relative(root: &Path, path: &Path) -> String {
     let path = relative_to(root, path);
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    let shown = path.to_string_lossy();
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
 }

@@ -129,6 +129,9 @@ pub(crate) fn relative_to(base: &Path, path: &Path) -> PathBuf {
     if !base.is_absolute() || !path.is_absolute() {
         return path.to_owned();
     }
+    if let Ok(below) = path.strip_prefix(base) {
+        return below.to_owned();
+    }
     let climbed = base.ancestors().enumerate().find_map(|(n, above)| Some((n, path.strip_prefix(above).ok()?)));
     climbed.map_or_else(|| path.to_owned(), |(n, rest)| std::iter::repeat_n("..", n).collect::<PathBuf>().join(rest))
 }
