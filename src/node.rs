@@ -13,7 +13,7 @@ mod shared;
 mod tool;
 
 pub use context::Cx;
-pub(crate) use context::{BootCx, Given, Variable};
+pub(crate) use context::{BootCx, Given, StoredObject, Variable};
 pub(crate) use group::{BOOTS_WITH_IT, Edit, FILE_FACTS, FileAccess, under};
 pub use group::{Booted, Family, NodeGroup, Step, Wrapping};
 pub(crate) use handed::Handed;

@@ -51,6 +51,20 @@ pub struct Claims {
     pub applications: Vec<(Node, Vec<Node>)>,
 }
 
+/// A text that is kept in a store: an object in S3 as `s3://bucket/key`, or a parameter of SSM as `ssm:name`. An unknown part of the bucket
+/// is a single character.
+#[derive(Clone, Debug)]
+pub struct StoredObject {
+    /// Its URI.
+    pub uri: String,
+    /// Its key.
+    pub key: String,
+    /// What is stored.
+    pub content: Traced,
+    /// Where it is put there.
+    pub at: Span,
+}
+
 /// The context in which an input reads one unit.
 pub struct Cx<'a> {
     /// All texts of the unit.
@@ -71,6 +85,8 @@ pub struct Cx<'a> {
     pub names_none: bool,
     /// Machines that scripts of this unit launch, with their user data.
     pub launched: Vec<NodeGroup>,
+    /// What this unit puts into stores.
+    pub stored: Vec<StoredObject>,
     /// Every file read for this unit, in order of first use.
     pub read: Vec<TextId>,
     /// The bytes of a file of this unit as one way through its template leaves them: none added or removed.
@@ -93,6 +109,7 @@ impl<'a> Cx<'a> {
             claims: Claims::default(),
             names_none: false,
             launched: Vec::new(),
+            stored: Vec::new(),
             read: Vec::new(),
             shown: None,
             refused: Vec::new(),

@@ -53,6 +53,8 @@ pub(super) fn remedy(why: &Why, path: &Path) -> &'static str {
         Why::FromOutside(what) | Why::Attribute(what, _) if is_terraform(path) && what.starts_with("module.") => {
             "run `terraform init`, or name the folder of the module with `--module`"
         }
+        // What a node fetches is not in a plan either.
+        Why::FromOutside(what) if what.contains("://") || what.starts_with("the file ") => "",
         Why::FromOutside(_) | Why::Attribute(..) if is_terraform(path) => "check a plan, which has the value",
         Why::KubernetesVersion => "set `kubernetes` under `[assume]`",
         _ => "",

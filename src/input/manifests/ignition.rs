@@ -2,14 +2,29 @@
 //! coreos/ignition `config/v3_4/types/schema.go`, coreos/butane `base/v0_5/schema.go`; OpenShift's `MachineConfig` holds an
 //! Ignition config under `spec.config`.
 
-use crate::node::{NodeGroup, Step};
+use std::path::Path;
+
+use crate::decode::{data_url, gzip};
+use crate::node::{Cx, Gap, NodeGroup, Step};
 use crate::syntax::{Node, Schema, file_mode};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, Why, budget};
+
+use crate::input::yaml_files;
+
+/// The encoding of a file in a `data:` URL that is compressed.
+const GZIP: &str = "data+gzip";
 
 const UNITS: &str = "/etc/systemd/system/";
 
-/// A node that boots with the config; `None` if it is not one, or does not concern a kubelet.
-pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> {
+/// How deep configurations refer to others.
+const MAX_DEPTH: usize = 8;
+
+/// How many configurations one configuration refers to.
+const MAX_OTHERS: usize = 100;
+
+/// A node that boots with the config; `None` if it is not one, or does not concern a kubelet. Configurations that it refers to count, and
+/// those that are not here are gaps.
+pub(super) fn read(config: &Node, name: &str, place: Span, cx: &mut Cx<'_>) -> Option<NodeGroup> {
     let ignition = config.path(&["ignition", "version"]).is_some();
     let butane = config.get("variant").is_some() && config.get("version").is_some();
     // What Butane was before has no version.
@@ -17,41 +32,167 @@ pub(super) fn read(config: &Node, name: &str, place: Span) -> Option<NodeGroup> 
     if !ignition && !butane && !older {
         return None;
     }
-    let mut group = NodeGroup::new(name, place);
-    for file in config.path(&["storage", "files"]).map(Node::items).unwrap_or_default() {
-        let Some(path) = file.get("path").and_then(Node::as_str) else { continue };
-        if let Some(contents) = file.get("contents") {
-            group.steps.extend(step(path, contents, false));
-        }
-        group.steps.push(access(path, file));
-        for part in file.get("append").map(Node::items).unwrap_or_default() {
-            group.steps.extend(step(path, part, true));
-        }
-    }
-    for unit in config.path(&["systemd", "units"]).map(Node::items).unwrap_or_default() {
-        let Some(name) = unit.get("name").and_then(Node::as_str) else { continue };
-        // A link to nothing, which systemd does not start.
-        if unit.get("mask").and_then(Node::as_str) == Some("true") {
-            group.steps.push(Step::file(format!("{UNITS}{name}"), Traced::new()));
-            continue;
-        }
-        let mut put = |path: String, holder: &Node| {
-            if let Some(text) = holder.get("contents").and_then(Node::as_scalar) {
-                group.steps.push(Step::file(path, text.text.clone()));
-            }
-        };
-        put(format!("{UNITS}{name}"), unit);
-        for dropin in unit.get("dropins").map(Node::items).unwrap_or_default() {
-            if let Some(inner) = dropin.get("name").and_then(Node::as_str) {
-                put(format!("{UNITS}{name}.d/{inner}"), dropin);
-            }
-        }
-    }
+    let mut reader = Reader { group: NodeGroup::new(name, place), left: MAX_OTHERS, cx };
+    reader.config(config, 0);
+    let group = reader.group;
     let concerns = |path: &str| {
         path.contains("kubelet") || path.contains("/etc/rancher/") || crate::runtime::reads(path).is_some()
     };
-    let ours = group.steps.iter().any(|step| matches!(step, Step::File { path, .. } if concerns(path)));
-    ours.then_some(group)
+    let ours = group
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::File { path, .. } | Step::UnknownFile(path, _) if concerns(path)));
+    (ours || !group.gaps.is_empty()).then_some(group)
+}
+
+/// Reads a configuration with those that it refers to.
+struct Reader<'a, 'b> {
+    group: NodeGroup,
+    /// How many more configurations are read.
+    left: usize,
+    cx: &'a mut Cx<'b>,
+}
+
+impl Reader<'_, '_> {
+    /// A configuration replaces this one, or is merged over it. Source: `RenderConfig` in `internal/exec/engine.go` of coreos/ignition.
+    fn config(&mut self, config: &Node, depth: usize) {
+        let others = |key: &str| config.path(&["ignition", "config", key]);
+        if let Some(other) = others("replace")
+            && self.other(other, depth)
+        {
+            return;
+        }
+        self.own(config);
+        for key in ["merge", "append"] {
+            for other in others(key).map(Node::items).unwrap_or_default() {
+                self.other(other, depth);
+            }
+        }
+    }
+
+    /// Reads a configuration that another refers to; false if nothing is named.
+    fn other(&mut self, holder: &Node, depth: usize) -> bool {
+        let Some(found) = self.contents(holder) else { return false };
+        if depth >= MAX_DEPTH || self.left == 0 {
+            budget::reached("configurations that Ignition merges");
+            return true;
+        }
+        self.left -= 1;
+        let text = match found {
+            Ok((text, "")) => text,
+            Ok((text, encoding)) => {
+                let plain = data_url::decode(&text);
+                match if encoding == GZIP { plain.and_then(|text| gzip::decode(&text)) } else { plain } {
+                    Ok(text) => text,
+                    Err(error) => {
+                        self.gap(holder, Why::NotUnderstood(error.message.into()));
+                        return true;
+                    }
+                }
+            }
+            Err(why) => {
+                self.gap(holder, why);
+                return true;
+            }
+        };
+        let view = self.cx.made("configuration of Ignition", &text, holder.span);
+        let parsed = yaml_files::in_either(&view);
+        match parsed.tree.first() {
+            Some(tree) if parsed.errors.is_empty() => self.config(tree, depth + 1),
+            _ => self.gap(holder, Why::NotUnderstood("a configuration of Ignition that cannot be parsed".into())),
+        }
+        true
+    }
+
+    fn gap(&mut self, at: &Node, why: Why) {
+        self.group.gaps.push(Gap { at: at.span, why });
+    }
+
+    /// The files and units of a configuration itself.
+    fn own(&mut self, config: &Node) {
+        for file in config.path(&["storage", "files"]).map(Node::items).unwrap_or_default() {
+            let Some(path) = file.get("path").and_then(Node::as_str) else { continue };
+            if let Some(contents) = file.get("contents") {
+                self.file(path, contents, false);
+            }
+            self.group.steps.push(access(path, file));
+            for part in file.get("append").map(Node::items).unwrap_or_default() {
+                self.file(path, part, true);
+            }
+        }
+        for unit in config.path(&["systemd", "units"]).map(Node::items).unwrap_or_default() {
+            let Some(name) = unit.get("name").and_then(Node::as_str) else { continue };
+            // A link to nothing, which systemd does not start.
+            if unit.get("mask").and_then(Node::as_str) == Some("true") {
+                self.group.steps.push(Step::file(format!("{UNITS}{name}"), Traced::new()));
+                continue;
+            }
+            self.unit(format!("{UNITS}{name}"), unit);
+            for dropin in unit.get("dropins").map(Node::items).unwrap_or_default() {
+                if let Some(inner) = dropin.get("name").and_then(Node::as_str) {
+                    self.unit(format!("{UNITS}{name}.d/{inner}"), dropin);
+                }
+            }
+        }
+    }
+
+    fn unit(&mut self, path: String, holder: &Node) {
+        if let Some(text) = holder.get("contents").and_then(Node::as_scalar) {
+            self.group.steps.push(Step::file(path, text.text.clone()));
+        } else if let Some(local) = holder.get("contents_local").and_then(Node::as_str) {
+            let found = self.local(local, holder);
+            self.put(&path, found.map(|text| (text, "")), false);
+        }
+    }
+
+    fn file(&mut self, path: &str, contents: &Node, append: bool) {
+        if let Some(found) = self.contents(contents) {
+            self.put(path, found, append);
+        }
+    }
+
+    fn put(&mut self, path: &str, found: Result<(Traced, &str), Why>, append: bool) {
+        let path = path.to_owned();
+        self.group.steps.push(match found {
+            Ok((content, encoding)) => Step::File { path, content, encoding: encoding.into(), append },
+            Err(why) => Step::UnknownFile(path, why),
+        });
+    }
+
+    /// A text and its encoding: inline, from a file beside a Butane configuration, a `data:` URL, or what the repository stores.
+    fn contents(&mut self, holder: &Node) -> Option<Result<(Traced, &'static str), Why>> {
+        let text = |key: &str| holder.get(key).and_then(Node::as_scalar).map(|s| s.text.clone());
+        if let Some(inline) = text("inline") {
+            return Some(Ok((inline, "")));
+        }
+        if let Some(local) = holder.get("local").and_then(Node::as_str) {
+            return Some(self.local(local, holder).map(|text| (text, "")));
+        }
+        let source = text("source").filter(|source| !source.is_empty())?;
+        if source.bytes().starts_with(b"data:") {
+            let packed = holder.get("compression").and_then(Node::as_str) == Some("gzip");
+            return Some(Ok((source, if packed { GZIP } else { "data" })));
+        }
+        let shown = source.to_text();
+        let stored = self.cx.stored.iter().find(|object| object.uri == shown);
+        Some(match (stored, source.first_unknown()) {
+            (Some(object), _) => Ok((object.content.clone(), "")),
+            (None, Some((_, why))) => Err(why.clone()),
+            (None, None) => Err(Why::FromOutside(shown.as_ref().into())),
+        })
+    }
+
+    /// A file that Butane reads: its folder is an argument, so those above the configuration and beside it are tried.
+    fn local(&mut self, local: &str, holder: &Node) -> Result<Traced, Why> {
+        let outside = || Why::FromOutside(format!("the file {local}").into());
+        let config = self.cx.texts.files_of([holder.span]).into_iter().next().ok_or_else(outside)?;
+        let folder = config.parent().ok_or_else(outside)?;
+        let root = self.cx.files.root().to_owned();
+        let above = folder.ancestors().take_while(|dir| dir.starts_with(&root)).map(Path::to_owned);
+        let tried: Vec<_> = above.chain(self.cx.files.folders(folder)).map(|dir| dir.join(local)).collect();
+        let view = tried.iter().find_map(|path| self.cx.view(path).ok()).ok_or_else(outside)?;
+        Ok(view.traced(0..view.bytes.len()))
+    }
 }
 
 /// Who may use a file. By default, only root writes it (`internal/exec/util/file.go` in coreos/ignition).
@@ -67,15 +208,4 @@ fn access(path: &str, file: &Node) -> Step {
     owner.push(&name("group").unwrap_or_else(root));
     let mode = mode.unwrap_or_else(|| Traced::made("644", file.span));
     Step::Access { path: path.to_owned(), below: false, rights: [Some(mode), Some(owner)] }
-}
-
-/// A file, from a `data:` URL or inline.
-fn step(path: &str, contents: &Node, append: bool) -> Option<Step> {
-    let text = |key: &str| contents.get(key).and_then(Node::as_scalar).map(|s| s.text.clone());
-    let (content, encoding) = match text("inline") {
-        Some(inline) => (inline, ""),
-        None if contents.get("compression").and_then(Node::as_str) == Some("gzip") => (text("source")?, "data+gzip"),
-        None => (text("source")?, "data"),
-    };
-    Some(Step::File { path: path.to_owned(), content, encoding: encoding.into(), append })
 }

@@ -46,7 +46,7 @@ const SHAPES: &[Shape] = &[
 ];
 
 /// The node groups of a document without a kind; none if its shape is unknown.
-pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
+pub(super) fn read(document: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     // A JSON patch of the configuration of Talos.
     let built = set_by_patch(document).filter(|built| built.get("machine").is_some());
     let document = built.as_ref().unwrap_or(document);
@@ -93,7 +93,7 @@ pub(super) fn read(document: &Node, name: &str) -> Vec<NodeGroup> {
     }
     kubespray(document, name)
         .or_else(|| configz(document, name))
-        .or_else(|| ignition::read(document, name, document.span))
+        .or_else(|| ignition::read(document, name, document.span, cx))
         .into_iter()
         .collect()
 }

@@ -66,9 +66,9 @@ const KINDS: &[DocumentKind] = &[
         word: Some("kops/v1alpha2"),
         reader: DocumentReader::Groups(|m, _| kops::read(m)),
     },
-    row("machineconfiguration.openshift.io", &["MachineConfig"], |m, _| {
+    row("machineconfiguration.openshift.io", &["MachineConfig"], |m, cx| {
         let config = m.node.path(&["spec", "config"]);
-        config.and_then(|config| ignition::read(config, &m.name(), m.place())).into_iter().collect()
+        config.and_then(|config| ignition::read(config, &m.name(), m.place(), cx)).into_iter().collect()
     }),
     holder("", &["ConfigMap"], CONFIGURATION, |m, _| workloads::config_map(m)),
     pods("", &["Pod"]),

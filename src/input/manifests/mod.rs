@@ -128,6 +128,13 @@ pub(super) fn in_text(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> V
     read_all(&parsed.tree, Some(&view), name, cx)
 }
 
+/// The node groups of user data without cloud-init, which may be no more than a reference to a configuration.
+pub(super) fn of_machine(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let view = cx.made(name, text, at);
+    let parsed = parsed(&view, cx);
+    read_all(&parsed.tree, Some(&view), name, cx)
+}
+
 /// The node groups of a document given as a tree.
 pub(super) fn in_tree(tree: &Node, name: &str, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     read_all(std::slice::from_ref(tree), None, name, cx)
@@ -224,7 +231,7 @@ fn each(
             let at = patches.last().map_or(tree.span, |(_, at)| *at);
             groups.append(&mut merged_patches(&patches, &name, at, cx));
         }
-        groups.append(&mut kindless::read(tree, name));
+        groups.append(&mut kindless::read(tree, name, cx));
         return;
     };
     if manifest.kind.ends_with("List")

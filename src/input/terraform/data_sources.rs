@@ -44,6 +44,9 @@ impl Engine<'_, '_> {
             (_, "template_file", "rendered") => self.template_file(block, own, at),
             (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => self.cloudinit(block, own, at),
             (_, "ct_config", "rendered") => self.butane(block, address, own, at),
+            (_, "ignition_file" | "ignition_systemd_unit" | "ignition_config", "rendered") => {
+                self.ignition(block, own, at)
+            }
             // The id of a bucket is its name, and the id of an object is its key.
             ("resource", "aws_s3_bucket", "id") => self.written(block, address, own, "bucket", at),
             ("resource", "aws_s3_object" | "aws_s3_bucket_object", "id") => {

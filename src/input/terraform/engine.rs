@@ -13,7 +13,7 @@ use super::lang::data::{Data, Evaluation};
 use super::lang::env::Env;
 use super::lang::outcome::Outcome;
 use super::scope::Module;
-use super::state::{CalledModule, Expansion, Instance, NodeGroupLink, Stack, StoredObject, UnreadCall};
+use super::state::{CalledModule, Expansion, Instance, NodeGroupLink, Stack, UnreadCall};
 
 /// Evaluates the expressions of one unit.
 pub(super) struct Engine<'e, 'c> {
@@ -34,8 +34,6 @@ pub(super) struct Engine<'e, 'c> {
     pub(super) links: Vec<NodeGroupLink>,
     /// The headers of stores whose text reaches a node.
     pub(super) used: Vec<Span>,
-    /// Objects that a node may fetch.
-    pub(super) objects: Vec<StoredObject>,
     /// The files of Terragrunt, while one of them is evaluated.
     pub(super) stack: Option<Stack>,
     /// True for a plan or state, where everything is known except what the resources themselves produce.
@@ -60,7 +58,6 @@ impl<'e, 'c> Engine<'e, 'c> {
             called: HashMap::new(),
             links: Vec::new(),
             used: Vec::new(),
-            objects: Vec::new(),
             stack: None,
             planned: false,
             unread: Vec::new(),

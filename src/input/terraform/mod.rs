@@ -20,6 +20,7 @@ mod data_sources;
 mod declared;
 mod engine;
 mod handed;
+mod ignition;
 mod images;
 mod ineffective;
 mod json;

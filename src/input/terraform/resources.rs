@@ -300,11 +300,15 @@ impl Engine<'_, '_> {
         if other || !json && !first.split(|b| *b == b'\n').any(starts) {
             return Vec::new();
         }
-        let found = manifests::in_text(text, &group.name, group.place, self.cx);
+        let found = manifests::of_machine(text, &group.name, group.place, self.cx);
+        if !found.is_empty() {
+            let named = self.cx.stored.iter().filter(|object| yaml_files::holds(text.bytes(), object.uri.as_bytes()));
+            self.used.extend(named.map(|object| object.at));
+        }
         let own = |node: NodeGroup| {
             let when = node.when.and(when)?;
             let gaps = [&group.gaps[..], &node.gaps].concat();
-            Some(NodeGroup { when, gaps, ..node })
+            Some(NodeGroup { when, gaps, place: group.place, ..node })
         };
         found.into_iter().filter_map(own).collect()
     }

@@ -1,4 +1,4 @@
-//! The state of a configuration during evaluation: instances of modules and blocks, links, stored objects, stacks.
+//! The state of a configuration during evaluation: instances of modules and blocks, links, stacks.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::node::Family;
 use crate::syntax::hcl::{Block, Body};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Why};
 use crate::value::{Guard, Value};
 
 use super::lang::env::Env;
@@ -133,14 +133,6 @@ pub(super) struct NodeGroupLink {
     pub(super) release: Option<Arc<str>>,
     /// The address of the node group.
     pub(super) address: Arc<str>,
-}
-
-/// An S3 object as `s3://bucket/key`. An unknown part of the bucket is a single character.
-#[derive(Clone, Debug)]
-pub(super) struct StoredObject {
-    pub(super) uri: String,
-    pub(super) key: String,
-    pub(super) content: Traced,
 }
 
 /// The files of one stack.

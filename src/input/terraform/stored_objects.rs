@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::node::{NodeGroup, Step, Wrapping};
+use crate::node::{NodeGroup, Step, StoredObject, Wrapping};
 use crate::syntax::hcl::{Block, Body};
 use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard, Value};
@@ -15,7 +15,6 @@ use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::functions::files::file;
 use super::lang::outcome::Early;
-use super::state::StoredObject;
 
 const PARAMETER: &str = "aws_ssm_parameter";
 
@@ -68,7 +67,8 @@ impl Engine<'_, '_> {
                     budget::reached("stored objects");
                     break;
                 }
-                out.push(StoredObject { uri: format!("ssm:{name}"), key: name, content: content.clone() });
+                let uri = format!("ssm:{name}");
+                out.push(StoredObject { uri, key: name, content: content.clone(), at: block.header });
             }
         }
         for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
@@ -82,21 +82,22 @@ impl Engine<'_, '_> {
                     && out.len() < MAX_OBJECTS
                 {
                     let key = key.trim_start_matches('/').to_owned();
-                    out.push(StoredObject { uri: format!("s3://{bucket}/{key}"), key, content: content.clone() });
+                    let uri = format!("s3://{bucket}/{key}");
+                    out.push(StoredObject { uri, key, content: content.clone(), at: block.header });
                 }
             }
         }
-        self.objects = out;
+        self.cx.stored = out;
     }
 
     /// The objects that user data mentions, as files that exist on the node.
     pub(super) fn fetched(&self, user_data: &Traced) -> Vec<Step> {
-        if self.objects.is_empty() {
+        if self.cx.stored.is_empty() {
             return Vec::new();
         }
         let mut out = Vec::new();
         let mut open = vec![unwrapped(user_data)];
-        let mut left: Vec<&StoredObject> = self.objects.iter().collect();
+        let mut left: Vec<&StoredObject> = self.cx.stored.iter().collect();
         // What is fetched may fetch more.
         while let Some(text) = open.pop() {
             left.retain(|o| {

@@ -105,7 +105,7 @@ fn json_escaped(content: &Traced) -> Traced {
 }
 
 /// A value as JSON, keys in order, without spaces. The recursion is as deep as the value, which is bounded.
-pub(super) fn json_text(value: &Value) -> Traced {
+pub(in super::super::super) fn json_text(value: &Value) -> Traced {
     let mut out = Traced::new();
     push_json(&mut out, value);
     out
