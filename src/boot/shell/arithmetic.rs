@@ -3,7 +3,7 @@
 use crate::text::{Span, Traced};
 
 use super::state::ScriptRun;
-use super::variables::Element;
+use super::variable::Element;
 
 /// How deep parentheses and names that hold expressions may nest.
 const MAX_DEPTH: usize = 24;

@@ -121,11 +121,10 @@ impl Shell<'_, '_> {
 
     /// The value of a variable after `name+=value`.
     pub(super) fn appended(&mut self, name: &str, value: &Traced, span: Span, path: &ScriptRun) -> Traced {
-        let mut whole = match self.variable(name, path, span) {
+        let before = match self.variable(name, path, span) {
             parameters::Expansion::One(before) => before,
             _ => Traced::new(),
         };
-        whole.push(value);
-        whole
+        path.joined(name, before, value)
     }
 }

@@ -6,11 +6,11 @@ use crate::syntax::shell::{Assignment, Word};
 use crate::text::{Span, Traced, Why};
 
 use super::call::Call;
+use super::conditions;
 use super::interpreter::Shell;
 use super::state::{Alias, BoxedRun, ScriptRun};
 use super::status::{Flow, Status};
 use super::variable::{Variable, VariableKind};
-use super::{arithmetic, conditions};
 
 pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
     let at = word.bytes().iter().position(|b| *b == b'=')?;
@@ -21,7 +21,7 @@ pub(super) fn split_assignment(word: &Traced) -> Option<(String, Traced)> {
 
 /// `export`, `declare`, `local`, `readonly`, `typeset`
 pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
-    let Call { name: command, words, at: span, .. } = *call;
+    let Call { name: command, words, .. } = *call;
     let arrays = std::mem::take(&mut path.arrays);
     if matches!(command, "export" | "declare" | "typeset") && call.flag('f', "-f") {
         let names = words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')).map(str::to_owned);
@@ -81,22 +81,20 @@ pub(super) fn declare(call: &Call<'_>, path: &mut ScriptRun) {
             continue;
         }
         let upper = Some(options.contains('u')).filter(|upper| *upper || options.contains('l'));
-        if upper.is_some() && command != "export" {
+        let integer = options.contains('i');
+        if (upper.is_some() || integer) && command != "export" {
             let target: Arc<str> = path.resolve(&name).into();
-            Arc::make_mut(&mut path.shell.variables).entry(target).or_default().upper = upper;
+            let variable = Arc::make_mut(&mut path.shell.variables).entry(target).or_default();
+            variable.upper = upper.or(variable.upper);
+            variable.integer |= integer;
         }
         if let Some((_, variable)) = arrays.iter().find(|(n, _)| *n == name) {
             path.put(&name, variable.clone());
         } else if let Some((name, value)) = assigned {
-            let number = options.contains('i').then(|| value.known_str().and_then(|v| arithmetic::evaluate(v, path)));
-            let value = match number.flatten() {
-                Some(number) => Traced::made(number.to_string(), span),
-                None => value,
-            };
             path.set(&name, value);
         } else if let Some((name, length)) = appended {
-            let mut whole = path.get(&name).cloned().unwrap_or_default();
-            whole.push(&word.slice(word.len() - length.min(word.len())..word.len()));
+            let value = word.slice(word.len() - length.min(word.len())..word.len());
+            let whole = path.joined(&name, path.get(&name).cloned().unwrap_or_default(), &value);
             path.set(&name, whole);
         } else if kind != VariableKind::Plain && path.lookup(&name).is_none_or(|v| v.values.is_empty()) {
             path.put(&name, Variable { kind, ..Variable::default() });
@@ -261,7 +259,12 @@ pub(super) fn unset(call: &Call<'_>, path: &mut ScriptRun) {
                 path.put(name, variable);
             }
         } else if !path.shell.constants.contains(name) {
-            Arc::make_mut(&mut path.shell.variables).remove(name);
+            let variables = Arc::make_mut(&mut path.shell.variables);
+            variables.remove(name);
+            // What comes from outside is gone as well.
+            if path.shell.open.is_some() {
+                variables.insert(name.into(), Variable::default());
+            }
         }
     }
 }

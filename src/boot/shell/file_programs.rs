@@ -157,6 +157,34 @@ pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
+/// The operands of a program that copies, and `-t FOLDER` as the last of them.
+fn operands(call: &Call<'_>) -> Vec<Traced> {
+    let mut folder = None;
+    let mut out = Vec::new();
+    let mut rest = call.words.iter();
+    while let Some(word) = rest.next() {
+        let bytes = word.bytes();
+        let at = match bytes.strip_prefix(b"--target-directory") {
+            Some([] | [b'=', ..]) => Some("--target-directory=".len()),
+            None if bytes.starts_with(b"-") && !bytes.starts_with(b"--") => {
+                bytes.iter().position(|b| *b == b't').map(|at| at + 1)
+            }
+            _ => None,
+        };
+        match at {
+            Some(at) if at < bytes.len() => folder = Some(word.slice(at..word.len())),
+            Some(_) => folder = rest.next().cloned(),
+            None if bytes.starts_with(b"-") && bytes.len() > 1 => {}
+            None => out.push(word.clone()),
+        }
+    }
+    out.extend(folder.map(|mut folder| {
+        folder.push_made(b"/", call.at);
+        folder
+    }));
+    out
+}
+
 /// `cp` and `mv`
 pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let moves = call.name == "mv";
@@ -167,7 +195,8 @@ pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         forget_access(&call.operands(), call, path);
         path.machine.plain = plain;
     }
-    copy(&call.operands(), earlier.as_deref().map(Vec::as_slice), call, path);
+    let operands = operands(call);
+    copy(&operands.iter().collect::<Vec<_>>(), earlier.as_deref().map(Vec::as_slice), call, path);
     true
 }
 

@@ -8,8 +8,8 @@ use super::interpreter::Shell;
 use super::pattern::{self, Token};
 use super::state::ScriptRun;
 use super::status::{Flow, Status};
+use super::variable::Element;
 use super::variable::{VariableKind, case};
-use super::variables::Element;
 
 /// The longest text that is searched for patterns.
 const MAX_SEARCHED: usize = 1 << 14;

@@ -24,6 +24,15 @@ pub(super) enum VariableKind {
     Reference,
 }
 
+/// An element of an array that bash itself keeps.
+pub(super) enum Element {
+    Number(i64),
+    /// It is not set.
+    Unset,
+    /// It depends on the machine.
+    Outside,
+}
+
 /// A variable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Variable {
@@ -35,15 +44,17 @@ pub(super) struct Variable {
     pub(super) exported: bool,
     /// `declare -u` and `declare -l`: true if what is assigned becomes upper case, false for lower case.
     pub(super) upper: Option<bool>,
+    /// `declare -i`: what is assigned is evaluated as a number.
+    pub(super) integer: bool,
 }
 
 impl Variable {
     pub(super) fn plain(value: Traced, exported: bool) -> Self {
-        Self { values: Arc::new(vec![value]), keys: None, kind: VariableKind::Plain, exported, upper: None }
+        Self { values: Arc::new(vec![value]), exported, ..Self::default() }
     }
 
     pub(super) fn array(values: Vec<Traced>, exported: bool) -> Self {
-        Self { values: Arc::new(values), keys: None, kind: VariableKind::Array, exported, upper: None }
+        Self { values: Arc::new(values), kind: VariableKind::Array, exported, ..Self::default() }
     }
 
     pub(super) fn is_array(&self) -> bool {

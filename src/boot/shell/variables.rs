@@ -5,22 +5,14 @@ use std::sync::Arc;
 use crate::node::Family;
 use crate::text::{Span, Traced, Why};
 
+use super::arithmetic;
 use super::settle::different;
 use super::state::ScriptRun;
 use super::status::Status;
-use super::variable::{Variable, VariableKind, case};
+use super::variable::{Element, Variable, VariableKind, case};
 
 /// The longest chain of references.
 const MAX_REFERENCES: usize = 8;
-
-/// An element of an array that bash itself keeps.
-pub(super) enum Element {
-    Number(i64),
-    /// It is not set.
-    Unset,
-    /// It depends on the machine.
-    Outside,
-}
 
 impl ScriptRun {
     /// An element of `PIPESTATUS` or `BASH_VERSINFO`; `None` for any other array.
@@ -74,6 +66,8 @@ impl ScriptRun {
             return;
         }
         let all = self.shell.options.allexport;
+        let integer = self.shell.variables.get(&*name).is_some_and(|v| v.integer);
+        let value = if integer { self.number(value) } else { value };
         let variable = Arc::make_mut(&mut self.shell.variables).entry(name).or_default();
         variable.exported |= all;
         let upper = variable.upper;
@@ -82,8 +76,31 @@ impl ScriptRun {
             // The bare name means the first element.
             variable.insert("0", value);
         } else {
-            *variable = Variable { upper, ..Variable::plain(value, variable.exported) };
+            *variable = Variable { upper, integer, ..Variable::plain(value, variable.exported) };
         }
+    }
+
+    /// The number that an expression is; itself if it is a number already.
+    fn number(&self, text: Traced) -> Traced {
+        let at = text.span().unwrap_or(self.machine.place);
+        match text.known_str().map(|known| arithmetic::evaluate(known, self)) {
+            Some(Some(number)) if text.bytes() == number.to_string().as_bytes() => text,
+            Some(Some(number)) => Traced::made(number.to_string(), at),
+            _ => Traced::unknown(at, Why::NotUnderstood("arithmetic with an unknown value".into())),
+        }
+    }
+
+    /// The value after `name+=value`, of what the variable has before.
+    pub(super) fn joined(&self, name: &str, mut before: Traced, value: &Traced) -> Traced {
+        if self.lookup(name).is_some_and(|v| v.integer) {
+            let at = value.span().unwrap_or(self.machine.place);
+            before.push_made(if before.is_empty() { b"0+(" } else { b"+(" }, at);
+            before.push(value);
+            before.push_made(b")", at);
+        } else {
+            before.push(value);
+        }
+        before
     }
 
     /// Sets a whole variable, which stays exported if it was.
