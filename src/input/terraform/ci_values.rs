@@ -233,6 +233,7 @@ fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) 
     let end = match opened.or(quote) {
         Some(quote) => value.find(quote)?,
         None if value.starts_with("${{") => value.find("}}")? + 2,
+        None if value.starts_with("$(") => value.find(')')? + 1,
         None => value
             .find(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | ')' | '"' | '\''))
             .unwrap_or(value.len()),
@@ -420,6 +421,7 @@ mod tests {
             ("terraform apply -var idle=\"0s\";\n", &["idle=0s"]),
             ("args: [\"-var\", \"idle=0s\"]\n", &["idle=0s"]),
             ("terraform apply \\\n  -var-file=a.tfvars \\\n  -var idle=$IDLE \\\n", &["?idle=$IDLE"]),
+            ("\tterraform apply -var idle=$(IDLE) -var size=2\n", &["?idle=$(IDLE)", "size=2"]),
             ("args:\n  - \"-var=idle=0s --a=1\"\n", &["idle=0s --a=1"]),
             ("packer build \\\n  -var idle=0s .\n", &[]),
             ("packer build . && terraform apply -var idle=0s\n", &["idle=0s"]),

@@ -1,0 +1,11 @@
+variable "idle" {
+  type = string
+}
+
+resource "aws_launch_template" "workers" {
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    /etc/eks/bootstrap.sh pond --kubelet-extra-args "--streaming-connection-idle-timeout=${var.idle}"
+  EOT
+  )
+}
