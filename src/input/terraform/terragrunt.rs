@@ -89,15 +89,20 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
     let elsewhere = std::mem::take(&mut engine.elsewhere);
     let mut engine = Engine::new(&target, cx);
     engine.elsewhere = elsewhere;
-    for (at, text) in &stack.generated {
+    let mut given = HashMap::new();
+    for (at, text, values) in &stack.generated {
         let id = engine.cx.texts.add_made("generated file", text, *at);
         let parsed = hcl::parse(&engine.cx.texts.view(id));
-        engine.cx.parsed(parsed).blocks.into_iter().for_each(|block| module.take(block));
+        let body = engine.cx.parsed(parsed);
+        for attribute in body.attributes.into_iter().filter(|_| *values) {
+            let value = engine.eval_or_unknown(&attribute.value, &Env::default());
+            given.insert(attribute.name, value);
+        }
+        body.blocks.into_iter().for_each(|block| module.take(block));
     }
     if !resources::concerns(&module) {
         return Vec::new();
     }
-    let mut given = HashMap::new();
     for path in &stack.files {
         for attribute in values_in(path, engine.cx) {
             let value = engine.eval_or_unknown(&attribute.value, &Env::default());
@@ -117,7 +122,8 @@ struct Settled {
     /// The directories that the source may be relative to.
     dirs: Vec<PathBuf>,
     inputs: HashMap<Arc<str>, Value>,
-    generated: Vec<(Span, Traced)>,
+    /// What is written beside the module, and whether it is a file of values.
+    generated: Vec<(Span, Traced, bool)>,
     /// The files of values in `extra_arguments`, in order.
     files: Vec<PathBuf>,
     /// The variables in `env_vars` of `extra_arguments`, which are stronger than inputs.
@@ -239,7 +245,10 @@ impl Engine<'_, '_> {
                 let Some(contents) = block.body.attribute("contents") else { continue };
                 let value = self.eval_or_unknown(&contents.value, &env);
                 if let Some(text) = value.to_traced().filter(|t| !t.is_unknown()) {
-                    settled.generated.push((contents.value.span, text));
+                    let path = self.attribute(&block.body, "path", &env);
+                    let path = path.as_ref().and_then(Value::as_known_str).unwrap_or_default();
+                    let values = path.ends_with(".auto.tfvars") || path.ends_with("terraform.tfvars");
+                    settled.generated.push((contents.value.span, text, values));
                 }
             }
         }
