@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::decode::{data_url, gzip};
+use crate::decode::{DecodeError, data_url, gzip};
 use crate::node::{Cx, Gap, NodeGroup, Step};
 use crate::syntax::{Node, Schema, file_mode};
 use crate::text::{Span, Traced, Why, budget};
@@ -15,6 +15,9 @@ use crate::input::yaml_files;
 const GZIP: &str = "data+gzip";
 
 const UNITS: &str = "/etc/systemd/system/";
+
+/// Words in scripts that start a kubelet.
+const KUBELETS: [&str; 4] = ["kubelet", "kubeadm", "k3s", "rke2"];
 
 /// How deep configurations refer to others.
 const MAX_DEPTH: usize = 8;
@@ -32,9 +35,10 @@ pub(super) fn read(config: &Node, name: &str, place: Span, cx: &mut Cx<'_>) -> O
     if !ignition && !butane && !older {
         return None;
     }
-    let mut reader = Reader { group: NodeGroup::new(name, place), left: MAX_OTHERS, cx };
+    let mut reader = Reader { group: NodeGroup::new(name, place), started: Vec::new(), left: MAX_OTHERS, cx };
     reader.config(config, 0);
-    let group = reader.group;
+    let scripts = reader.scripts();
+    let mut group = reader.group;
     let concerns = |path: &str| {
         path.contains("kubelet") || path.contains("/etc/rancher/") || crate::runtime::reads(path).is_some()
     };
@@ -42,12 +46,16 @@ pub(super) fn read(config: &Node, name: &str, place: Span, cx: &mut Cx<'_>) -> O
         .steps
         .iter()
         .any(|step| matches!(step, Step::File { path, .. } | Step::UnknownFile(path, _) if concerns(path)));
-    (ours || !group.gaps.is_empty()).then_some(group)
+    let counts = ours || !scripts.is_empty() || !group.gaps.is_empty();
+    group.steps.extend(scripts);
+    counts.then_some(group)
 }
 
 /// Reads a configuration with those that it refers to.
 struct Reader<'a, 'b> {
     group: NodeGroup,
+    /// Units that run when the machine starts, and their texts.
+    started: Vec<(String, Traced)>,
     /// How many more configurations are read.
     left: usize,
     cx: &'a mut Cx<'b>,
@@ -78,18 +86,9 @@ impl Reader<'_, '_> {
             return true;
         }
         self.left -= 1;
-        let text = match found {
-            Ok((text, "")) => text,
-            Ok((text, encoding)) => {
-                let plain = data_url::decode(&text);
-                match if encoding == GZIP { plain.and_then(|text| gzip::decode(&text)) } else { plain } {
-                    Ok(text) => text,
-                    Err(error) => {
-                        self.gap(holder, Why::NotUnderstood(error.message.into()));
-                        return true;
-                    }
-                }
-            }
+        let not_read = |error: DecodeError| Why::NotUnderstood(error.message.into());
+        let text = match found.and_then(|(text, encoding)| plain(&text, encoding).map_err(not_read)) {
+            Ok(text) => text,
             Err(why) => {
                 self.gap(holder, why);
                 return true;
@@ -128,12 +127,34 @@ impl Reader<'_, '_> {
                 continue;
             }
             self.unit(format!("{UNITS}{name}"), unit);
+            if ["enabled", "enable"].iter().any(|key| unit.get(key).and_then(Node::as_str) == Some("true"))
+                && let Some(text) = unit.get("contents").and_then(Node::as_scalar).map(|scalar| &scalar.text)
+                && let Some(name) = name.strip_suffix(".service").filter(|name| *name != "kubelet")
+            {
+                self.started.push((name.to_owned(), text.clone()));
+            }
             for dropin in unit.get("dropins").map(Node::items).unwrap_or_default() {
                 if let Some(inner) = dropin.get("name").and_then(Node::as_str) {
                     self.unit(format!("{UNITS}{name}.d/{inner}"), dropin);
                 }
             }
         }
+    }
+
+    /// The scripts that start a kubelet and that other units run when the machine starts.
+    fn scripts(&self) -> Vec<Step> {
+        let runs = |path: &str| self.started.iter().find(|(_, unit)| yaml_files::holds(unit.bytes(), path.as_bytes()));
+        let mut out = Vec::new();
+        for step in &self.group.steps {
+            let Step::File { path, content, encoding, .. } = step else { continue };
+            let Some((unit, text)) = runs(path).filter(|_| !path.starts_with(UNITS)) else { continue };
+            let names = |text: &Traced| KUBELETS.iter().any(|word| yaml_files::holds(text.bytes(), word.as_bytes()));
+            if plain(content, encoding).is_ok_and(|inner| names(&inner)) {
+                let at = text.span().unwrap_or(self.group.place);
+                out.push(Step::Script(Traced::made(format!("systemctl start {unit}\n"), at)));
+            }
+        }
+        out
     }
 
     fn unit(&mut self, path: String, holder: &Node) {
@@ -192,6 +213,15 @@ impl Reader<'_, '_> {
         let tried: Vec<_> = above.chain(self.cx.files.folders(folder)).map(|dir| dir.join(local)).collect();
         let view = tried.iter().find_map(|path| self.cx.view(path).ok()).ok_or_else(outside)?;
         Ok(view.traced(0..view.bytes.len()))
+    }
+}
+
+/// A text without its encoding.
+fn plain(text: &Traced, encoding: &str) -> Result<Traced, DecodeError> {
+    match encoding {
+        "data" => data_url::decode(text),
+        GZIP => data_url::decode(text).and_then(|text| gzip::decode(&text)),
+        _ => Ok(text.clone()),
     }
 }
 
