@@ -357,13 +357,11 @@ fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> B
 }
 
 /// Drops gaps in commands of a boot that does not configure a kubelet. Commands are in made texts; a gap in a file means
-/// that the user data as a whole is unknown, and is kept.
+/// that the user data as a whole is unknown, and is kept. An edit is a gap only if it concerns a kubelet or a runtime.
 fn relevant_gaps(gaps: Vec<Gap>, cx: &BootCx<'_>) -> Vec<Gap> {
     let command = |g: &Gap| matches!(cx.texts.get(g.at.text).origin, Origin::Made { .. });
     let relevant = |g: &Gap| match &g.why {
         Why::NotUnderstood(_) => !command(g),
-        // A container runtime serves streams even without a kubelet in the source.
-        Why::Edited(file, _) => !command(g) || crate::runtime::reads(file).is_some(),
         _ => true,
     };
     gaps.into_iter().filter(relevant).collect()

@@ -227,11 +227,18 @@ impl ScriptRun {
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
         for name in names {
             let why = Why::Edited(name.as_str().into(), program.into());
-            if image::reader(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some() {
+            let ours = image::reader(&name).is_some() || name == image::BOOTSTRAP || runtime::reads(&name).is_some();
+            if ours || self.names_kubelet(&name) {
                 self.machine.gap(span, why.clone());
             }
             self.machine.put(&name, File::Known(Arc::new(Traced::unknown(span, why))));
         }
+    }
+
+    /// Whether what is known of a file names the kubelet, as a script that starts it does.
+    pub(super) fn names_kubelet(&self, file: &str) -> bool {
+        let known = self.machine.files.get(&self.absolute(file));
+        matches!(known, Some(File::Known(text)) if memchr::memmem::find(text.bytes(), b"kubelet").is_some())
     }
 }
 

@@ -77,11 +77,14 @@ impl Shell<'_, '_> {
 /// Records a command that is not followed, because it may matter.
 fn record_unfollowed(call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
     let words = call.words;
-    let relevant = words.iter().any(|w| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet"));
+    let names = |w: &Traced| w.to_text().contains("bootstrap.sh") || w.to_text().contains("kubelet");
+    let relevant = words.iter().any(|w| names(w) || w.known_str().is_some_and(|file| path.names_kubelet(file)));
     // Unnamed files may be those of a kubelet.
     let edit = |w: &[Traced]| matches!(w[0].known_str(), Some("sed" | "perl")) && w[1].to_text().starts_with("-i");
     if relevant || words.windows(2).any(edit) {
-        path.machine.gap(call.at, Why::NotUnderstood("xargs".into()));
+        let unknown = path.stdin.as_ref().and_then(Traced::first_unknown).map(|(at, why)| (at, why.clone()));
+        let (at, why) = unknown.unwrap_or((call.at, Why::NotUnderstood("xargs".into())));
+        path.machine.gap(at, why);
     }
     path.unknown_program(call.program, words, call.at);
     vec![path]
