@@ -224,7 +224,9 @@ fn blocks(bytes: &[u8]) -> Vec<Range<usize>> {
             head = rest;
         }
         let Some(before) = head.strip_suffix(b"|").or_else(|| head.strip_suffix(b">")) else { continue };
-        if before.last() != Some(&b' ') || !before.starts_with(b"- ") && !before.contains(&b':') {
+        // `|` on a line of its own stands below its key.
+        if !before.is_empty() && (before.last() != Some(&b' ') || !before.starts_with(b"- ") && !before.contains(&b':'))
+        {
             continue;
         }
         let mut rest = before;
@@ -330,9 +332,9 @@ mod tests {
 
     #[test]
     fn blocks_of_text_end_where_their_key_does() {
-        let text = "a: |\n  one\n\n   two\nb: x\nc:\n- d: >-\n    three\n  e: y\n- |\n four\nf: 'x |'\n  g: z\nh: !Sub |+\n  five\ni: |2- # y\n   six";
+        let text = "a: |\n  one\n\n   two\nb: x\nc:\n- d: >-\n    three\n  e: y\n- |\n four\nf: 'x |'\n  g: z\nh: !Sub |+\n  five\ni: |2- # y\n   six\nj: \n  |-\n    seven\nk: x";
         let found: Vec<_> = blocks(text.as_bytes()).into_iter().map(|block| text.get(block).unwrap().trim()).collect();
-        assert_eq!(found, ["one\n\n   two", "three", "four", "five", "six"]);
+        assert_eq!(found, ["one\n\n   two", "three", "four", "five", "six", "seven"]);
     }
 
     #[test]
