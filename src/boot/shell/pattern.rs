@@ -249,7 +249,10 @@ pub(super) fn matches(pattern: &[Token], value: &Traced) -> Option<bool> {
 /// otherwise, false only if it cannot.
 fn open(pattern: &[Token], units: &[Option<u8>], every: bool) -> bool {
     // Whether what is left of the pattern matches what is left of the text, from every place in the text.
-    let mut behind: Vec<bool> = (0..=units.len()).map(|at| units[at..].iter().all(|u| !every && u.is_none())).collect();
+    let mut behind = vec![true; units.len() + 1];
+    for at in (0..units.len()).rev() {
+        behind[at] = behind[at + 1] && !every && units[at].is_none();
+    }
     for token in pattern.iter().rev() {
         let wide = match token {
             Token::Star => true,
