@@ -9,6 +9,7 @@ mod charts;
 mod conditions;
 mod filled_files;
 mod launches;
+mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -37,9 +38,8 @@ const COMPONENT: &str = "kubelet.";
 const IN_FILE: &[(&str, &str)] = &[("runtime-request-timeout", "runtimeRequestTimeout")];
 /// The deepest nesting of commands in commands.
 const MAX_NESTED: usize = 4;
-/// Keys of YAML files whose entries are variables of the commands in them.
-const VARIABLES: &[&str] = &["env", "variables"];
-
+/// The most items of a list.
+const MAX_ITEMS: usize = 200;
 /// Scripts and CI files.
 #[derive(Debug)]
 pub(super) struct Commands;
@@ -75,7 +75,12 @@ impl Input for Commands {
             first_set: Vec::new(),
             edited: Vec::new(),
             installs: 0,
+            lists: BTreeMap::new(),
+            file: None,
         };
+        if !has_extension(&unit.path, &["sh", "bash", "zsh"]) && !view.bytes.starts_with(b"#!") {
+            reader.file = Some(view.clone());
+        }
         if has_extension(&unit.path, &["yaml", "yml"]) {
             // User data runs on a node, and is read there.
             if is_user_data(&view.bytes) {
@@ -86,7 +91,7 @@ impl Input for Commands {
                 reader.gather(tree);
             }
             for tree in &parsed.tree {
-                reader.tree(tree, cx);
+                reader.tree(tree, &view, cx);
                 let mut scripts = Vec::new();
                 launches::scripts(tree, 0, &mut scripts, cx);
                 let CommandReader { name, variables, .. } = &reader;
@@ -94,6 +99,11 @@ impl Input for Commands {
                     scripts.iter().filter_map(|(text, at)| launches::group(name, text, *at, variables)).collect();
                 reader.groups.extend(found);
             }
+        } else if unit.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Jenkinsfile")) {
+            reader.jenkins(&view, cx);
+        } else if unit.path.extension().is_none() && !view.bytes.starts_with(b"#!") {
+            // A Makefile or a justfile.
+            reader.filled_in(&view.traced(0..view.bytes.len()), &view, true, cx);
         } else {
             reader.script(&view, 0, cx);
         }
@@ -123,6 +133,8 @@ pub(super) fn in_text(
         first_set: Vec::new(),
         edited: Vec::new(),
         installs: 0,
+        lists: BTreeMap::new(),
+        file: None,
     };
     reader.text(text, at, 0, cx);
     let CommandReader { name, variables, mut groups, .. } = reader;
@@ -139,7 +151,7 @@ fn mentions_settings(bytes: &[u8]) -> bool {
     (has(b"<<") || has(b"echo ") && has(b"kubectl ")) && manifests::may_hold(bytes)
         || has(b"envsubst")
         || launches::install_charts(bytes)
-        || has(b"sed ") && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
+        || (has(b"sed ") || has(b"yq ") || has(b"jq ")) && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
 
@@ -160,24 +172,13 @@ struct CommandReader {
     edited: Vec<(PathBuf, String, Span)>,
     /// How many charts were installed.
     installs: usize,
+    /// Lists and their items, as far as they are known.
+    lists: BTreeMap<String, Vec<Traced>>,
+    /// A file that gives variables to its commands from elsewhere in it.
+    file: Option<View>,
 }
 
 impl CommandReader {
-    /// Collects the variables that a YAML file passes to commands. A variable with several values is unknown.
-    fn gather(&mut self, tree: &Node) {
-        for (key, value) in tree.pairs() {
-            if key.as_str().is_some_and(|k| VARIABLES.contains(&k)) {
-                for (name, value) in value.pairs() {
-                    if let Some(name) = name.as_str() {
-                        self.assign(name, value.as_scalar().map(|s| s.text.clone()).filter(|t| !marked(t)));
-                    }
-                }
-            }
-            self.gather(value);
-        }
-        tree.items().iter().for_each(|item| self.gather(item));
-    }
-
     fn assign(&mut self, name: &str, value: Option<Traced>) {
         match self.variables.get_mut(name) {
             Some(known) if known.as_ref().map(Traced::bytes) == value.as_ref().map(Traced::bytes) => {}
@@ -190,16 +191,14 @@ impl CommandReader {
     }
 
     /// Every text of a YAML file that may be commands.
-    fn tree(&mut self, tree: &Node, cx: &mut Cx<'_>) {
+    fn tree(&mut self, tree: &Node, file: &View, cx: &mut Cx<'_>) {
         if conditions::never_runs(tree, cx) {
             return;
         }
         if let Some(scalar) = tree.as_scalar()
             && mentions_settings(scalar.text.bytes())
         {
-            let known = self.variables.clone();
-            self.text(&launches::without_expressions(&scalar.text), tree.span, 0, cx);
-            self.variables = known;
+            self.filled_in(&scalar.text.clone(), file, false, cx);
         }
         for (key, value) in tree.pairs() {
             // `with: {extra-config: kubelet.…}` of the action that sets up minikube.
@@ -209,9 +208,18 @@ impl CommandReader {
                     words.iter().filter(|w| w.bytes().starts_with(COMPONENT.as_bytes())).cloned().collect();
                 self.minikube(&words, key.span.to(value.span));
             }
-            self.tree(value, cx);
+            self.tree(value, file, cx);
         }
-        tree.items().iter().for_each(|item| self.tree(item, cx));
+        // The lines of a script may be a list.
+        let lines: Option<Vec<_>> = tree.items().iter().map(|item| Some(item.as_scalar()?.text.clone())).collect();
+        if let Some(lines) = lines.filter(|lines| lines.len() > 1) {
+            let script = Traced::join(&lines, &Traced::made("\n", tree.span));
+            if mentions_settings(script.bytes()) {
+                self.filled_in(&script, file, false, cx);
+            }
+            return;
+        }
+        tree.items().iter().for_each(|item| self.tree(item, file, cx));
     }
 
     fn text(&mut self, text: &Traced, at: Span, depth: usize, cx: &mut Cx<'_>) {
@@ -362,12 +370,23 @@ impl CommandReader {
     fn simple(&mut self, assignments: &[Assignment], words: &[Word], at: Span, cx: &mut Cx<'_>) {
         if words.is_empty() {
             for a in assignments {
+                if let [Part::Array(items)] = a.value.parts.as_slice() {
+                    let items: Vec<_> = items.iter().flat_map(|word| self.items(word)).collect();
+                    let list = self.lists.entry(a.name.clone()).or_default();
+                    if !a.append {
+                        list.clear();
+                    }
+                    list.extend(items.into_iter().take(MAX_ITEMS - list.len().min(MAX_ITEMS)));
+                }
                 let value = self.value(&a.value.parts, a.span, 0);
                 self.assign(&a.name, Some(value).filter(|v| a.subscript.is_none() && !a.append && is_known(v)));
             }
             return;
         }
-        let mut values: Vec<Traced> = words.iter().map(|w| self.value(&w.parts, w.span, 0)).collect();
+        let mut values: Vec<Traced> = words.iter().flat_map(|word| self.items(word)).collect();
+        if values.is_empty() {
+            return;
+        }
         if matches!(values[0].known_str(), Some("export" | "readonly" | "local" | "declare")) {
             for value in &values[1..] {
                 let Some(equals) = value.bytes().iter().position(|b| *b == b'=') else { continue };
@@ -447,6 +466,22 @@ impl CommandReader {
         }
     }
 
+    /// The texts of a word: those of a list for `"${args[@]}"`.
+    fn items(&self, word: &Word) -> Vec<Traced> {
+        let parts = match word.parts.as_slice() {
+            [Part::Double(inner)] => inner.as_slice(),
+            parts => parts,
+        };
+        if let [Part::Parameter(parameter)] = parts
+            && parameter.subscript.is_some()
+            && matches!(parameter.operation, Operation::None)
+            && let Some(list) = self.lists.get(&parameter.name)
+        {
+            return list.clone();
+        }
+        vec![self.value(&word.parts, word.span, 0)]
+    }
+
     /// The text of a word. Parts that only a run can determine are unknown.
     fn value(&self, parts: &[Part], at: Span, depth: usize) -> Traced {
         let mut out = Traced::new();
@@ -456,9 +491,13 @@ impl CommandReader {
                 Part::Double(inner) if depth < shell::MAX_DEPTH => out.push(&self.value(inner, at, depth + 1)),
                 Part::Parameter(parameter) => {
                     let step: Arc<str> = format!("${}", parameter.name).into();
-                    let known = self.variables.get(&parameter.name);
+                    let mut known = self.variables.get(&parameter.name).cloned();
+                    if known.is_none() && matches!(parameter.operation, Operation::None) {
+                        let mark = Traced::made(format!("${}", parameter.name), parameter.span);
+                        known = self.given(&mark).map(Some);
+                    }
                     let plain = parameter.subscript.is_none() && matches!(parameter.operation, Operation::None);
-                    match (known, &parameter.operation) {
+                    match (&known, &parameter.operation) {
                         (Some(Some(value)), _) if plain => out.push(&value.through(parameter.span, &step)),
                         (Some(Some(value)), Operation::Substitute { operator: b'-' | b'=' | b'?', .. })
                             if !value.is_empty() =>
@@ -499,13 +538,6 @@ fn or_default(at: Span, step: &Arc<str>, value: &Traced) -> Traced {
 /// True for a value without unknown parts, or with a default for them.
 fn is_known(value: &Traced) -> bool {
     !value.has_unknown() || value.original(Layer::Default).is_some()
-}
-
-/// True for a text that a CI system fills in before it becomes a variable.
-fn marked(text: &Traced) -> bool {
-    yaml_files::holds(text.bytes(), b"${")
-        || yaml_files::holds(text.bytes(), b"{{")
-        || yaml_files::holds(text.bytes(), b"$(")
 }
 
 /// True for a command that runs its input as commands.

@@ -5,34 +5,85 @@ use std::ops::Range;
 /// The most values of one variable of a job.
 pub(super) const MAX_VALUES: usize = 16;
 
-/// The variable that a value is: `${{ matrix.idle }}`, `${{ env.IDLE }}`, `$IDLE`, `${IDLE}`, `$(IDLE)`.
+/// What stands before the name of a variable in a reference.
+const CONTEXTS: [&str; 9] = [
+    "matrix.",
+    "env.",
+    "github.event.inputs.",
+    "inputs.",
+    "pipeline.parameters.",
+    "parameters.",
+    "variables.",
+    "params.",
+    ".",
+];
+
+/// The variable that a value is: `${{ matrix.idle }}`, `${{ env.IDLE }}`, `$IDLE`, `${IDLE}`, `$(IDLE)`, `{{.IDLE}}`,
+/// `<< parameters.idle >>`, `$[[ inputs.idle ]]`.
 pub(super) fn referenced(value: &str) -> Option<&str> {
-    let inner = match value.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) {
-        Some(inner) => ["matrix.", "env."].iter().find_map(|context| inner.trim().strip_prefix(context))?,
+    let within = |open, close| value.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close)).map(str::trim);
+    // What a step or a job puts out.
+    let put_out = |inner: &'_ str| inner.rfind(".outputs.").map(|at| inner.len() - at - ".outputs.".len());
+    let named = |inner: &'_ str| CONTEXTS.iter().find_map(|context| inner.strip_prefix(context)).map(str::len);
+    let inner = match within("${{", "}}").or_else(|| within("<<", ">>")).or_else(|| within("$[[", "]]")) {
+        Some(inner) => inner.get(inner.len() - put_out(inner).or_else(|| named(inner))?..)?,
         None => {
-            let rest = value.strip_prefix('$')?;
-            let within = |open, close| rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-            within('{', '}').or_else(|| within('(', ')')).unwrap_or(rest)
+            let plain = within("{{", "}}").or_else(|| within("${", "}")).or_else(|| within("$(", ")"));
+            let inner = plain.or_else(|| value.strip_prefix('$'))?;
+            named(inner).map_or(inner, |length| &inner[inner.len() - length..])
         }
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     Some(inner).filter(|name| !name.is_empty() && name.chars().all(plain))
 }
 
-/// All values that a file gives to a variable, with their lines: `IDLE: 0s`, `IDLE=0s`, `idle: [0s, 4h]`, a list below it. None if
-/// one of them is filled in.
+/// All values that a file gives to a variable, with their lines: `IDLE: 0s`, `IDLE=0s`, `idle: [0s, 4h]`, a list below it, a `default`
+/// below it, `name: idle` with a `value`. None if one of them is filled in.
 pub(super) fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
     let mut out: Vec<(Range<usize>, usize)> = Vec::new();
     let (mut at, mut list) = (0, false);
+    // The indentation of the line above what describes the variable.
+    let mut below: Option<usize> = None;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let inner = line.trim();
         let end = at + line.trim_end().len();
         at += line.len();
         let item = inner.strip_prefix("- ").map(str::trim_start);
         let mut flowing = false;
+        let indent = line.len() - line.trim_start().len();
+        below = below.filter(|outer| indent > *outer || inner.is_empty());
+        let described = below.and_then(|_| {
+            let keys = ["default:", "value:"];
+            keys.iter().find_map(|key| inner.strip_prefix(key)).map(str::trim_start).filter(|value| !value.is_empty())
+        });
+        let quoted = |text: &str| text.trim().trim_matches(['"', '\'']) == name;
+        if item.unwrap_or(inner).strip_prefix("name:").is_some_and(quoted) {
+            below = Some(indent);
+            continue;
+        }
+        // `string(name: 'IDLE', defaultValue: '0s')` of Jenkins.
+        let chosen = inner.split_once("defaultValue:").filter(|(before, _)| {
+            before.split_once("name:").is_some_and(|(_, own)| quoted(own.trim().trim_end_matches(',')))
+        });
+        // `echo "IDLE=0s" >> $GITHUB_ENV`
+        let put =
+            inner.split_once("echo ").filter(|(_, rest)| rest.contains("GITHUB_ENV") || rest.contains("GITHUB_OUTPUT"));
+        let put = put.and_then(|(_, rest)| rest.trim_start_matches(['"', '\'']).strip_prefix(name)?.strip_prefix('='));
         // In a shell a space ends the value; elsewhere a comment does.
-        let (values, shell) = if let Some(item) = item.filter(|_| list) {
+        let (values, shell) = if let Some(value) = put {
+            let start = end - value.len();
+            let value = value.split(['"', '\'', ' ', '>']).next().unwrap_or_default();
+            if !is_known(value) || out.len() >= MAX_VALUES {
+                return Vec::new();
+            }
+            if out.iter().all(|(known, _)| text.get(known.clone()) != Some(value)) {
+                out.push((start..start + value.len(), number + 1));
+            }
+            continue;
+        } else if let Some(item) = item.filter(|_| list) {
             (item, false)
+        } else if let Some(value) = described.or(chosen.map(|(_, value)| value.trim_start())) {
+            (value, false)
         } else {
             let rest = item.unwrap_or(inner);
             // `matrix: {idle: [0s, 4h]}`
@@ -46,6 +97,7 @@ pub(super) fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
                 [":=", "?=", "=", ":"].iter().find_map(|mark| Some((rest.strip_prefix(mark)?, *mark)))
             });
             list = found.is_some_and(|(value, _)| value.trim().is_empty());
+            below = if list { Some(indent) } else { below };
             let Some((value, mark)) = found.filter(|_| !list) else { continue };
             (value.trim_start(), mark == "=")
         };

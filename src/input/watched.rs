@@ -44,7 +44,7 @@ pub enum Group {
     Fills,
     /// The start of a here-document, looked for only in a text with [`Group::Documents`].
     Here,
-    /// `sed`, which fills in documents as well.
+    /// `sed` and the like, which fill in documents as well.
     Sed,
     /// What passes documents on.
     Applies,
@@ -161,7 +161,8 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
     (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm secrets", "helm -"]),
     (Group::Fills, LAUNCH_VERBS),
-    (Group::Sed, &["sed "]),
+    (Group::Fills, &["ssh "]),
+    (Group::Sed, &["sed ", "yq ", "jq "]),
     (Group::Applies, &["kubectl", "eksctl", "apply"]),
     (Group::Tasks, TASKS),
     (Group::Tasks, OUTER),

@@ -12,7 +12,7 @@ use crate::value::Guard;
 use super::CommandReader;
 use crate::input::applications::{Application, Template, Values};
 use crate::input::fitting::fitting;
-use crate::input::set_values::separate;
+use crate::input::set_values::{path_of, put, separate};
 use crate::input::unit::{has_extension, normal};
 use crate::input::{helm, yaml_files};
 
@@ -70,6 +70,9 @@ struct Install {
     /// Single values with the place of their option: of `--set`, and of `--set-string`.
     plain: Vec<Traced>,
     strings: Vec<Traced>,
+    /// Single values in JSON, and those that are the content of a file.
+    json: Vec<Traced>,
+    contents: Vec<Traced>,
     /// Options whose values are not read.
     unread: Vec<Traced>,
 }
@@ -105,7 +108,9 @@ impl Install {
                 "--values" => out.files.extend(value.split(b",")),
                 "--set" => out.plain.push(value),
                 "--set-string" => out.strings.push(value),
-                "--set-file" | "--set-json" | "--set-literal" => out.unread.push(value),
+                "--set-json" => out.json.push(value),
+                "--set-file" => out.contents.push(value),
+                "--set-literal" => out.unread.push(value),
                 _ if option.starts_with("-f") => out.files.extend(value.split(b",")),
                 _ => {}
             }
@@ -180,7 +185,16 @@ impl CommandReader {
                 }
             }
             for value in &install.unread {
-                values.outside("a value that is set by JSON, by a file or literally", value.span().unwrap_or(at));
+                values.outside("a value that is set literally", value.span().unwrap_or(at));
+            }
+            for (given, is_json) in
+                install.json.iter().map(|v| (v, true)).chain(install.contents.iter().map(|v| (v, false)))
+            {
+                let at = given.span().unwrap_or(at);
+                match self.single(given, is_json, at, cx) {
+                    Some(tree) => values.lay(&tree),
+                    None => values.outside("a value that is set by JSON or by a file", at),
+                }
             }
             let single = install.plain.iter().map(|v| (v, false)).chain(install.strings.iter().map(|v| (v, true)));
             let single = single.flat_map(|(all, string)| separate(all).into_iter().map(move |s| (s, string)));
@@ -203,6 +217,24 @@ impl CommandReader {
             };
             self.groups.append(&mut application.judged(cx));
         }
+    }
+
+    /// The map with what `--set-json` or `--set-file` sets.
+    fn single(&self, given: &Traced, is_json: bool, at: Span, cx: &mut Cx<'_>) -> Option<Node> {
+        if is_json && given.bytes().starts_with(b"{") {
+            return yaml_files::documents(&cx.made("--set-json", given, at)).tree.first().cloned();
+        }
+        let equals = given.bytes().iter().position(|b| *b == b'=')?;
+        let path = path_of(given.slice(0..equals).known_str()?)?;
+        let value = given.slice(equals + 1..given.len());
+        let value = if is_json {
+            yaml_files::documents(&cx.made("--set-json", &value, at)).tree.first().cloned()?
+        } else {
+            Node::quoted(self.file(&value, cx)?.0, at)
+        };
+        let mut out = Node::map(Vec::new(), at);
+        put(&mut out, &path, value, at);
+        Some(out)
     }
 
     /// Notes the files that a program edits in place: `yq -i '.idle = "0s"' values.yaml`.

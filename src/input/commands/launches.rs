@@ -14,7 +14,9 @@ use super::conditions;
 /// True if a text holds such a command.
 pub(super) fn holds_one(bytes: &[u8]) -> bool {
     let has = |word: &str| yaml_files::holds(bytes, word.as_bytes());
-    has("aws ") && LAUNCH_VERBS.iter().any(|verb| has(verb)) || has("k3d ") && has("kubelet-arg")
+    has("aws ") && LAUNCH_VERBS.iter().any(|verb| has(verb))
+        || has("k3d ") && has("kubelet-arg")
+        || has("ssh ") && ["KUBELET_", "kubelet-arg", "kubelet-extra-args"].iter().any(|word| has(word))
 }
 
 /// True if a text may have commands that install charts.

@@ -450,6 +450,8 @@ fn fields(mut value: Value, path: &[String], at: Span, engine: &Engine<'_, '_>) 
             Kind::Map(_) if matches!(name.as_str(), "AsConfig" | "AsSecrets") => {
                 Value::str(to_yaml::yaml(&files::by_name(&value, name == "AsSecrets"), false), at)
             }
+            // The values as a plain map.
+            Kind::Map(map) if name == "AsMap" && !map.entries.contains_key("AsMap") => value,
             Kind::Map(_) => value.get(name).unwrap_or_else(|| Value::null(at)),
             Kind::Unknown(why) => return Value::unknown(why.clone(), at),
             _ => Value::null(at),

@@ -7,10 +7,12 @@ use crate::node::{Cx, Family, Gap, NodeGroup, Step};
 use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, Why};
 
+use super::kindless;
 use super::kubeadm::accepted_flags;
 use super::manifest::Manifest;
 use super::placeholder;
 use super::setting_paths::{flags, words};
+use crate::input::set_values::{lay, set_by_patch};
 use crate::input::yaml_files;
 
 /// The specification of a document or of the template in it.
@@ -239,4 +241,27 @@ fn push_joined(args: &[Traced], out: &mut Traced, at: Span) {
         }
         out.push(arg);
     }
+}
+
+/// The documents of Talos: its configuration, with the patches for it laid over each other. Source: siderolabs
+/// `cluster-api-bootstrap-provider-talos`, `api/v1alpha3/talosconfig_types.go`.
+pub(super) fn talos_config(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let Some(spec) = specification(manifest) else { return Vec::new() };
+    let spec = spec.path(&["controlPlaneConfig", "controlplane"]).unwrap_or(spec);
+    let mut config = Node::map(Vec::new(), manifest.place());
+    let mut merge = |node: &Node, config: &mut Node| {
+        let Some(scalar) = node.as_scalar() else { return };
+        let view = cx.made("a configuration of Talos", &scalar.text, node.span);
+        yaml_files::documents(&view).tree.iter().for_each(|tree| lay(config, tree.clone()));
+    };
+    if let Some(data) = spec.get("data") {
+        merge(data, &mut config);
+    }
+    if let Some(patch) = spec.get("configPatches").and_then(set_by_patch) {
+        lay(&mut config, patch);
+    }
+    for patch in spec.get("strategicPatches").map(Node::items).unwrap_or_default() {
+        merge(patch, &mut config);
+    }
+    kindless::read(&config, &manifest.name(), cx)
 }

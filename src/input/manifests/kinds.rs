@@ -56,6 +56,12 @@ const KINDS: &[DocumentKind] = &[
     ),
     row("bootstrap.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).0, |m, _| cluster_api::rancher_config(m)),
     row("controlplane.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).1, |m, _| cluster_api::rancher_config(m)),
+    row("bootstrap.cluster.x-k8s.io", &["TalosConfig", "TalosConfigTemplate"], cluster_api::talos_config),
+    row(
+        "controlplane.cluster.x-k8s.io",
+        &["TalosControlPlane", "TalosControlPlaneTemplate"],
+        cluster_api::talos_config,
+    ),
     row("kubeadm.k8s.io", &kubeadm::NODES, kubeadm::read),
     row("kind.x-k8s.io", &["Cluster"], kubeadm::kind_cluster),
     row("kops.k8s.io", &["Cluster", "InstanceGroup"], |m, _| kops::read(m)),

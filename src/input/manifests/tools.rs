@@ -90,6 +90,22 @@ pub(super) const TOOLS: &[Tool] = &[
         &[part("spec.workerProfiles.[]", &[("values", Carry::Config)])],
         [None, None],
     ),
+    // k0sproject/k0smotron, `api/bootstrap/v1beta1/k0s_types.go` and `api/controlplane/v1beta1/k0s_types.go`.
+    tool(
+        "bootstrap.cluster.x-k8s.io",
+        &["K0sWorkerConfig", "K0sWorkerConfigTemplate"],
+        &[part("spec", &[("args", Carry::K0s)]), part("spec.template.spec", &[("args", Carry::K0s)])],
+        [None, None],
+    ),
+    tool(
+        "controlplane.cluster.x-k8s.io",
+        &["K0sControlPlane", "K0sControlPlaneTemplate"],
+        &[
+            part("spec.k0sConfigSpec", &[("args", Carry::K0s)]),
+            part("spec.template.spec.k0sConfigSpec", &[("args", Carry::K0s)]),
+        ],
+        [None, None],
+    ),
     // k0sproject/k0sctl, `pkg/apis/k0sctl.k0sproject.io/v1beta1`.
     tool(
         "k0sctl.k0sproject.io",
