@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::node::{Booted, NodeGroup, Step};
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Encoded, Layer, Traced, Why};
-use crate::value::{Condition, Guard};
+use crate::text::{Traced, Why};
+use crate::value::{Condition, Guard, answered, is_unset, names_with_default};
 
 use super::machine::{File, Files, Machine};
 use super::outcome::BootOutcome;
@@ -45,20 +45,11 @@ pub(super) fn outcomes(outcome: &BootOutcome, booted: &Booted) -> Vec<BootOutcom
     Vec::new()
 }
 
-fn is_unset(name: &str) -> Condition {
-    let variable = name.trim_start_matches('$');
-    let words = match variable.parse::<usize>() {
-        Ok(number) => format!("argument {number} of the script is not given"),
-        Err(_) => format!("{variable} is not set"),
-    };
-    Condition::new(words, true)
-}
-
 /// A node group under both answers for a variable that has a default in what its kubelet is given directly. Empty if there is none.
 pub(super) fn groups(group: &NodeGroup) -> Vec<(Condition, NodeGroup)> {
     let given = |step: &Step| match step {
-        Step::KubeletArgs(words) => words.iter().flat_map(names).collect(),
-        Step::KubeletConfigFile(text) => names(text),
+        Step::KubeletArgs(words) => words.iter().flat_map(names_with_default).collect(),
+        Step::KubeletConfigFile(text) => names_with_default(text),
         _ => Vec::new(),
     };
     let mut names: BTreeSet<Arc<str>> = group.steps.iter().flat_map(given).collect();
@@ -80,15 +71,6 @@ pub(super) fn groups(group: &NodeGroup) -> Vec<(Condition, NodeGroup)> {
     };
     let unset = is_unset(&name);
     vec![(unset.clone(), under(false)), (unset.opposite(), under(true))]
-}
-
-/// The variables with a default in a text.
-fn names(text: &Traced) -> Vec<Arc<str>> {
-    let of = |part: &Encoded| match text.slice(part.range.clone()).first_unknown() {
-        Some((_, Why::FromOutside(name))) if part.layer == Layer::Default => Some(Arc::clone(name)),
-        _ => None,
-    };
-    text.encoded_parts().iter().filter_map(of).collect()
 }
 
 /// The values of a machine under one answer.
@@ -162,27 +144,8 @@ impl Choice<'_> {
 
     /// The text under the answer, if it depends on it.
     fn text(&mut self, text: &Traced) -> Option<Traced> {
-        let mut out = Traced::new();
-        let mut done = 0;
-        for part in text.encoded_parts().iter().filter(|part| part.layer == Layer::Default) {
-            let value = text.slice(part.range.clone());
-            let Some((at, why)) = value.first_unknown() else { continue };
-            if !matches!(why, Why::FromOutside(name) if **name == *self.name) || part.range.start < done {
-                continue;
-            }
-            out.push(&text.slice(done..part.range.start));
-            if self.set {
-                out.push_unknown(at, why.clone());
-            } else {
-                out.push(&part.original);
-            }
-            done = part.range.end;
-        }
-        if done == 0 {
-            return None;
-        }
-        out.push(&text.slice(done..text.len()));
-        self.changed = true;
-        Some(out)
+        let out = answered(text, self.name, self.set);
+        self.changed |= out.is_some();
+        out
     }
 }

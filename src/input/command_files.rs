@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::node::Cx;
 use crate::text::budget;
 
-use super::unit::normal;
+use super::unit::{is_named, normal};
 
 /// Folders in which commands stand, below a folder and the folders above it.
 const COMMANDS: &[&str] = &[
@@ -27,15 +27,21 @@ const COMMANDS: &[&str] = &[
 /// The largest file in which commands are looked for, in bytes.
 pub(super) const MAX_COMMANDS: usize = 256 << 10;
 
+/// The names that make itself looks for, in its order.
+pub(super) const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
+
+/// True for a makefile that make finds by itself.
+pub(super) fn is_makefile(path: &Path) -> bool {
+    MAKEFILES.iter().any(|name| is_named(path, name))
+}
+
 /// True if a file may hold commands, by its name.
 pub(super) fn has_commands(path: &Path) -> bool {
     let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     ends(&[".yml", ".yaml", ".sh", ".bash", ".mk"])
-        || matches!(
-            name,
-            "Makefile" | "GNUmakefile" | "makefile" | "Jenkinsfile" | "justfile" | "Justfile" | ".envrc" | ".env"
-        )
+        || is_makefile(path)
+        || matches!(name, "Jenkinsfile" | "justfile" | "Justfile" | ".envrc" | ".env")
 }
 
 /// The folders in which commands for a folder may stand.

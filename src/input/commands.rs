@@ -9,10 +9,11 @@ mod charts;
 mod conditions;
 mod filled_files;
 mod launches;
+pub(super) mod makefile;
 mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step, under};
@@ -23,9 +24,9 @@ use crate::syntax::shell::{
 use crate::text::{Layer, Span, Traced, View, Why, budget};
 use crate::value::{Condition, Guard};
 
-use super::command_files::bases;
+use super::command_files::{bases, is_makefile};
 use super::standalone::is_user_data;
-use super::unit::{FileList, Input, Unit, has_extension};
+use super::unit::{FileList, Input, Unit, has_extension, is_text};
 use super::watched::{Group, Words};
 use super::{manifests, yaml_files};
 
@@ -40,6 +41,9 @@ const IN_FILE: &[(&str, &str)] = &[("runtime-request-timeout", "runtimeRequestTi
 const MAX_NESTED: usize = 4;
 /// The most items of a list.
 const MAX_ITEMS: usize = 200;
+/// The most words of a loop that are followed one by one.
+const MAX_ROUNDS: usize = 16;
+
 /// Scripts and CI files.
 #[derive(Debug)]
 pub(super) struct Commands;
@@ -50,12 +54,8 @@ impl Input for Commands {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        let wanted = |words: Words| {
-            (words.has(Group::Here) || words.has(Group::Applies)) && words.has(Group::Documents)
-                || words.has(Group::Fills)
-                || words.has(Group::Sed) && words.has(Group::Applies)
-        };
-        files.texts(&["sh", "bash", "zsh", "yaml", "yml"], wanted)
+        let ours = |path: &Path| !is_makefile(path) && is_text(path, &["sh", "bash", "zsh", "yaml", "yml"]);
+        files.each(ours, may_apply)
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -65,19 +65,7 @@ impl Input for Commands {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
-        let mut reader = CommandReader {
-            variables: BTreeMap::new(),
-            groups: Vec::new(),
-            name: yaml_files::shown(&unit.path, cx),
-            bases: bases(&bytes, &unit.path, cx),
-            sourced: BTreeSet::new(),
-            copies: Vec::new(),
-            first_set: Vec::new(),
-            edited: Vec::new(),
-            installs: 0,
-            lists: BTreeMap::new(),
-            file: None,
-        };
+        let mut reader = CommandReader::new(yaml_files::shown(&unit.path, cx), bases(&bytes, &unit.path, cx));
         if !has_extension(&unit.path, &["sh", "bash", "zsh"]) && !view.bytes.starts_with(b"#!") {
             reader.file = Some(view.clone());
         }
@@ -102,13 +90,20 @@ impl Input for Commands {
         } else if unit.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Jenkinsfile")) {
             reader.jenkins(&view, cx);
         } else if unit.path.extension().is_none() && !view.bytes.starts_with(b"#!") {
-            // A Makefile or a justfile.
+            // A justfile.
             reader.filled_in(&view.traced(0..view.bytes.len()), &view, true, cx);
         } else {
             reader.script(&view, 0, cx);
         }
         reader.groups
     }
+}
+
+/// True for the words of a file whose commands may apply something.
+fn may_apply(words: Words) -> bool {
+    (words.has(Group::Here) || words.has(Group::Applies)) && words.has(Group::Documents)
+        || words.has(Group::Fills)
+        || words.has(Group::Sed) && words.has(Group::Applies)
 }
 
 /// The node groups of documents in a script that runs elsewhere, such as a provisioner, with the variables of its environment.
@@ -122,20 +117,8 @@ pub(super) fn in_text(
     if !mentions_settings(text.bytes()) {
         return Vec::new();
     }
-    let (groups, bases) = (Vec::new(), vec![cx.files.root().to_owned()]);
-    let mut reader = CommandReader {
-        variables,
-        groups,
-        name: name.to_owned(),
-        bases,
-        sourced: BTreeSet::new(),
-        copies: Vec::new(),
-        first_set: Vec::new(),
-        edited: Vec::new(),
-        installs: 0,
-        lists: BTreeMap::new(),
-        file: None,
-    };
+    let mut reader = CommandReader::new(name.to_owned(), vec![cx.files.root().to_owned()]);
+    reader.variables = variables;
     reader.text(text, at, 0, cx);
     let CommandReader { name, variables, mut groups, .. } = reader;
     groups.extend(launches::group(&name, text, at, &variables));
@@ -176,9 +159,39 @@ struct CommandReader {
     lists: BTreeMap<String, Vec<Traced>>,
     /// A file that gives variables to its commands from elsewhere in it.
     file: Option<View>,
+    /// The calls of make that are followed.
+    follows: Follows,
+}
+
+/// Which calls of make are followed.
+#[derive(Clone, Debug)]
+enum Follows {
+    /// None: the makefile is read by itself.
+    Nothing,
+    /// Those of this makefile, and no other command counts.
+    Only(PathBuf),
+    /// Those of this makefile, which is read.
+    Own(PathBuf),
 }
 
 impl CommandReader {
+    fn new(name: String, bases: Vec<PathBuf>) -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            groups: Vec::new(),
+            name,
+            bases,
+            sourced: BTreeSet::new(),
+            copies: Vec::new(),
+            first_set: Vec::new(),
+            edited: Vec::new(),
+            installs: 0,
+            lists: BTreeMap::new(),
+            file: None,
+            follows: Follows::Nothing,
+        }
+    }
+
     fn assign(&mut self, name: &str, value: Option<Traced>) {
         match self.variables.get_mut(name) {
             Some(known) if known.as_ref().map(Traced::bytes) == value.as_ref().map(Traced::bytes) => {}
@@ -258,7 +271,9 @@ impl CommandReader {
         for command in &pipeline.commands {
             self.command(command, depth, cx);
         }
-        self.pipeline(&pipeline.commands, cx);
+        if !matches!(self.follows, Follows::Only(_)) {
+            self.pipeline(&pipeline.commands, cx);
+        }
         if conditions::changes_nothing(&pipeline.commands) {
             self.groups.truncate(before);
         }
@@ -274,7 +289,7 @@ impl CommandReader {
     fn command(&mut self, command: &Command, depth: usize, cx: &mut Cx<'_>) {
         match &command.kind {
             CommandKind::Simple { assignments, words } => {
-                self.simple(assignments, words, command.span, cx);
+                self.simple(assignments, words, command.span, depth, cx);
                 // `source .env`
                 if let [program, file] = words.as_slice()
                     && matches!(program.bare().and_then(Traced::known_str), Some("source" | "."))
@@ -311,9 +326,20 @@ impl CommandReader {
                     self.perhaps(&arm.body, &when, depth, cx);
                 }
             }
-            CommandKind::For { name, body, .. } => {
-                self.variables.insert(name.clone(), None);
-                self.list(body, depth, cx);
+            CommandKind::For { name, items: words, select, body } => {
+                let items: Vec<_> = words.iter().flatten().map(|word| self.value(&word.parts, word.span, 0)).collect();
+                let plain = !select
+                    && (1..=MAX_ROUNDS).contains(&items.len())
+                    && items.iter().all(|item| item.known_str().is_some());
+                if plain {
+                    for item in items {
+                        self.variables.insert(name.clone(), Some(item));
+                        self.list(body, depth, cx);
+                    }
+                } else {
+                    self.variables.insert(name.clone(), None);
+                    self.list(body, depth, cx);
+                }
             }
             CommandKind::ForArithmetic { body, .. } => self.list(body, depth, cx),
             CommandKind::While { condition, body, .. } => {
@@ -330,6 +356,9 @@ impl CommandReader {
             }
             CommandKind::Coproc { body, .. } => self.command(body, depth, cx),
             CommandKind::Test(_) | CommandKind::Arithmetic(_) | CommandKind::Bad => {}
+        }
+        if matches!(self.follows, Follows::Only(_)) {
+            return;
         }
         for redirect in command.redirects.iter().filter(|r| r.kind == RedirectKind::Here) {
             let Target::Body(body) = &redirect.target else { continue };
@@ -367,7 +396,7 @@ impl CommandReader {
         }
     }
 
-    fn simple(&mut self, assignments: &[Assignment], words: &[Word], at: Span, cx: &mut Cx<'_>) {
+    fn simple(&mut self, assignments: &[Assignment], words: &[Word], at: Span, depth: usize, cx: &mut Cx<'_>) {
         if words.is_empty() {
             for a in assignments {
                 if let [Part::Array(items)] = a.value.parts.as_slice() {
@@ -410,6 +439,10 @@ impl CommandReader {
         }
         if let Some((Some("cp"), rest)) = values.split_first().map(|(program, rest)| (program.known_str(), rest)) {
             self.copy(rest, cx);
+        }
+        self.make(assignments, &values, depth, cx);
+        if matches!(self.follows, Follows::Only(_)) {
+            return;
         }
         self.edits(&values, cx);
         self.chart(&values, at, cx);
@@ -509,7 +542,7 @@ impl CommandReader {
                             if depth < shell::MAX_DEPTH =>
                         {
                             let value = self.value(&word.parts, word.span, depth + 1);
-                            out.push(&or_default(parameter.span, &step, &value));
+                            out.push(&Traced::with_default(parameter.span, &step, &value));
                         }
                         _ => out.push_unknown(parameter.span, Why::FromOutside(step)),
                     }
@@ -527,12 +560,6 @@ impl CommandReader {
         }
         out
     }
-}
-
-/// An unknown value, which is `value` if the variable is not set.
-fn or_default(at: Span, step: &Arc<str>, value: &Traced) -> Traced {
-    let unknown = Traced::unknown(at, Why::FromOutside(Arc::clone(step)));
-    Traced::encoded(unknown, Layer::Default, value.through(at, step))
 }
 
 /// True for a value without unknown parts, or with a default for them.

@@ -101,6 +101,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &manifests::Ignition,
     &ansible::Ansible,
     &commands::Commands,
+    &commands::makefile::Makefiles,
     &standalone::Runtimes,
     &standalone::UserData,
     &standalone::Scripts,

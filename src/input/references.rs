@@ -30,7 +30,7 @@ pub(super) fn referenced(value: &str) -> Option<&str> {
         None => {
             let plain = within("{{", "}}").or_else(|| within("${", "}")).or_else(|| within("$(", ")"));
             let inner = plain.or_else(|| value.strip_prefix('$'))?;
-            named(inner).map_or(inner, |length| &inner[inner.len() - length..])
+            named(inner).map_or(inner, |length| inner.get(inner.len() - length..).unwrap_or(inner))
         }
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');

@@ -12,6 +12,7 @@ pub(crate) mod expr;
 pub(crate) mod grep;
 pub(crate) mod jq;
 pub(crate) mod lines;
+pub(crate) mod make;
 pub(crate) mod names;
 mod pattern;
 pub(crate) mod perl;

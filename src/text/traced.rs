@@ -190,6 +190,12 @@ impl Traced {
         outer
     }
 
+    /// The unknown value of a variable, which is `value` if the variable is not set.
+    #[must_use]
+    pub fn with_default(at: Span, step: &Arc<str>, value: &Self) -> Self {
+        Self::encoded(Self::unknown(at, Why::FromOutside(Arc::clone(step))), Layer::Default, value.through(at, step))
+    }
+
     /// The original of these bytes, if they were encoded by `layer` and not changed since, apart from white space around them.
     pub fn original(&self, layer: Layer) -> Option<&Self> {
         let known = self.encoded_parts().iter().filter(|part| part.layer == layer);

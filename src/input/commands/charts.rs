@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::node::Cx;
 use crate::syntax::Node;
 use crate::text::{Span, Traced, UNKNOWN_MARK, Why, budget};
-use crate::value::Guard;
+use crate::value::{Guard, with_both_answers};
 
 use super::CommandReader;
 use crate::input::applications::{Application, Template, Values};
@@ -21,6 +21,9 @@ const MAX_SETS: usize = 32;
 
 /// The most files, and the most single values, of one command.
 const MAX_GIVEN: usize = 200;
+
+/// The most variables with a default in one command that are followed with both answers.
+const MAX_DEFAULTS: usize = 3;
 
 /// The most charts that the commands of one file install.
 const MAX_INSTALLS: usize = 200;
@@ -134,6 +137,17 @@ fn pattern(path: &Traced) -> String {
 impl CommandReader {
     /// Reads a command that installs a chart of the repository. A chart that is elsewhere is left to its values.
     pub(super) fn chart(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
+        if Install::read(words).is_none() {
+            return;
+        }
+        for (when, words) in with_both_answers(words, MAX_DEFAULTS) {
+            let before = self.groups.len();
+            self.installed(&words, at, cx);
+            self.hold(before, &when);
+        }
+    }
+
+    fn installed(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
         let Some(install) = Install::read(words) else { return };
         // What a variable adds behind the chart is no chart.
         let at_last = |name: &Traced| self.bases.iter().find_map(|base| folder(base, name, cx));

@@ -8,7 +8,7 @@ use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
 use crate::syntax::{Node, yaml};
 use crate::text::{Traced, Why, budget};
 
-use super::{CommandReader, or_default};
+use super::CommandReader;
 use crate::input::set_values::{path_of, put};
 use crate::input::unit::normal;
 use crate::input::{manifests, yaml_files};
@@ -80,7 +80,7 @@ impl CommandReader {
                     }
                     let Some((now, path)) = text else { return };
                     let set = |name: &str| self.variables.get(name).cloned().flatten();
-                    let Some(next) = self.set(&now, &expression, &set, cx) else { return };
+                    let Some(next) = edited(&now, &expression, &set, cx) else { return };
                     text = Some((next, path));
                     filled = true;
                 }
@@ -106,54 +106,6 @@ impl CommandReader {
             }
             self.groups.append(&mut groups);
         }
-    }
-
-    /// The documents after an expression of `yq` or `jq` that only sets values: `.spec.a = "0s" | .spec.b = strenv(IDLE)`. What
-    /// it sets to something else is unknown.
-    fn set(
-        &self,
-        text: &Traced,
-        expression: &Traced,
-        variable: &dyn Fn(&str) -> Option<Traced>,
-        cx: &mut Cx<'_>,
-    ) -> Option<Traced> {
-        let at = expression.span()?;
-        let view = cx.made("yq", text, at);
-        let mut out = Traced::new();
-        for tree in &yaml_files::documents(&view).tree {
-            let mut tree = tree.clone();
-            for part in expression.split(b" | ") {
-                let equals = part.bytes().windows(3).position(|w| w == b" = ").or_else(|| {
-                    part.bytes().iter().position(|b| *b == b'=').filter(|at| part.bytes().get(at + 1) != Some(&b'='))
-                })?;
-                let path = part.slice(0..equals);
-                let path = path.known_str()?.trim().trim_start_matches('(').strip_prefix('.')?;
-                let path = path_of(path).filter(|_| !path.contains(['[', '|', '(', '"', '\'', ' ']))?;
-                let value = part.slice(equals..part.len());
-                let start = value.bytes().iter().take_while(|b| matches!(b, b' ' | b'=')).count();
-                let value = value.slice(start..value.len());
-                let length = value.len();
-                let inner = |open: &[u8], close: &[u8]| {
-                    let inside = value.bytes().starts_with(open) && value.bytes().ends_with(close);
-                    (inside && length >= open.len() + close.len())
-                        .then(|| value.slice(open.len()..length - close.len()))
-                };
-                let named = inner(b"strenv(", b")").or_else(|| inner(b"env(", b")")).or_else(|| inner(b"$", b""));
-                let text = match (named, inner(b"\"", b"\"")) {
-                    (Some(name), _) => {
-                        let name = name.known_str()?.to_owned();
-                        let outside = || Traced::unknown(at, Why::FromOutside(format!("${name}").into()));
-                        variable(&name).unwrap_or_else(outside)
-                    }
-                    (None, Some(text)) => text,
-                    (None, None) => Traced::unknown(at, Why::NotUnderstood("an expression of yq".into())),
-                };
-                put(&mut tree, &path, Node::quoted(text, at), at);
-            }
-            out.push_made(b"---\n", at);
-            out.push(&yaml::write(&tree));
-        }
-        Some(out)
     }
 
     /// `cp FILE COPY`: the copy may be filled in instead of the file.
@@ -236,13 +188,59 @@ fn substituted(text: &Traced, replaces: &dyn Fn(&str) -> bool, known: &dyn Fn(&s
         let step = format!("${name}").into();
         match (known(name), default) {
             (Some(value), _) => out.push(&value.through(span, &step)),
-            (None, Some(default)) => out.push(&or_default(span, &step, &default)),
+            (None, Some(default)) => out.push(&Traced::with_default(span, &step, &default)),
             (None, None) => out.push_unknown(span, Why::FromOutside(step)),
         }
         (done, at) = (end, end);
     }
     out.push(&text.slice(done..text.len()));
     out
+}
+
+/// The documents after an expression of `yq` or `jq` that only sets values: `.spec.a = "0s" | .spec.b = strenv(IDLE)`. What
+/// it sets to something else is unknown.
+fn edited(
+    text: &Traced,
+    expression: &Traced,
+    variable: &dyn Fn(&str) -> Option<Traced>,
+    cx: &mut Cx<'_>,
+) -> Option<Traced> {
+    let at = expression.span()?;
+    let view = cx.made("yq", text, at);
+    let mut out = Traced::new();
+    for tree in &yaml_files::documents(&view).tree {
+        let mut tree = tree.clone();
+        for part in expression.split(b" | ") {
+            let equals = part.bytes().windows(3).position(|w| w == b" = ").or_else(|| {
+                part.bytes().iter().position(|b| *b == b'=').filter(|at| part.bytes().get(at + 1) != Some(&b'='))
+            })?;
+            let path = part.slice(0..equals);
+            let path = path.known_str()?.trim().trim_start_matches('(').strip_prefix('.')?;
+            let path = path_of(path).filter(|_| !path.contains(['[', '|', '(', '"', '\'', ' ']))?;
+            let value = part.slice(equals..part.len());
+            let start = value.bytes().iter().take_while(|b| matches!(b, b' ' | b'=')).count();
+            let value = value.slice(start..value.len());
+            let length = value.len();
+            let inner = |open: &[u8], close: &[u8]| {
+                let inside = value.bytes().starts_with(open) && value.bytes().ends_with(close);
+                (inside && length >= open.len() + close.len()).then(|| value.slice(open.len()..length - close.len()))
+            };
+            let named = inner(b"strenv(", b")").or_else(|| inner(b"env(", b")")).or_else(|| inner(b"$", b""));
+            let text = match (named, inner(b"\"", b"\"")) {
+                (Some(name), _) => {
+                    let name = name.known_str()?.to_owned();
+                    let outside = || Traced::unknown(at, Why::FromOutside(format!("${name}").into()));
+                    variable(&name).unwrap_or_else(outside)
+                }
+                (None, Some(text)) => text,
+                (None, None) => Traced::unknown(at, Why::NotUnderstood("an expression of yq".into())),
+            };
+            put(&mut tree, &path, Node::quoted(text, at), at);
+        }
+        out.push_made(b"---\n", at);
+        out.push(&yaml::write(&tree));
+    }
+    Some(out)
 }
 
 /// The expression and the file of a call of `yq` or `jq`.

@@ -139,7 +139,9 @@ fn filled_in(text: &Traced, file: &View, name: &str, every: bool) -> Vec<(Guard,
     }
     for (n, (own, values, open)) in named.iter().enumerate() {
         if values.is_empty() || values.len() * ways.len() > MAX_WAYS {
-            ways.iter_mut().for_each(|(_, chosen)| chosen.push(None));
+            for (_, chosen) in &mut ways {
+                chosen.push(None);
+            }
             continue;
         }
         let with = |(guard, chosen): &(Guard, Vec<Option<Range<usize>>>), value: &Range<usize>| {

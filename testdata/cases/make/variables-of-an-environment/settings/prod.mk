@@ -1,0 +1,2 @@
+IDLE_prod = 0s
+IDLE_dev = 4h
