@@ -10,6 +10,7 @@ mod conditions;
 mod filled_files;
 mod launches;
 pub(super) mod makefile;
+mod patches;
 mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,10 +83,9 @@ impl Input for Commands {
                 reader.tree(tree, &view, cx);
                 let mut scripts = Vec::new();
                 launches::scripts(tree, 0, &mut scripts, cx);
-                let CommandReader { name, variables, .. } = &reader;
-                let found: Vec<_> =
-                    scripts.iter().filter_map(|(text, at)| launches::group(name, text, *at, variables)).collect();
-                reader.groups.extend(found);
+                for (text, at) in &scripts {
+                    reader.launched(text, *at, &view);
+                }
             }
         } else if unit.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Jenkinsfile")) {
             reader.jenkins(&view, cx);
@@ -134,6 +134,8 @@ fn mentions_settings(bytes: &[u8]) -> bool {
     (has(b"<<") || has(b"echo ") && has(b"kubectl ")) && manifests::may_hold(bytes)
         || has(b"envsubst")
         || launches::install_charts(bytes)
+        || has(b"kubectl patch")
+        || has(b"oc patch")
         || (has(b"sed ") || has(b"yq ") || has(b"jq ")) && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
@@ -445,6 +447,7 @@ impl CommandReader {
             return;
         }
         self.edits(&values, cx);
+        self.patch(&values, at, cx);
         self.chart(&values, at, cx);
         // Arguments may be in one text, or in a variable that the shell splits.
         if values.iter().any(|v| v.bytes().contains(&b' ') && yaml_files::holds(v.bytes(), EXTRA.as_bytes())) {

@@ -161,7 +161,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
     (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm secrets", "helm -"]),
     (Group::Fills, LAUNCH_VERBS),
-    (Group::Fills, &["ssh "]),
+    (Group::Fills, &["ssh ", "kubectl patch", "oc patch"]),
     (Group::Sed, &["sed ", "yq ", "jq "]),
     (Group::Applies, &["kubectl", "eksctl", "apply"]),
     (Group::Tasks, TASKS),

@@ -14,7 +14,7 @@ use crate::boot;
 use crate::check::{delivered, judge, judge_unreached, unresolved};
 use crate::fix::Fixer;
 use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
-use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step};
+use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step, under};
 use crate::policy::Policy;
 use crate::text::{Files, Origin, Place, Source, Span, Texts, Watched, budget};
 
@@ -284,7 +284,8 @@ fn within_budget(
         if launches > MAX_LAUNCHES {
             budget::reached("machines that scripts launch");
         }
-        groups.extend(launched.into_iter().filter(|_| launches <= MAX_LAUNCHES));
+        // What a script launches depends on what the script depends on.
+        groups.extend(under(launched.into_iter().filter(|_| launches <= MAX_LAUNCHES), &group.when));
         if group.elsewhere {
             continue;
         }

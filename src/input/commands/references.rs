@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use super::CommandReader;
+use super::{CommandReader, launches};
 use crate::input::references::{referenced, values_of};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_files;
-use crate::node::Cx;
+use crate::node::{Cx, under};
 use crate::syntax::Node;
-use crate::text::{Traced, View, Why, budget};
+use crate::text::{Span, Traced, View, Why, budget};
 use crate::value::{Condition, Guard};
 
 /// The most ways to fill in one text.
@@ -80,6 +80,14 @@ impl CommandReader {
     pub(super) fn jenkins(&mut self, file: &View, cx: &mut Cx<'_>) {
         for text in of_jenkins(file) {
             self.filled_in(&text, file, true, cx);
+        }
+    }
+
+    /// Commands that launch machines, with what the file gives to them.
+    pub(super) fn launched(&mut self, text: &Traced, at: Span, file: &View) {
+        for (when, text) in filled_in(text, file, &self.name, false) {
+            let group = launches::group(&self.name, &text, at, &self.variables);
+            self.groups.extend(under(Vec::from_iter(group), &when));
         }
     }
 
