@@ -216,9 +216,12 @@ impl Engine<'_, '_> {
             return None;
         }
         let chart = self.attribute(body, "chart", own)?;
-        let dir = lexical(&self.root.join(chart.as_known_str()?));
-        let inside = dir.starts_with(self.cx.files.root()) && self.cx.files.read(&dir.join("Chart.yaml")).is_ok();
-        inside.then_some(dir)
+        let chart = chart.as_known_str()?;
+        // Terraform takes it from where it runs, which may be a copy of the module.
+        let own = own.instance.map(|instance| self.instances[instance].module.dir.clone());
+        let dirs = [Some(self.root.clone()), own].into_iter().flatten().map(|dir| lexical(&dir.join(chart)));
+        let files = &self.cx.files;
+        dirs.into_iter().find(|dir| dir.starts_with(files.root()) && files.read(&dir.join("Chart.yaml")).is_ok())
     }
 
     /// Merges a text of values into the known ones. Only its first document is used.

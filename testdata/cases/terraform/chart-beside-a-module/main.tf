@@ -1,0 +1,4 @@
+module "pond" {
+  source = "./modules/pond"
+  idle   = "0s"
+}

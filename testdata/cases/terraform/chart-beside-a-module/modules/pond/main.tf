@@ -1,0 +1,13 @@
+variable "idle" {
+  type = string
+}
+
+resource "helm_release" "nodes" {
+  name  = "nodes"
+  chart = "./chart"
+
+  set = [{
+    name  = "idle"
+    value = var.idle
+  }]
+}
