@@ -63,6 +63,8 @@ pub struct StoredObject {
     pub content: Traced,
     /// Where it is put there.
     pub at: Span,
+    /// The number of the module instance that puts it there.
+    pub instance: usize,
 }
 
 /// The context in which an input reads one unit.

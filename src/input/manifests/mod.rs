@@ -117,10 +117,7 @@ fn parsed(view: &View, cx: &mut Cx<'_>) -> Documents {
 
 /// An embedded text as a text of its own, if it may contain a document.
 fn opened(text: &Traced, name: &str, at: Span, cx: &mut Cx<'_>) -> Option<View> {
-    let bytes = text.bytes();
-    // Ignition encodes the files of the machine.
-    let encoded = || yaml_files::holds(bytes, b"\"ignition\"") && yaml_files::holds(bytes, b";base64,");
-    (may_hold(bytes) || may_describe(bytes) || encoded()).then(|| cx.made(name, text, at))
+    (may_hold(text.bytes()) || may_describe(text.bytes())).then(|| cx.made(name, text, at))
 }
 
 /// The node groups of an embedded text with documents. `name` describes it for people, `at` is

@@ -65,7 +65,7 @@ impl Engine<'_, '_> {
             }
             (_, "aws_ssm_parameter", "value" | "insecure_value") if block.body.attribute(name).is_none() => {
                 let asked = self.argument(&block.body, "name", own, at)?;
-                let stored = asked.as_known_str().and_then(|asked| self.parameter_named(asked));
+                let stored = asked.as_known_str().and_then(|asked| self.parameter_named(asked, own.instance));
                 Ok(stored.unwrap_or_else(|| outside(address, name, at)))
             }
             _ => self.written(block, address, own, name, at),

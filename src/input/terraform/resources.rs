@@ -255,14 +255,14 @@ impl Engine<'_, '_> {
                         let text = way.value.to_traced().unwrap_or_else(|| {
                             Traced::unknown(way.value.at, Why::Invalid("user data that is not a string".into()))
                         });
-                        let mut other = self.without_cloud_init(&text, &group, &when);
+                        let mut other = self.without_cloud_init(&text, &group, &when, own.instance);
                         if !other.is_empty() {
                             groups.append(&mut other);
                             continue;
                         }
                         let edits = yaml_files::holds(unwrapped(&text).bytes(), b"/etc/eks/bootstrap.sh");
                         let images = self.images((block, body), &format!("{address}{suffix}"), &own, edits);
-                        let mut steps = self.fetched(&text);
+                        let mut steps = self.fetched(&text, own.instance);
                         steps.push(match carrier.contains {
                             Contains::Script => Step::Script(text),
                             Contains::UserData | Contains::Base64 => Step::UserData(text, wrapping),
@@ -291,7 +291,13 @@ impl Engine<'_, '_> {
     }
 
     /// User data that is a configuration of Talos, Ignition or Butane, which systems without cloud-init read.
-    fn without_cloud_init(&mut self, text: &Traced, group: &NodeGroup, when: &Guard) -> Vec<NodeGroup> {
+    fn without_cloud_init(
+        &mut self,
+        text: &Traced,
+        group: &NodeGroup,
+        when: &Guard,
+        instance: Option<usize>,
+    ) -> Vec<NodeGroup> {
         let text = unwrapped(text);
         let first = text.bytes().trim_ascii_start();
         let other = [&b"#!"[..], b"#cloud", b"MIME-", b"Content-"].iter().any(|start| first.starts_with(start));
@@ -305,10 +311,12 @@ impl Engine<'_, '_> {
             let named = self.cx.stored.iter().filter(|object| yaml_files::holds(text.bytes(), object.uri.as_bytes()));
             self.used.extend(named.map(|object| object.at));
         }
+        let fetched = self.fetched(text, instance);
         let own = |node: NodeGroup| {
             let when = node.when.and(when)?;
             let gaps = [&group.gaps[..], &node.gaps].concat();
-            Some(NodeGroup { when, gaps, place: group.place, ..node })
+            let steps = [&fetched[..], &node.steps].concat();
+            Some(NodeGroup { when, gaps, steps, place: group.place, ..node })
         };
         found.into_iter().filter_map(own).collect()
     }

@@ -58,7 +58,7 @@ impl Engine<'_, '_> {
     /// Finds the S3 objects and SSM parameters that module instances declare.
     pub(super) fn find_objects(&mut self, instances: &[usize]) {
         let mut out = Vec::new();
-        for (_, _, block, env) in self.all_of(instances, PARAMETER) {
+        for (instance, _, block, env) in self.all_of(instances, PARAMETER) {
             let name = self.attribute(&block.body, "name", &env).and_then(|name| name.to_traced());
             let Some(name) = name.and_then(|name| name.known_str().map(str::to_owned)) else { continue };
             let ways = self.stored(&block.body, PARAMETER, &env);
@@ -68,11 +68,11 @@ impl Engine<'_, '_> {
                     break;
                 }
                 let uri = format!("ssm:{name}");
-                out.push(StoredObject { uri, key: name, content: content.clone(), at: block.header });
+                out.push(StoredObject { uri, key: name, content: content.clone(), at: block.header, instance });
             }
         }
         for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
-            for (_, _, block, env) in self.all_of(instances, kind) {
+            for (instance, _, block, env) in self.all_of(instances, kind) {
                 let part = |engine: &mut Self, name: &str| {
                     engine.attribute(&block.body, name, &env)?.to_traced().map(|text| text.to_text().into_owned())
                 };
@@ -83,21 +83,29 @@ impl Engine<'_, '_> {
                 {
                     let key = key.trim_start_matches('/').to_owned();
                     let uri = format!("s3://{bucket}/{key}");
-                    out.push(StoredObject { uri, key, content: content.clone(), at: block.header });
+                    out.push(StoredObject { uri, key, content: content.clone(), at: block.header, instance });
                 }
             }
         }
         self.cx.stored = out;
     }
 
-    /// The objects that user data mentions, as files that exist on the node.
-    pub(super) fn fetched(&self, user_data: &Traced) -> Vec<Step> {
+    /// The objects that user data of a module instance mentions, as files that exist on the node. Of several with one name, it is
+    /// that of the same instance.
+    pub(super) fn fetched(&self, user_data: &Traced, instance: Option<usize>) -> Vec<Step> {
         if self.cx.stored.is_empty() {
             return Vec::new();
         }
         let mut out = Vec::new();
         let mut open = vec![unwrapped(user_data)];
-        let mut left: Vec<&StoredObject> = self.cx.stored.iter().collect();
+        let is_the_one = |one: &&StoredObject| {
+            let named: Vec<_> = self.cx.stored.iter().filter(|o| o.uri == one.uri).collect();
+            let own: Vec<_> = named.iter().copied().filter(|o| Some(o.instance) == instance).collect();
+            let own = if own.is_empty() { named } else { own };
+            own.iter().any(|o| o.instance == one.instance)
+                && own.iter().all(|o| o.content.bytes() == one.content.bytes())
+        };
+        let mut left: Vec<&StoredObject> = self.cx.stored.iter().filter(is_the_one).collect();
         // What is fetched may fetch more.
         while let Some(text) = open.pop() {
             left.retain(|o| {
@@ -121,7 +129,7 @@ impl Engine<'_, '_> {
             let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
             let shell = first.starts_with(b"#!") && first.ends_with(b"sh");
             let data = is_user_data(text.bytes());
-            let mut steps = if data || shell { engine.fetched(&text) } else { Vec::new() };
+            let mut steps = if data || shell { engine.fetched(&text, own.instance) } else { Vec::new() };
             match (data, shell) {
                 (true, _) => steps.push(Step::UserData(text, Wrapping::Plain)),
                 (_, true) => steps.push(Step::Script(text)),
@@ -187,17 +195,24 @@ impl Engine<'_, '_> {
         out
     }
 
-    /// The value of the SSM parameter that a data source looks up, if the same configuration stores it.
-    pub(super) fn parameter_named(&mut self, name: &str) -> Option<Value> {
+    /// The value of the SSM parameter that a data source looks up, if the same configuration stores it; of several with one name,
+    /// that of the same module instance.
+    pub(super) fn parameter_named(&mut self, name: &str, own: Option<usize>) -> Option<Value> {
         let instances: Vec<usize> = (0..self.instances.len()).collect();
-        for (_, _, block, env) in self.all_of(&instances, "aws_ssm_parameter") {
-            if self.attribute(&block.body, "name", &env).is_none_or(|own| own.as_known_str() != Some(name)) {
-                continue;
+        let mut found = Vec::new();
+        for (instance, _, block, env) in self.all_of(&instances, PARAMETER) {
+            if self.attribute(&block.body, "name", &env).is_some_and(|own| own.as_known_str() == Some(name)) {
+                found.push((instance, block, env));
             }
-            let value = block.body.attribute("value").or_else(|| block.body.attribute("insecure_value"))?;
-            self.used.push(block.header);
-            return Some(self.eval_or_unknown(&value.value, &env));
         }
-        None
+        if found.iter().any(|(instance, ..)| Some(*instance) == own) {
+            found.retain(|(instance, ..)| Some(*instance) == own);
+        } else if found.iter().any(|(instance, ..)| *instance != found[0].0) {
+            return None;
+        }
+        let (_, block, env) = found.into_iter().next()?;
+        let value = block.body.attribute("value").or_else(|| block.body.attribute("insecure_value"))?;
+        self.used.push(block.header);
+        Some(self.eval_or_unknown(&value.value, &env))
     }
 }
