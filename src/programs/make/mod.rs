@@ -18,6 +18,8 @@ use lines::{Line, Lines};
 const MAX_INCLUDED: usize = 16;
 /// The most statements of one evaluation.
 const MAX_STATEMENTS: usize = 20_000;
+/// The most targets on one way that set variables for what they need.
+const MAX_UNDER: usize = 16;
 /// The most targets with `%` that are looked at.
 const MAX_PATTERNS: usize = 100;
 /// The most commands of one evaluation.
@@ -396,7 +398,11 @@ impl Make<'_> {
                 }
             };
             if !of_targets.of(&goal).is_empty() {
-                under.insert(goal.clone());
+                if under.len() < MAX_UNDER {
+                    under.insert(goal.clone());
+                } else {
+                    budget::reached("targets of a makefile that set variables for others");
+                }
             }
             if !seen.insert((goal.clone(), under.clone())) {
                 continue;
@@ -419,6 +425,10 @@ impl Make<'_> {
             if given.is_empty() {
                 self.run(&rules[n], &common, &mut out);
                 continue;
+            }
+            if !budget::spend(20 * self.variables.len()) {
+                budget::reached("targets of a makefile that set variables for others");
+                break;
             }
             let before = self.variables.clone();
             for n in given {
