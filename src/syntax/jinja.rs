@@ -268,8 +268,8 @@ impl Parser<'_> {
                 "elif" | "else" | "endif" | "endfor" | "endset" | "endmacro" | "endblock" | "endwith" => {
                     return Ok((out, Some((at, word, rest))));
                 }
-                // It prints nothing.
-                "do" => {}
+                // It prints nothing, and may change a list or a map.
+                "do" => out.push(Part::Set(String::new(), self.expr(rest)?)),
                 _ => out.push(self.of_files(&word, at, rest, depth)?),
             }
         }

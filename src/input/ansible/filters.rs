@@ -8,7 +8,8 @@ use crate::syntax::yaml;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
-use super::values::{printed, truth, unknown};
+use super::operators::{decimal, test};
+use super::values::{boolean, printed, truth, unknown};
 use crate::input::template_text;
 use crate::input::yaml_values::{json_of, node_of, value_of};
 
@@ -71,15 +72,82 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         }
         "b64encode" => template_text::encoded(&text(), at),
         "b64decode" => template_text::decoded(&text(), at).unwrap_or_else(|| not_understood(name, at)),
-        "int" => match &value.kind {
-            Kind::Number(_) => value,
-            Kind::Str(inner) => match inner.known_str().map(|t| t.trim().parse().unwrap_or(0.0)) {
-                Some(n) => Value::new(Kind::Number(Number::new(n)), at),
-                None => Value::unknown(unknown(&value), at),
-            },
-            _ => not_understood(name, at),
+        "int" | "float" | "abs" | "round" => {
+            let written = match &value.kind {
+                Kind::Number(n) => Some(n.value()),
+                Kind::Str(inner) if matches!(name, "int" | "float") => {
+                    let Some(text) = inner.known_str() else { return Value::unknown(unknown(&value), at) };
+                    let default = arg(0, "default").as_ref().and_then(of_number).unwrap_or(0.0);
+                    Some(text.trim().parse().ok().filter(|n: &f64| n.is_finite()).unwrap_or(default))
+                }
+                _ => None,
+            };
+            let whole = |n: f64| Value::new(Kind::Number(Number::new(n)), at);
+            match (name, written) {
+                ("int", Some(n)) if n.fract() == 0.0 && matches!(value.kind, Kind::Number(_)) => value,
+                ("int", Some(n)) => whole(n.trunc()),
+                ("float", Some(n)) => decimal(n, at),
+                ("abs", Some(n)) => whole(n.abs()),
+                // Python rounds a half to the even number; the result has a fraction.
+                ("round", Some(n)) if args.is_empty() => decimal(n.round_ties_even(), at),
+                _ => not_understood(name, at),
+            }
+        }
+        "max" | "min" | "sum" if args.is_empty() => {
+            let numbers: Option<Vec<f64>> = value.items().iter().map(of_number).collect();
+            match numbers.filter(|numbers| !numbers.is_empty()) {
+                Some(numbers) if name == "sum" => Value::new(Kind::Number(Number::new(numbers.iter().sum())), at),
+                Some(numbers) => {
+                    let order = |a: &(usize, &f64), b: &(usize, &f64)| a.1.total_cmp(b.1);
+                    let all = numbers.iter().enumerate();
+                    let place = if name == "max" { all.max_by(order) } else { all.min_by(order) };
+                    let place = place.map(|(place, _)| place);
+                    place.and_then(|place| value.item(place)).unwrap_or_else(|| not_understood(name, at))
+                }
+                None => not_understood(name, at),
+            }
+        }
+        "select" | "reject" | "selectattr" | "rejectattr" => {
+            let by = name.ends_with("attr");
+            let given: Vec<Value> = args.iter().map(|(_, value)| value.clone()).collect();
+            let attribute = given.first().filter(|_| by).and_then(|a| a.as_known_str().map(str::to_owned));
+            let rest = given.get(usize::from(by)..).unwrap_or_default();
+            let own = rest.first().map_or(Some("truthy"), Value::as_known_str);
+            let (Some(own), false) = (own, by && attribute.is_none()) else { return not_understood(name, at) };
+            let mut kept = Vec::new();
+            for item in value.items() {
+                let tested = match &attribute {
+                    Some(path) => path.split('.').try_fold(item.clone(), |item, key| item.get(key)),
+                    None => Some(item.clone()),
+                };
+                let holds = match (&tested, own) {
+                    (None, "defined") => Some(false),
+                    (None, "undefined") => Some(true),
+                    (None, _) => None,
+                    (Some(tested), _) => test(own, tested, rest.get(1..).unwrap_or_default()),
+                };
+                match holds {
+                    Some(holds) if holds == name.starts_with("select") => kept.push(item),
+                    Some(_) => {}
+                    None => return not_understood(name, at),
+                }
+            }
+            Value::list(kept, at)
+        }
+        "reverse" if matches!(value.kind, Kind::List(_)) => {
+            let mut items = value.items();
+            items.reverse();
+            Value::list(items, at)
+        }
+        "capitalize" => match text().known_str() {
+            Some(text) => {
+                let mut chars = text.chars();
+                let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+                str(Traced::made(first + &chars.as_str().to_lowercase(), at))
+            }
+            None => not_understood(name, at),
         },
-        "bool" => match truth(&value) {
+        "bool" => match boolean(&value) {
             Some(answer) => Value::bool(answer, at),
             None => Value::unknown(unknown(&value), at),
         },
@@ -147,7 +215,30 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
             }
             _ => not_understood(name, at),
         },
-        "unique" | "flatten" => value,
+        "unique" => {
+            let mut kept: Vec<Value> = Vec::new();
+            for item in value.items() {
+                match template_text::any_equal(&item, &kept) {
+                    Some(true) => {}
+                    Some(false) => kept.push(item),
+                    None => return not_understood(name, at),
+                }
+            }
+            Value::list(kept, at)
+        }
+        "flatten" if args.is_empty() => {
+            let mut out = Vec::new();
+            let mut open: Vec<Value> = value.items().into_iter().rev().collect();
+            while let Some(item) = open.pop() {
+                match &item.kind {
+                    Kind::List(_) => open.extend(item.items().into_iter().rev()),
+                    // An empty item is left out.
+                    Kind::Null => {}
+                    _ => out.push(item),
+                }
+            }
+            Value::list(out, at)
+        }
         "ternary" => match truth(&value).map(usize::from).and_then(|holds| place(1 - holds)) {
             Some(chosen) => chosen,
             None => not_understood(name, at),
@@ -217,7 +308,7 @@ fn formatted(text: &Traced, given: &[Traced]) -> Option<Traced> {
     Some(out)
 }
 
-fn combined(base: &Value, over: &Value, deep: bool) -> Value {
+pub(super) fn combined(base: &Value, over: &Value, deep: bool) -> Value {
     let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
     let mut out = below.as_ref().clone();
     for (name, entry) in &above.entries {
@@ -229,6 +320,21 @@ fn combined(base: &Value, over: &Value, deep: bool) -> Value {
         out.entries.insert(Arc::clone(name), Entry { key: entry.key, value });
     }
     base.replaced(Kind::Map(Arc::new(out)))
+}
+
+/// `'%s' % value`, or `%` with a list of values.
+pub(super) fn percent(text: &Value, given: &Value, at: Span) -> Value {
+    let given = if matches!(given.kind, Kind::List(_)) { given.items() } else { vec![given.clone()] };
+    let given: Vec<Traced> = given.iter().map(|value| printed(value, at)).collect();
+    let out = text.to_traced().and_then(|text| formatted(&text, &given));
+    out.map_or_else(|| Value::unknown(Why::NotUnderstood("`%`".into()), at), |out| Value::str(out, at))
+}
+
+fn of_number(value: &Value) -> Option<f64> {
+    match &value.kind {
+        Kind::Number(n) => Some(n.value()),
+        _ => None,
+    }
 }
 
 fn not_understood(name: &str, at: Span) -> Value {

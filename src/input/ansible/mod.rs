@@ -12,6 +12,7 @@ mod folders;
 mod includes;
 mod inventory;
 mod open_tasks;
+mod operators;
 mod rendered;
 mod tasks;
 mod templates;

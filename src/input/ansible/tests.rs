@@ -38,6 +38,33 @@ fn filters_and_tests() {
     }
 }
 
+/// What is known of the templates of `testdata/jinja/templates.txt` is what Jinja prints.
+#[test]
+fn templates_print_what_jinja_prints() {
+    let recorded = include_str!("../../../testdata/jinja/recorded.json");
+    let cases: Vec<serde_json::Value> = serde_json::from_str(recorded).expect("JSON");
+    let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+    for case in &cases {
+        let (template, want) = (case["template"].as_str().expect("a text"), case["prints"].as_str().expect("a text"));
+        let files = Memory::new([]);
+        let mut cx = Cx::new(&files);
+        let mut vars = Vars::new(Answers::default());
+        vars.push(Some(&tree(include_str!("../../../testdata/jinja/variables.yaml"), &mut cx)));
+        let at = tree("x", &mut cx).span;
+        let view = cx.made("template", &Traced::made(template, at), at);
+        let shown = vars.file(&view, std::path::Path::new("/t.j2"), &mut cx);
+        // Lists print as JSON here.
+        let same = |text: &str| text.replace(['"', '\'', ' '], "");
+        if shown.has_unknown() {
+            unknown.push(template);
+        } else if same(&shown.to_text()) != same(want) {
+            wrong.push(format!("{template:?}: {:?} and not {want:?}", shown.to_text()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(unknown.len() * 6 <= cases.len(), "{} of {} are unknown: {unknown:#?}", unknown.len(), cases.len());
+}
+
 #[test]
 fn tasks_become_steps() {
     for (task, want) in [

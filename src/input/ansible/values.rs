@@ -24,15 +24,23 @@ pub(super) fn printed(value: &Value, at: Span) -> Traced {
     }
 }
 
-/// Whether a value counts as true; `None` if unknown.
+/// What the filter `bool` makes of a value; `None` if unknown.
+pub(super) fn boolean(value: &Value) -> Option<bool> {
+    match &value.kind {
+        Kind::Str(text) => {
+            let text = text.known_str()?.trim().to_ascii_lowercase();
+            Some(matches!(text.as_str(), "true" | "yes" | "on" | "1"))
+        }
+        Kind::Number(number) => Some((number.value() - 1.0).abs() < f64::EPSILON),
+        _ => truth(value),
+    }
+}
+
+/// Whether a value counts as true; `None` if unknown. Every text does that is not empty, also `false`.
 pub(super) fn truth(value: &Value) -> Option<bool> {
     match &value.kind {
-        // Bare texts in conditions are read as booleans.
-        Kind::Str(text) => match text.known_str()?.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => Some(true),
-            "false" | "no" | "off" | "" | "0" => Some(false),
-            _ => Some(true),
-        },
+        Kind::Str(text) if text.has_unknown() => None,
+        Kind::Str(text) => Some(!text.is_empty()),
         Kind::Null => Some(false),
         Kind::Bool(value) => Some(*value),
         Kind::Number(number) => Some(number.value() != 0.0),

@@ -8,12 +8,13 @@ use crate::node::Cx;
 use crate::syntax::jinja::{Expr, ExprKind, expression};
 use crate::syntax::{MAX_DEPTH, Node, NodeKind};
 use crate::text::{Span, Traced, Why, budget};
-use crate::value::{Entry, Kind, Map, Number, Value, equal};
+use crate::value::{Entry, Kind, Map, Number, Value};
 
-use super::filters::filter;
+use super::filters::{combined, filter};
 use super::folders::{Folders, ROOT};
+use super::operators::{binary, item, range, slice, test};
 use super::rendered::Rendered;
-use super::values::{printed, truth, unknown, within};
+use super::values::{truth, unknown};
 use crate::input::open_conditions::Answers;
 use crate::input::template_text;
 use crate::input::yaml_values::{mapped, value_of};
@@ -240,14 +241,13 @@ impl Vars {
                     return self.lookup(name, at, cx);
                 }
                 let value = self.expr(of, cx);
-                let found = match &key.kind {
-                    Kind::Number(n) => value.item(template_text::count(n.value())),
-                    _ => key.as_known_str().and_then(|k| value.get(k).or_else(|| value.item(k.parse().ok()?))),
-                };
-                match found {
-                    Some(inner) => inner,
-                    None => Value::unknown(unknown(&value), at),
-                }
+                item(&value, &key, at).unwrap_or_else(|| Value::unknown(unknown(&value), at))
+            }
+            ExprKind::Slice(of, from, to) => {
+                let value = self.expr(of, cx);
+                let mut bound = |bound: &Option<Box<Expr>>| bound.as_ref().map(|bound| self.expr(bound, cx));
+                let (from, to) = (bound(from), bound(to));
+                slice(&value, from.as_ref(), to.as_ref(), at)
             }
             ExprKind::Call(of, args) => self.call(of, args, at, cx),
             ExprKind::Filter(of, name, args) => {
@@ -265,17 +265,7 @@ impl Vars {
             ExprKind::Test(of, name, args) => {
                 let value = self.expr(of, cx);
                 let args: Vec<_> = args.iter().map(|e| self.expr(e, cx)).collect();
-                bool(match name.as_str() {
-                    "defined" if !value.is_unknown() => Some(true),
-                    "undefined" if !value.is_unknown() => Some(false),
-                    "none" => (!value.is_unknown()).then_some(value.is_null()),
-                    "true" | "truthy" => truth(&value),
-                    "false" | "falsy" => truth(&value).map(|t| !t),
-                    "string" => (!value.is_unknown()).then_some(matches!(value.kind, Kind::Str(_))),
-                    "mapping" => (!value.is_unknown()).then_some(matches!(value.kind, Kind::Map(_))),
-                    "in" => args.first().and_then(|list| within(&value, list)),
-                    _ => None,
-                })
+                bool(test(name, &value, &args))
             }
             ExprKind::Not(inner) => {
                 let value = self.expr(inner, cx);
@@ -318,8 +308,12 @@ impl Vars {
                 let value = self.expr(of, cx);
                 let ExprKind::Text(method) = &key.kind else { return Value::unknown(unknown(&value), at) };
                 let args: Vec<_> = args.iter().map(|(_, e)| self.expr(e, cx)).collect();
+                let method_name = method.known_str().unwrap_or_default();
+                if let (ExprKind::Name(name), true) = (&of.kind, CHANGES.contains(&method_name)) {
+                    return self.changed(name, method_name, &value, &args, at);
+                }
                 let known = |n: usize| args.get(n).and_then(Value::as_known_str).map(str::to_owned);
-                match (method.known_str().unwrap_or_default(), &value.kind) {
+                match (method_name, &value.kind) {
                     ("items", Kind::Map(map)) => {
                         let pair = |(k, e): (&Arc<str>, &Entry)| {
                             let key = Value::str(Traced::made(k.as_bytes(), e.key), e.key);
@@ -350,8 +344,27 @@ impl Vars {
                         let name = if name == "strip" { "trim" } else { name };
                         filter(name, value, &[], at, cx)
                     }
+                    ("startswith" | "endswith", Kind::Str(text)) => template_text::answered(
+                        text.known_str().zip(known(0)).map(|(text, part)| {
+                            if method_name == "startswith" { text.starts_with(&part) } else { text.ends_with(&part) }
+                        }),
+                        at,
+                    ),
+                    ("replace", Kind::Str(_)) => {
+                        let args: Vec<_> = args.into_iter().map(|value| (None, value)).collect();
+                        filter("replace", value, &args, at, cx)
+                    }
+                    ("join", Kind::Str(_)) => {
+                        let by = value.clone();
+                        let list = args.into_iter().next().unwrap_or_else(|| Value::null(at));
+                        filter("join", list, &[(None, by)], at, cx)
+                    }
                     _ => Value::unknown(unknown(&value), at),
                 }
+            }
+            ExprKind::Name(name) if name == "range" => {
+                let bounds: Vec<Value> = args.iter().map(|(_, e)| self.expr(e, cx)).collect();
+                range(&bounds, at)
             }
             ExprKind::Name(name) => {
                 let looks_up = matches!(name.as_str(), "lookup" | "query" | "q");
@@ -362,6 +375,31 @@ impl Vars {
             }
             _ => Value::unknown(Why::NotUnderstood("a call".into()), at),
         }
+    }
+}
+
+/// Methods that change the list or the map.
+const CHANGES: [&str; 10] =
+    ["append", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "update"];
+
+impl Vars {
+    /// A method that changes a variable, which is unknown afterwards if the method is not modelled.
+    fn changed(&mut self, name: &str, method: &str, value: &Value, args: &[Value], at: Span) -> Value {
+        let now = match (method, &value.kind, args) {
+            ("append", Kind::List(_), [item]) => {
+                let mut items = value.items();
+                items.push(item.clone());
+                Value::list(items, at)
+            }
+            ("extend", Kind::List(_), [more]) if matches!(more.kind, Kind::List(_)) => binary(value, "+", more, at),
+            ("update", Kind::Map(_), [more]) => combined(value, more, false),
+            _ => Value::unknown(Why::NotUnderstood(format!("`{method}`").into()), at),
+        };
+        let known = self.layers.iter_mut().rev().find(|layer| layer.contains_key(name));
+        if let Some(layer) = known {
+            layer.insert(name.to_owned(), Var::Known(now));
+        }
+        Value::null(at)
     }
 }
 
@@ -385,41 +423,4 @@ fn names(node: &Node, word: &str) -> bool {
 
 pub(super) fn is_template(text: &Traced) -> bool {
     text.bytes().windows(2).any(|w| matches!(w, b"{{" | b"{%"))
-}
-
-fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value {
-    let bool = |answer| template_text::answered(answer, at);
-    let joined = || Value::str(Traced::join([&printed(left, at), &printed(right, at)], &Traced::new()), at);
-    let numbers = || match (&left.kind, &right.kind) {
-        (Kind::Number(a), Kind::Number(b)) => Some((a.value(), b.value())),
-        _ => None,
-    };
-    match sign {
-        "==" => bool(equal(left, right)),
-        "!=" => bool(equal(left, right).map(|e| !e)),
-        "in" => bool(within(left, right)),
-        "~" => joined(),
-        "+" => match (&left.kind, &right.kind) {
-            (Kind::Str(_), Kind::Str(_) | Kind::Unknown(_)) | (Kind::Unknown(_), Kind::Str(_)) => joined(),
-            (Kind::List(_), Kind::List(_)) => {
-                let mut items = left.items();
-                items.extend(right.items());
-                Value::list(items, at)
-            }
-            _ => match numbers() {
-                Some((a, b)) => Value::new(Kind::Number(Number::new(a + b)), at),
-                None => Value::unknown(unknown(left), at),
-            },
-        },
-        "-" | "*" | "/" => match numbers() {
-            Some((a, b)) if sign == "-" => Value::new(Kind::Number(Number::new(a - b)), at),
-            Some((a, b)) if sign == "*" => Value::new(Kind::Number(Number::new(a * b)), at),
-            _ => Value::unknown(unknown(left), at),
-        },
-        "<" => bool(numbers().map(|(a, b)| a < b)),
-        ">" => bool(numbers().map(|(a, b)| a > b)),
-        "<=" => bool(numbers().map(|(a, b)| a <= b)),
-        ">=" => bool(numbers().map(|(a, b)| a >= b)),
-        _ => Value::unknown(Why::NotUnderstood(format!("`{sign}`").into()), at),
-    }
 }

@@ -35,6 +35,8 @@ pub(crate) enum ExprKind {
     Map(Vec<(Expr, Expr)>),
     /// `a.b`, or `a['b']` with an expression as key.
     Item(Box<Expr>, Box<Expr>),
+    /// `a[b:c]`
+    Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
     /// `a(…)`. Keyword arguments have a name.
     Call(Box<Expr>, Vec<(Option<String>, Expr)>),
     /// `a | name(…)`. Keyword arguments have a name.
@@ -234,31 +236,52 @@ impl<'v> Tokens<'v> {
         self.comparison(depth)
     }
 
+    /// Comparisons: `a < b < c` is `a < b and b < c`.
     fn comparison(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
         let from = self.here();
         let mut left = self.sum(depth)?;
+        let mut all: Option<Expr> = None;
         loop {
             let sign = ["==", "!=", "<=", ">=", "<", ">", "in"].into_iter().find(|s| self.is(s));
-            if let Some(sign) = sign {
-                self.at += 1;
-                let right = self.sum(depth)?;
-                left = self.make(ExprKind::Binary(Box::new(left), sign, Box::new(right)), from);
-            } else if self.is("not") && matches!(self.list.get(self.at + 1), Some((Token::Word(w), _)) if w == "in") {
-                self.at += 2;
-                let right = self.sum(depth)?;
-                let inner = self.make(ExprKind::Binary(Box::new(left), "in", Box::new(right)), from);
-                left = self.make(ExprKind::Not(Box::new(inner)), from);
-            } else {
-                return Ok(left);
+            let negated =
+                self.is("not") && matches!(self.list.get(self.at + 1), Some((Token::Word(w), _)) if w == "in");
+            let Some(sign) = sign.or(negated.then_some("in")) else { return Ok(all.unwrap_or(left)) };
+            self.at += 1 + usize::from(negated);
+            let right = self.sum(depth)?;
+            let mut one = self.make(ExprKind::Binary(Box::new(left), sign, Box::new(right.clone())), from);
+            if negated {
+                one = self.make(ExprKind::Not(Box::new(one)), from);
             }
+            all = Some(match all {
+                Some(before) => self.make(ExprKind::Binary(Box::new(before), "and", Box::new(one)), from),
+                None => one,
+            });
+            left = right;
         }
     }
 
     fn sum(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
-        self.joined(depth, &["+", "-", "~", "*", "/", "%", "//"], Self::postfix)
+        self.joined(depth, &["+", "-"], Self::concatenation)
+    }
+
+    fn concatenation(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
+        self.joined(depth, &["~"], Self::product)
+    }
+
+    fn product(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
+        self.joined(depth, &["*", "/", "%", "//"], Self::power)
+    }
+
+    fn power(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
+        self.joined(depth, &["**"], Self::postfix)
     }
 
     fn postfix(&mut self, depth: usize) -> Result<Expr, SyntaxError> {
+        self.trailed(depth, true)
+    }
+
+    /// What stands behind an operand; filters and tests count for a sign in front of it as well.
+    fn trailed(&mut self, depth: usize, filters: bool) -> Result<Expr, SyntaxError> {
         let from = self.here();
         let mut expr = self.primary(depth)?;
         loop {
@@ -273,23 +296,34 @@ impl<'v> Tokens<'v> {
                 let key = self.make(ExprKind::Text(name), start);
                 expr = self.make(ExprKind::Item(Box::new(expr), Box::new(key)), from);
             } else if self.eat("[") {
-                let key = self.choice(depth + 1)?;
+                let bound = |tokens: &mut Self| {
+                    let open = tokens.is(":") || tokens.is("]");
+                    Ok(if open { None } else { Some(Box::new(tokens.choice(depth + 1)?)) })
+                };
+                let key = bound(self)?;
+                let kind = if self.eat(":") {
+                    ExprKind::Slice(Box::new(expr), key, bound(self)?)
+                } else {
+                    ExprKind::Item(Box::new(expr), key.ok_or_else(|| self.error("a key is missing"))?)
+                };
                 if !self.eat("]") {
                     return Err(self.error("`]` is missing"));
                 }
-                expr = self.make(ExprKind::Item(Box::new(expr), Box::new(key)), from);
+                expr = self.make(kind, from);
             } else if self.eat("(") {
                 let args = self.arguments(depth)?;
                 expr = self.make(ExprKind::Call(Box::new(expr), args), from);
-            } else if self.eat("|") {
+            } else if filters && self.eat("|") {
                 let name = self.name()?;
                 let args = if self.eat("(") { self.arguments(depth)? } else { Vec::new() };
                 expr = self.make(ExprKind::Filter(Box::new(expr), name, args), from);
-            } else if self.eat("is") {
+            } else if filters && self.eat("is") {
                 let negated = self.eat("not");
                 let name = self.name()?;
                 let args = if self.eat("(") {
                     self.arguments(depth)?.into_iter().map(|(_, e)| e).collect()
+                } else if self.starts_argument() {
+                    vec![self.primary(depth + 1)?]
                 } else {
                     Vec::new()
                 };
@@ -300,6 +334,18 @@ impl<'v> Tokens<'v> {
             } else {
                 return Ok(expr);
             }
+        }
+    }
+
+    /// True if the one argument of a test follows without brackets.
+    fn starts_argument(&self) -> bool {
+        match self.list.get(self.at) {
+            Some((Token::Word(word), _)) => {
+                !matches!(word.as_str(), "else" | "or" | "and" | "if" | "is" | "in" | "not" | "recursive")
+            }
+            Some((Token::Number(_) | Token::Text(_), _)) => true,
+            Some((Token::Sign(sign), _)) => matches!(*sign, "[" | "{"),
+            None => false,
         }
     }
 
@@ -360,7 +406,7 @@ impl<'v> Tokens<'v> {
                 _ => ExprKind::Name(word),
             },
             Token::Sign("-") => {
-                let inner = self.postfix(depth + 1)?;
+                let inner = self.trailed(depth + 1, false)?;
                 let zero = Traced::made("0", self.view.span(from..from));
                 ExprKind::Binary(Box::new(self.make(ExprKind::Number(zero), from)), "-", Box::new(inner))
             }

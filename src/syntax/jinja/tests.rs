@@ -16,6 +16,10 @@ fn compact(expr: &Expr) -> String {
                 pairs.iter().map(|(k, v)| format!("{}:{}", compact(k), compact(v))).collect::<Vec<_>>().join(",")
             )
         }
+        ExprKind::Slice(of, from, to) => {
+            let bound = |bound: &Option<Box<Expr>>| bound.as_ref().map(|b| compact(b)).unwrap_or_default();
+            format!("{}[{}:{}]", compact(of), bound(from), bound(to))
+        }
         ExprKind::Item(of, key) => format!("{}[{}]", compact(of), compact(key)),
         ExprKind::Call(of, args) => {
             format!("{}({})", compact(of), args.iter().map(|(_, e)| compact(e)).collect::<Vec<_>>().join(","))
