@@ -13,6 +13,7 @@ pub(super) mod makefile;
 mod patches;
 mod references;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -161,6 +162,8 @@ struct CommandReader {
     lists: BTreeMap<String, Vec<Traced>>,
     /// A file that gives variables to its commands from elsewhere in it.
     file: Option<View>,
+    /// How many bytes were searched for what it gives.
+    searched: Cell<usize>,
     /// The calls of make that are followed.
     follows: Follows,
 }
@@ -190,6 +193,7 @@ impl CommandReader {
             installs: 0,
             lists: BTreeMap::new(),
             file: None,
+            searched: Cell::new(0),
             follows: Follows::Nothing,
         }
     }

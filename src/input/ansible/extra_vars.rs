@@ -19,6 +19,8 @@ use crate::input::yaml_files;
 /// The most commands for one playbook, and the most variables of one command.
 const MAX_CALLS: usize = 16;
 const MAX_GIVEN: usize = 200;
+/// The most words of a command in which references are looked for.
+const MAX_WORDS: usize = 32;
 
 /// The program.
 const PROGRAM: &[u8] = b"ansible-playbook";
@@ -81,7 +83,7 @@ fn joined(words: &[Traced]) -> Vec<Traced> {
 fn ways(words: Vec<Traced>, view: &View) -> Vec<(String, Vec<Traced>)> {
     let Ok(text) = view.as_str() else { return vec![(String::new(), words)] };
     let mut out = vec![(String::new(), words)];
-    for n in 0..out[0].1.len() {
+    for n in 0..out[0].1.len().min(MAX_WORDS) {
         let word = out[0].1[n].clone();
         let Some(equals) = word.bytes().iter().position(|b| *b == b'=') else { continue };
         let value = word.slice(equals + 1..word.len());

@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::{MAX_DEPTH, Node};
-use crate::text::{Traced, Why};
+use crate::text::{Traced, Why, budget};
 use crate::value::Value;
 
 use super::folders::{Folders, files, inside, variables};
-use super::tasks::{TaskRun, free_form};
+use super::tasks::{MAX_TASKS, TaskRun, free_form};
 use super::values::printed;
 use crate::input::fitting::fitting;
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
 
+/// What a role counts among tasks.
+const ROLE: usize = 25;
 /// The most files that a name with an unknown part stands for.
 const MAX_CHOICES: usize = 3;
 
@@ -191,7 +193,13 @@ impl TaskRun {
                 file(format!("tasks/{from}.{e}")) || file(format!("meta/main.{e}"))
             })
         };
-        let Some(dir) = places.map(|d| normal(&d)).find(has).filter(|_| depth < MAX_DEPTH) else { return };
+        // Roles that depend on each other have no end.
+        self.tasks += ROLE;
+        let may = depth < MAX_DEPTH && self.tasks <= MAX_TASKS;
+        if !may {
+            return budget::reached("roles of a playbook");
+        }
+        let Some(dir) = places.map(|d| normal(&d)).find(has) else { return };
         let layers = self.vars.depth();
         let outer = self.vars.folder("role_path", Some(&dir), cx);
         self.role_vars(&dir, params, depth, cx);

@@ -21,7 +21,7 @@ use crate::input::{manifests, yaml_values};
 /// The most rounds of a loop.
 const MAX_ROUNDS: usize = 64;
 /// The most tasks of one run.
-const MAX_TASKS: usize = 5_000;
+pub(super) const MAX_TASKS: usize = 5_000;
 
 fn is_yes(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on")
@@ -54,7 +54,7 @@ pub(super) struct TaskRun {
     /// Scripts about a kubelet that no command has run yet.
     scripts: Vec<(String, Traced)>,
     pub(super) name: String,
-    tasks: usize,
+    pub(super) tasks: usize,
 }
 
 impl TaskRun {

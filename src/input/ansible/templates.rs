@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::node::Cx;
 use crate::syntax::jinja::{Expr, ExprKind, Loop, Part, parse};
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, budget};
 use crate::value::{Entry, Kind, Map, Value};
 
 use super::rendered::Rendered;
@@ -52,6 +52,9 @@ impl Vars {
     }
 
     fn template(&mut self, view: &View, path: &Path, out: &mut Traced, cx: &mut Cx<'_>) {
+        if !budget::spend(view.bytes.len()) {
+            return;
+        }
         let parts = match parse(view) {
             Ok(parts) => parts,
             Err(error) => return out.push_unknown(error.at, Why::NotUnderstood("a template".into())),

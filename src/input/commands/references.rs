@@ -16,6 +16,10 @@ use crate::value::{Condition, Guard};
 const MAX_WAYS: usize = 8;
 /// The most references in one text.
 const MAX_MARKS: usize = 1_000;
+/// The most bytes of a reference.
+const MAX_LENGTH: usize = 256;
+/// The most bytes that are searched for the values of one file.
+const MAX_SEARCHED: usize = 64 << 20;
 
 /// The marks around a reference, and whether one without a value is unknown; else the shell reads it.
 const MARKS: &[(&[u8], &[u8], bool)] = &[
@@ -70,10 +74,20 @@ impl CommandReader {
     /// What the file gives to a reference, if that is a single value.
     pub(super) fn given(&self, mark: &Traced) -> Option<Traced> {
         let file = self.file.as_ref()?;
-        match &values_of(file.as_str().ok()?, referenced(mark.known_str()?)?)[..] {
-            [(value, _)] => Some(file.traced(value.clone())),
+        match &self.values_in(file, referenced(mark.known_str()?)?)[..] {
+            [value] => Some(file.traced(value.clone())),
             _ => None,
         }
+    }
+
+    /// All values that a file gives to a name, as long as this search does not take too long.
+    fn values_in(&self, file: &View, name: &str) -> Vec<Range<usize>> {
+        self.searched.set(self.searched.get().saturating_add(file.bytes.len()));
+        if self.searched.get() > MAX_SEARCHED {
+            budget::reached("references of one file");
+            return Vec::new();
+        }
+        values_of(file.as_str().unwrap_or_default(), name).into_iter().map(|(value, _)| value).collect()
     }
 
     /// The commands in a Jenkinsfile.
@@ -85,7 +99,7 @@ impl CommandReader {
 
     /// Commands that launch machines, with what the file gives to them.
     pub(super) fn launched(&mut self, text: &Traced, at: Span, file: &View) {
-        for (when, text) in filled_in(text, file, &self.name, false) {
+        for (when, text) in filled_in(text, file, self, false) {
             let group = launches::group(&self.name, &text, at, &self.variables);
             self.groups.extend(under(Vec::from_iter(group), &when));
         }
@@ -94,7 +108,7 @@ impl CommandReader {
     /// Commands of a file, with what the file gives to them.
     pub(super) fn filled_in(&mut self, text: &Traced, file: &View, every: bool, cx: &mut Cx<'_>) {
         let Some(at) = text.span() else { return };
-        for (when, text) in filled_in(text, file, &self.name, every) {
+        for (when, text) in filled_in(text, file, self, every) {
             let (known, from) = (self.variables.clone(), self.groups.len());
             self.text(&text, at, 0, cx);
             self.variables = known;
@@ -109,7 +123,8 @@ fn marks(bytes: &[u8]) -> Vec<(Range<usize>, bool)> {
     while let Some(next) = bytes[at..].iter().position(|b| matches!(b, b'$' | b'{' | b'<')).map(|n| at + n) {
         let found = MARKS.iter().find_map(|(open, close, sure)| {
             let rest = bytes[next..].strip_prefix(*open)?;
-            let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+            let near = &rest[..rest.len().min(MAX_LENGTH)];
+            let line = near.split(|b| *b == b'\n').next().unwrap_or_default();
             let length = memchr::memmem::find(line, close)?;
             // A here-document also begins with `<<`.
             let named = open[0] != b'<' || memchr::memmem::find(&line[..length], b"parameters.").is_some();
@@ -128,7 +143,7 @@ fn marks(bytes: &[u8]) -> Vec<(Range<usize>, bool)> {
 
 /// The text with what the file gives to its references: once for each value of those with several, under a condition. `every` is
 /// true where the shell sets no variables of its own, so that `${NAME}` is one of the file.
-fn filled_in(text: &Traced, file: &View, name: &str, every: bool) -> Vec<(Guard, Traced)> {
+fn filled_in(text: &Traced, file: &View, reader: &CommandReader, every: bool) -> Vec<(Guard, Traced)> {
     let marks = marks(text.bytes());
     let mut ways = vec![(Guard::always(), Vec::new())];
     let whole = file.as_str().unwrap_or_default();
@@ -140,9 +155,10 @@ fn filled_in(text: &Traced, file: &View, name: &str, every: bool) -> Vec<(Guard,
             continue;
         };
         let Some(own) = referenced(mark).filter(|own| named.iter().all(|(known, ..)| known != own)) else { continue };
-        let values: Vec<_> = values_of(whole, own).into_iter().map(|(value, _)| value).collect();
-        // Who starts a pipeline may give another value.
-        let open = ["inputs.", "parameters.", "params."].iter().any(|words| mark.contains(words));
+        let values = reader.values_in(file, own);
+        // Who starts a pipeline may give another value, and so may a template in YAML that is not one of Task.
+        let template = !every && mark.starts_with("{{") && !mark.trim_start_matches(['{', ' ']).starts_with('.');
+        let open = template || ["inputs.", "parameters.", "params."].iter().any(|words| mark.contains(words));
         named.push((own.to_owned(), values, open));
     }
     for (n, (own, values, open)) in named.iter().enumerate() {
@@ -154,7 +170,7 @@ fn filled_in(text: &Traced, file: &View, name: &str, every: bool) -> Vec<(Guard,
         }
         let with = |(guard, chosen): &(Guard, Vec<Option<Range<usize>>>), value: &Range<usize>| {
             let words = format!("{own} is {}", whole.get(value.clone()).unwrap_or_default());
-            let own = Guard::of(Condition::within(name, words, true));
+            let own = Guard::of(Condition::within(reader.name.as_str(), words, true));
             let guard = if *open || values.len() > 1 { guard.and(&own)? } else { guard.clone() };
             debug_assert_eq!(chosen.len(), n);
             Some((guard, chosen.iter().cloned().chain([Some(value.clone())]).collect()))
