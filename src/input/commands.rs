@@ -28,7 +28,7 @@ use crate::value::{Condition, Guard};
 
 use super::command_files::{bases, is_makefile};
 use super::standalone::is_user_data;
-use super::unit::{FileList, Input, Unit, has_extension, is_text};
+use super::unit::{FileList, Input, Unit, has_extension, is_named, is_text};
 use super::watched::{Group, Words};
 use super::{manifests, yaml_files};
 
@@ -90,8 +90,7 @@ impl Input for Commands {
             }
         } else if unit.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Jenkinsfile")) {
             reader.jenkins(&view, cx);
-        } else if unit.path.extension().is_none() && !view.bytes.starts_with(b"#!") {
-            // A justfile.
+        } else if is_named(&unit.path, "justfile") || is_named(&unit.path, "Justfile") {
             reader.filled_in(&view.traced(0..view.bytes.len()), &view, true, cx);
         } else {
             reader.script(&view, 0, cx);
@@ -164,8 +163,11 @@ struct CommandReader {
     file: Option<View>,
     /// How many bytes were searched for what it gives.
     searched: Cell<usize>,
-    /// The calls of make that are followed.
+    /// The calls of make that are followed, and how many were.
     follows: Follows,
+    calls: usize,
+    /// The targets of the makefile that may apply something.
+    targets: Arc<BTreeSet<String>>,
 }
 
 /// Which calls of make are followed.
@@ -195,6 +197,8 @@ impl CommandReader {
             file: None,
             searched: Cell::new(0),
             follows: Follows::Nothing,
+            calls: 0,
+            targets: Arc::default(),
         }
     }
 

@@ -34,8 +34,6 @@ pub(super) fn binary(left: &Value, sign: &str, right: &Value, at: Span) -> Value
             items.extend(right.items());
             Value::list(items, at)
         }
-        // `'%ss' % number`
-        "%" if matches!(left.kind, Kind::Str(_)) => super::filters::percent(left, right, at),
         "<" => bool(numbers().map(|(a, b)| a < b)),
         ">" => bool(numbers().map(|(a, b)| a > b)),
         "<=" => bool(numbers().map(|(a, b)| a <= b)),

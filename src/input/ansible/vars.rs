@@ -10,7 +10,7 @@ use crate::syntax::{MAX_DEPTH, Node, NodeKind};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
-use super::filters::{combined, filter};
+use super::filters::{combined, filter, percent};
 use super::folders::{Folders, ROOT};
 use super::operators::{binary, item, range, slice, test};
 use super::rendered::Rendered;
@@ -287,6 +287,10 @@ impl Vars {
                     _ => {}
                 }
                 let right = self.expr(b, cx);
+                // `'%ss' % number`
+                if *sign == "%" && matches!(left.kind, Kind::Str(_)) {
+                    return percent(&left, &right, at);
+                }
                 binary(&left, sign, &right, at)
             }
             ExprKind::Choice(then, condition, other) => {

@@ -1,12 +1,14 @@
 //! Makefiles: the commands of their rules, as the shell gets them, and what `make` in a script runs.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
-use crate::programs::make::{Given, Outside, Step, commands};
+use crate::programs::make::{Given, Made, Outside, Step, commands, fits};
 use crate::syntax::shell::Assignment;
 use crate::syntax::{MAX_DEPTH, Node};
-use crate::text::{Traced, View};
+use crate::text::{Traced, View, budget};
 use crate::value::{Condition, Guard};
 
 use super::{CommandReader, Follows, MAX_NESTED, conditions, is_known, launches, may_apply, mentions_settings};
@@ -59,13 +61,22 @@ impl Outside for Beside<'_, '_> {
     }
 }
 
+/// The longest way from a target to one that it needs.
+const MAX_WAY: usize = 20;
+/// The most calls of make in one file that are followed.
+const MAX_CALLS: usize = 64;
+
 impl CommandReader {
     /// The commands of a makefile, and those that it runs where other files call make with variables for it.
     pub(super) fn makefile(&mut self, path: &Path, view: &View, cx: &mut Cx<'_>) {
         let folder = path.parent().unwrap_or(path).to_owned();
         self.follows = Follows::Own(path.to_owned());
-        let steps = commands(view, &Given::default(), &[], &mut Beside { folder: folder.clone(), cx });
-        self.made(steps, 0, cx);
+        let made = commands(view, &Given::default(), &[], &mut Beside { folder: folder.clone(), cx });
+        self.targets = Arc::new(that_count(&made));
+        self.made(made.steps, 0, cx);
+        if self.targets.is_empty() {
+            return;
+        }
         for file in command_files(&folder, cx).into_iter().filter(|file| file != path) {
             let Ok(source) = cx.files.read(&file) else { continue };
             let bytes = source.bytes();
@@ -75,10 +86,11 @@ impl CommandReader {
             let Ok(caller) = cx.view(&file) else { continue };
             let mut reader = Self::new(yaml_files::shown(&file, cx), bases(&bytes, &file, cx));
             reader.follows = Follows::Only(path.to_owned());
+            reader.targets = Arc::clone(&self.targets);
             if is_makefile(&file) {
                 let folder = file.parent().unwrap_or(&file).to_owned();
-                let steps = commands(&caller, &Given::default(), &[], &mut Beside { folder, cx });
-                reader.made(steps, 0, cx);
+                let made = commands(&caller, &Given::default(), &[], &mut Beside { folder, cx });
+                reader.made(made.steps, 0, cx);
             } else if has_extension(&file, &["yaml", "yml"]) {
                 reader.file = Some(caller.clone());
                 let parsed = yaml_files::in_either(&caller);
@@ -168,7 +180,9 @@ impl CommandReader {
             return;
         };
         let own = before.iter().map(|a| (a.name.clone(), Some(self.value(&a.value.parts, a.span, 0))));
-        let known = self.variables.iter().map(|(name, value)| (name.clone(), value.clone()));
+        // What a makefile exports to itself changes nothing.
+        let outside = matches!(self.follows, Follows::Only(_));
+        let known = self.variables.iter().filter(|_| outside).map(|(name, value)| (name.clone(), value.clone()));
         let named = |name: &str| yaml_files::holds(&view.bytes, name.as_bytes());
         given.environment.extend(known.chain(own).filter(|(name, _)| named(name)));
         let follows = match &self.follows {
@@ -179,16 +193,52 @@ impl CommandReader {
             Follows::Own(_) => !is_makefile(&path),
             _ => false,
         };
-        if !follows {
+        let counts = |goal: &String| self.targets.iter().any(|target| fits(target, goal));
+        let own = matches!(&self.follows, Follows::Only(wanted) | Follows::Own(wanted) if *wanted == path);
+        if !follows || own && !goals.is_empty() && !goals.iter().any(counts) {
             return;
         }
+        self.calls += 1;
+        if self.calls > MAX_CALLS {
+            return budget::reached("calls of make");
+        }
         let folder = path.parent().unwrap_or(&path).to_owned();
-        let steps = commands(&view, &given, &goals, &mut Beside { folder: folder.clone(), cx });
+        let steps = commands(&view, &given, &goals, &mut Beside { folder: folder.clone(), cx }).steps;
         let (bases, follows) = (self.bases.clone(), std::mem::replace(&mut self.follows, Follows::Own(path)));
         self.bases.insert(0, folder);
         self.made(steps, depth + 1, cx);
         (self.bases, self.follows) = (bases, follows);
     }
+}
+
+/// The targets whose commands may apply something, with those that need them or call make for them.
+fn that_count(made: &Made) -> BTreeSet<String> {
+    let applies = |step: &&Step| mentions_settings(step.text.bytes());
+    let mut out: BTreeSet<String> =
+        made.steps.iter().filter(applies).flat_map(|step| step.targets.iter().cloned()).collect();
+    let calls: Vec<&Step> = made.steps.iter().filter(|step| names_make(step.text.bytes())).collect();
+    let words: Vec<Vec<String>> =
+        calls.iter().map(|step| step.text.to_text().split_whitespace().map(str::to_owned).collect()).collect();
+    for _ in 0..MAX_WAY {
+        let before = out.len();
+        let counts = |out: &BTreeSet<String>, word: &String| {
+            out.contains(word) || out.iter().any(|target| target.contains('%') && fits(target, word))
+        };
+        for (targets, needs) in &made.needs {
+            if needs.iter().any(|need| counts(&out, need)) {
+                out.extend(targets.iter().cloned());
+            }
+        }
+        for (step, words) in calls.iter().zip(&words) {
+            if words.iter().any(|word| counts(&out, word)) {
+                out.extend(step.targets.iter().cloned());
+            }
+        }
+        if out.len() == before || !budget::spend(1_000 * (made.needs.len() + calls.len())) {
+            break;
+        }
+    }
+    out
 }
 
 /// True if a text may run make.

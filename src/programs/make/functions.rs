@@ -174,7 +174,14 @@ impl Make<'_> {
                 Traced::new()
             }
             "info" | "warning" | "error" | "file" => Traced::new(),
-            "wildcard" => one(self),
+            // `include $(wildcard …)` finds the files itself.
+            "wildcard" => {
+                if self.includes {
+                    one(self)
+                } else {
+                    unknown()
+                }
+            }
             _ => return None,
         })
     }

@@ -90,6 +90,15 @@ pub(crate) struct Step {
     pub(crate) perhaps: bool,
     /// The variables that make exports.
     pub(crate) exported: Arc<BTreeMap<String, Traced>>,
+    /// The targets of its rule.
+    pub(crate) targets: Arc<Vec<String>>,
+}
+
+/// The commands of a makefile, and what the targets of each rule need.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) needs: Vec<(Vec<String>, Vec<String>)>,
 }
 
 /// Whether what a conditional holds counts.
@@ -116,6 +125,8 @@ pub(crate) struct Make<'o> {
     statements: usize,
     /// What is being expanded.
     depth: usize,
+    /// The names of files that are included are being expanded.
+    includes: bool,
     automatic: Option<Automatic>,
 }
 
@@ -135,7 +146,7 @@ struct Automatic {
 }
 
 /// The commands of a makefile with the variables that it is given. Without goals, those of all targets.
-pub(crate) fn commands(view: &View, given: &Given, goals: &[String], outside: &mut dyn Outside) -> Vec<Step> {
+pub(crate) fn commands(view: &View, given: &Given, goals: &[String], outside: &mut dyn Outside) -> Made {
     let mut make = Make {
         outside,
         variables: BTreeMap::new(),
@@ -146,6 +157,7 @@ pub(crate) fn commands(view: &View, given: &Given, goals: &[String], outside: &m
         one_shell: false,
         statements: 0,
         depth: 0,
+        includes: false,
         automatic: None,
     };
     let environment = given.environment.iter().map(|(name, value)| (name, value.clone(), false));
@@ -277,7 +289,9 @@ impl Make<'_> {
                     budget::reached("depth of included makefiles");
                     return false;
                 }
+                self.includes = true;
                 let names = self.expand(&rest);
+                self.includes = false;
                 for name in names.words() {
                     let Some(name) = name.known_str().map(str::to_owned) else { continue };
                     for view in self.outside.included(&name) {
@@ -372,7 +386,7 @@ impl Make<'_> {
     }
 
     /// The commands of the goals and of what they need, or of all targets.
-    fn steps(&mut self, goals: &[String]) -> Vec<Step> {
+    fn steps(&mut self, goals: &[String]) -> Made {
         let rules = std::mem::take(&mut self.rules);
         let specific = std::mem::take(&mut self.specific);
         let of_rules =
@@ -438,7 +452,7 @@ impl Make<'_> {
             self.run(&rules[n], &own, &mut out);
             self.variables = before;
         }
-        out
+        Made { steps: out, needs: rules.into_iter().map(|rule| (rule.targets, rule.needs)).collect() }
     }
 
     /// The variables that make exports.
@@ -469,6 +483,7 @@ impl Make<'_> {
             _ => Traced::unknown(at, Why::FromOutside("$@".into())),
         };
         self.automatic = Some(Automatic { target, needs: rule.needs.iter().map(named).collect() });
+        let targets = Arc::new(rule.targets.clone());
         let mut joined = Traced::new();
         let mut perhaps = false;
         for command in &rule.commands {
@@ -489,12 +504,13 @@ impl Make<'_> {
                     joined.push_made(b"\n", at);
                     perhaps |= command.perhaps;
                 } else {
-                    out.push(Step { text, at, perhaps: command.perhaps, exported: Arc::clone(exported) });
+                    let (perhaps, exported) = (command.perhaps, Arc::clone(exported));
+                    out.push(Step { text, at, perhaps, exported, targets: Arc::clone(&targets) });
                 }
             }
         }
         if !joined.is_empty() {
-            out.push(Step { text: joined, at, perhaps, exported: Arc::clone(exported) });
+            out.push(Step { text: joined, at, perhaps, exported: Arc::clone(exported), targets });
         }
         self.automatic = None;
     }
@@ -531,7 +547,7 @@ impl<'a> ByTarget<'a> {
 }
 
 /// True if a target of a rule is a goal, or a pattern for it.
-fn fits(target: &str, goal: &str) -> bool {
+pub(crate) fn fits(target: &str, goal: &str) -> bool {
     match target.split_once('%') {
         Some((before, after)) => {
             goal.len() >= before.len() + after.len() && goal.starts_with(before) && goal.ends_with(after)

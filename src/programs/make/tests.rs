@@ -37,7 +37,7 @@ fn makefiles_do_what_make_does() {
         let files = files.iter().map(|(k, v)| (k.clone(), v.as_str().expect("text").to_owned())).collect();
         let mut files = Files(files, Texts::new());
         let view = files.view("Makefile").expect("a makefile");
-        let steps = commands(&view, &Given::default(), &["all".to_owned()], &mut files);
+        let steps = commands(&view, &Given::default(), &["all".to_owned()], &mut files).steps;
         let shown: Vec<String> = steps.iter().map(|s| s.text.to_text().replace("\\\n", " ")).collect();
         let shown = shown.join("\n");
         if steps.iter().any(|step| step.text.has_unknown() || step.perhaps) {
