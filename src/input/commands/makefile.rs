@@ -61,6 +61,8 @@ impl Outside for Beside<'_, '_> {
     }
 }
 
+/// The most targets with `%` that are looked at.
+const MAX_PATTERNS: usize = 100;
 /// The longest way from a target to one that it needs.
 const MAX_WAY: usize = 20;
 /// The most calls of make in one file that are followed.
@@ -214,15 +216,23 @@ impl CommandReader {
 /// The targets whose commands may apply something, with those that need them or call make for them.
 fn that_count(made: &Made) -> BTreeSet<String> {
     let applies = |step: &&Step| mentions_settings(step.text.bytes());
-    let mut out: BTreeSet<String> =
-        made.steps.iter().filter(applies).flat_map(|step| step.targets.iter().cloned()).collect();
+    let mut out: BTreeSet<String> = BTreeSet::new();
+    let mut last: Option<&Arc<Vec<String>>> = None;
+    for step in made.steps.iter().filter(applies) {
+        if !last.is_some_and(|last| Arc::ptr_eq(last, &step.targets)) {
+            out.extend(step.targets.iter().cloned());
+        }
+        last = Some(&step.targets);
+    }
     let calls: Vec<&Step> = made.steps.iter().filter(|step| names_make(step.text.bytes())).collect();
     let words: Vec<Vec<String>> =
         calls.iter().map(|step| step.text.to_text().split_whitespace().map(str::to_owned).collect()).collect();
     for _ in 0..MAX_WAY {
         let before = out.len();
+        let patterns: Vec<String> =
+            out.iter().filter(|target| target.contains('%')).take(MAX_PATTERNS).cloned().collect();
         let counts = |out: &BTreeSet<String>, word: &String| {
-            out.contains(word) || out.iter().any(|target| target.contains('%') && fits(target, word))
+            out.contains(word) || patterns.iter().any(|pattern| fits(pattern, word))
         };
         for (targets, needs) in &made.needs {
             if needs.iter().any(|need| counts(&out, need)) {

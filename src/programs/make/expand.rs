@@ -10,7 +10,7 @@ use super::{Automatic, Make, lines};
 /// The deepest nesting of references.
 const MAX_DEPTH: usize = 60;
 /// The most bytes of one expansion.
-const MAX_BYTES: usize = 1 << 18;
+const MAX_BYTES: usize = 1 << 16;
 
 impl Make<'_> {
     /// A text with its references replaced.

@@ -66,7 +66,7 @@ struct Assignment {
 /// A rule.
 #[derive(Clone, Debug, Default)]
 struct Rule {
-    targets: Vec<String>,
+    targets: Arc<Vec<String>>,
     needs: Vec<String>,
     /// The commands, not yet expanded.
     commands: Vec<Command>,
@@ -98,7 +98,7 @@ pub(crate) struct Step {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Made {
     pub(crate) steps: Vec<Step>,
-    pub(crate) needs: Vec<(Vec<String>, Vec<String>)>,
+    pub(crate) needs: Vec<(Arc<Vec<String>>, Vec<String>)>,
 }
 
 /// Whether what a conditional holds counts.
@@ -347,7 +347,7 @@ impl Make<'_> {
             self.exports_all |= target == ".EXPORT_ALL_VARIABLES";
         }
         let commands = command.into_iter().map(|text| Command { text, perhaps }).collect();
-        self.rules.push(Rule { targets, needs, commands });
+        self.rules.push(Rule { targets: Arc::new(targets), needs, commands });
     }
 
     /// Sets a variable.
@@ -483,7 +483,7 @@ impl Make<'_> {
             _ => Traced::unknown(at, Why::FromOutside("$@".into())),
         };
         self.automatic = Some(Automatic { target, needs: rule.needs.iter().map(named).collect() });
-        let targets = Arc::new(rule.targets.clone());
+        let targets = Arc::clone(&rule.targets);
         let mut joined = Traced::new();
         let mut perhaps = false;
         for command in &rule.commands {
