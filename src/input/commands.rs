@@ -68,7 +68,9 @@ impl Input for Commands {
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
         let mut reader = CommandReader::new(yaml_files::shown(&unit.path, cx), bases(&bytes, &unit.path, cx));
-        if !has_extension(&unit.path, &["sh", "bash", "zsh"]) && !view.bytes.starts_with(b"#!") {
+        let just = is_named(&unit.path, "justfile") || is_named(&unit.path, "Justfile");
+        let jenkins = unit.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Jenkinsfile"));
+        if just || jenkins || has_extension(&unit.path, &["yaml", "yml"]) {
             reader.file = Some(view.clone());
         }
         if has_extension(&unit.path, &["yaml", "yml"]) {
@@ -88,9 +90,9 @@ impl Input for Commands {
                     reader.launched(text, *at, &view);
                 }
             }
-        } else if unit.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Jenkinsfile")) {
+        } else if jenkins {
             reader.jenkins(&view, cx);
-        } else if is_named(&unit.path, "justfile") || is_named(&unit.path, "Justfile") {
+        } else if just {
             reader.filled_in(&view.traced(0..view.bytes.len()), &view, true, cx);
         } else {
             reader.script(&view, 0, cx);
