@@ -85,8 +85,13 @@ impl CommandReader {
             if bytes.len() > MAX_COMMANDS || !names_make(&bytes) && !is_makefile(&file) {
                 continue;
             }
+            // The commands of the file run in one of these folders.
+            let places = bases(&bytes, &file, cx);
+            if !places.contains(&folder) {
+                continue;
+            }
             let Ok(caller) = cx.view(&file) else { continue };
-            let mut reader = Self::new(yaml_files::shown(&file, cx), bases(&bytes, &file, cx));
+            let mut reader = Self::new(yaml_files::shown(&file, cx), places);
             reader.follows = Follows::Only(path.to_owned());
             reader.targets = Arc::clone(&self.targets);
             if is_makefile(&file) {
