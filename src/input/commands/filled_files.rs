@@ -74,15 +74,14 @@ impl CommandReader {
                     filled = true;
                 }
                 "yq" | "jq" => {
-                    let Some((expression, file)) = edit(&words) else { return };
-                    if let Some(path) = file {
-                        text = self.template(&path, cx);
-                    }
-                    let Some((now, path)) = text else { return };
+                    let call = edit(&words);
+                    let file = call.as_ref().and_then(|(_, file)| self.template(file.as_ref()?, cx));
+                    let Some((now, path)) = file.or(text) else { return };
                     let set = |name: &str| self.variables.get(name).cloned().flatten();
-                    let Some(next) = edited(&now, &expression, &set, cx) else { return };
-                    text = Some((next, path));
-                    filled = true;
+                    let next = call.and_then(|(expression, _)| edited(&now, &expression, &set, cx));
+                    // One that sets nothing, such as `yq -o json`, passes the documents on.
+                    filled |= next.is_some();
+                    text = Some((next.unwrap_or(now), path));
                 }
                 // What reads the result.
                 reader => {
