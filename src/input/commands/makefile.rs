@@ -75,6 +75,9 @@ impl CommandReader {
         self.follows = Follows::Own(path.to_owned());
         let made = commands(view, &Given::default(), &[], &mut Beside { folder: folder.clone(), cx });
         self.targets = Arc::new(that_count(&made));
+        for (at, words) in &made.faults {
+            cx.problem(*at, *words);
+        }
         self.made(made.steps, 0, cx);
         if self.targets.is_empty() {
             return;

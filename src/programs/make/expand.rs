@@ -35,7 +35,11 @@ impl Make<'_> {
                     dollar + 2
                 }
                 Some(open @ (b'(' | b'{')) => {
-                    let end = close(bytes, dollar + 1, *open).unwrap_or(bytes.len());
+                    let closed = close(bytes, dollar + 1, *open);
+                    if closed.is_none() {
+                        self.fault(text, "make refuses this: a reference is not closed");
+                    }
+                    let end = closed.unwrap_or(bytes.len());
                     let inner = text.slice(dollar + 2..end);
                     let at = text.slice(dollar..(end + 1).min(bytes.len())).span();
                     if let Some(at) = at {

@@ -49,7 +49,7 @@ impl Make<'_> {
             "filter" | "filter-out" => {
                 let (patterns, text) = (arg(self, 0), last(self, 1));
                 let (Some(patterns), Some(words)) = (known(&patterns), known(&text)) else { return Some(unknown()) };
-                let fits = |word: &Traced| patterns.iter().any(|p| super::fits(&p.to_text(), &word.to_text()));
+                let fits = |word: &Traced| patterns.iter().any(|p| super::targets::fits(&p.to_text(), &word.to_text()));
                 let kept: Vec<_> = words.into_iter().filter(|word| fits(word) == (name == "filter")).collect();
                 listed(&kept)
             }

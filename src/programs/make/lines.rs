@@ -87,20 +87,23 @@ impl<'t> Lines<'t> {
         Some(Line::Statement(text))
     }
 
-    /// The lines up to `endef`.
-    pub(super) fn definition(&mut self) -> Traced {
+    /// The lines up to `endef`, and whether it is there.
+    pub(super) fn definition(&mut self) -> (Traced, bool) {
         let bytes = self.text.bytes();
-        let (mut depth, mut out) = (0_usize, self.at..self.at);
+        let (mut depth, mut closed, mut out) = (0_usize, false, self.at..self.at);
         while let Some(line) = self.physical() {
             match word(bytes[line.clone()].trim_ascii_start()) {
                 b"define" => depth += 1,
-                b"endef" if depth == 0 => break,
+                b"endef" if depth == 0 => {
+                    closed = true;
+                    break;
+                }
                 b"endef" => depth -= 1,
                 _ => {}
             }
             out.end = line.end;
         }
-        self.text.slice(out)
+        (self.text.slice(out), closed)
     }
 }
 

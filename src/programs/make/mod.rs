@@ -6,6 +6,7 @@
 mod expand;
 mod functions;
 mod lines;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,6 +14,9 @@ use std::sync::Arc;
 use crate::text::{Span, Traced, View, Why, budget};
 
 use lines::{Line, Lines};
+use targets::ByTarget;
+
+pub(crate) use targets::fits;
 
 /// How deep makefiles include others.
 const MAX_INCLUDED: usize = 16;
@@ -20,8 +24,6 @@ const MAX_INCLUDED: usize = 16;
 const MAX_STATEMENTS: usize = 20_000;
 /// The most targets on one way that set variables for what they need.
 const MAX_UNDER: usize = 16;
-/// The most targets with `%` that are looked at.
-const MAX_PATTERNS: usize = 100;
 /// The most commands of one evaluation.
 const MAX_COMMANDS: usize = 5_000;
 
@@ -99,6 +101,8 @@ pub(crate) struct Step {
 pub(crate) struct Made {
     pub(crate) steps: Vec<Step>,
     pub(crate) needs: Vec<(Arc<Vec<String>>, Vec<String>)>,
+    /// What make refuses, each at its place.
+    pub(crate) faults: BTreeSet<(Span, &'static str)>,
 }
 
 /// Whether what a conditional holds counts.
@@ -123,6 +127,7 @@ pub(crate) struct Make<'o> {
     specific: Vec<(String, Assignment)>,
     one_shell: bool,
     statements: usize,
+    faults: BTreeSet<(Span, &'static str)>,
     /// What is being expanded.
     depth: usize,
     /// The names of files that are included are being expanded.
@@ -156,6 +161,7 @@ pub(crate) fn commands(view: &View, given: &Given, goals: &[String], outside: &m
         specific: Vec::new(),
         one_shell: false,
         statements: 0,
+        faults: BTreeSet::new(),
         depth: 0,
         includes: false,
         automatic: None,
@@ -176,7 +182,7 @@ impl Make<'_> {
     /// Reads the statements of a makefile.
     fn read(&mut self, text: &Traced, depth: usize) {
         let mut lines = Lines::new(text);
-        let mut branches: Vec<Branch> = Vec::new();
+        let (mut branches, mut opened): (Vec<Branch>, Vec<Traced>) = (Vec::new(), Vec::new());
         let mut open = false;
         while let Some(line) = lines.next(open) {
             self.statements += 1;
@@ -194,19 +200,35 @@ impl Make<'_> {
                 }
                 Line::Statement(text) => text,
             };
-            if self.conditional(&text, &mut branches, skips) || skips {
+            let conditional = self.conditional(&text, &mut branches, skips);
+            opened.truncate(branches.len());
+            if opened.len() < branches.len() {
+                opened.push(text.clone());
+            }
+            if conditional || skips {
                 if text_starts(&text, b"define") && skips {
                     lines.definition();
                 }
                 continue;
             }
             if let Some((assignment, exports)) = defined(&text) {
-                let body = lines.definition();
+                let (body, closed) = lines.definition();
+                if !closed {
+                    self.fault(&text, "make refuses this: `endef` is missing");
+                }
                 self.assign(Assignment { value: body, ..assignment }, perhaps, exports);
                 continue;
             }
             open = self.statement(&text, perhaps, depth) || open && text.is_empty();
         }
+        if let Some(opened) = opened.last() {
+            self.fault(opened, "make refuses this: `endif` is missing");
+        }
+    }
+
+    /// Remembers what make refuses.
+    fn fault(&mut self, of: &Traced, words: &'static str) {
+        self.faults.extend(of.span().map(|at| (at, words)));
     }
 
     /// `ifeq` and the like; false for another statement.
@@ -452,7 +474,11 @@ impl Make<'_> {
             self.run(&rules[n], &own, &mut out);
             self.variables = before;
         }
-        Made { steps: out, needs: rules.into_iter().map(|rule| (rule.targets, rule.needs)).collect() }
+        Made {
+            steps: out,
+            needs: rules.into_iter().map(|rule| (rule.targets, rule.needs)).collect(),
+            faults: std::mem::take(&mut self.faults),
+        }
     }
 
     /// The variables that make exports.
@@ -513,46 +539,6 @@ impl Make<'_> {
             out.push(Step { text: joined, at, perhaps, exported: Arc::clone(exported), targets });
         }
         self.automatic = None;
-    }
-}
-
-/// Numbers by the targets that they are for.
-struct ByTarget<'a> {
-    named: BTreeMap<&'a str, Vec<usize>>,
-    patterns: Vec<(&'a str, usize)>,
-}
-
-impl<'a> ByTarget<'a> {
-    fn new(of: impl Iterator<Item = (&'a str, usize)>) -> Self {
-        let mut out = Self { named: BTreeMap::new(), patterns: Vec::new() };
-        for (target, n) in of {
-            if target.contains('%') {
-                out.patterns.push((target, n));
-            } else {
-                out.named.entry(target).or_default().push(n);
-            }
-        }
-        out.patterns.truncate(MAX_PATTERNS);
-        out
-    }
-
-    /// The numbers for a goal.
-    fn of(&self, goal: &str) -> Vec<usize> {
-        let patterns = self.patterns.iter().filter(|(pattern, _)| fits(pattern, goal)).map(|(_, n)| *n);
-        let mut out: Vec<usize> = self.named.get(goal).into_iter().flatten().copied().chain(patterns).collect();
-        out.sort_unstable();
-        out.dedup();
-        out
-    }
-}
-
-/// True if a target of a rule is a goal, or a pattern for it.
-pub(crate) fn fits(target: &str, goal: &str) -> bool {
-    match target.split_once('%') {
-        Some((before, after)) => {
-            goal.len() >= before.len() + after.len() && goal.starts_with(before) && goal.ends_with(after)
-        }
-        None => target == goal,
     }
 }
 
