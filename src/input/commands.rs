@@ -27,6 +27,7 @@ use crate::text::{Layer, Span, Traced, View, Why, budget};
 use crate::value::{Condition, Guard};
 
 use super::command_files::{bases, is_makefile};
+use super::job_scopes::{Jobs, Scope};
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension, is_named, is_text};
 use super::watched::{Group, Words};
@@ -79,14 +80,16 @@ impl Input for Commands {
                 return Vec::new();
             }
             let parsed = yaml_files::in_either(&view);
+            let jobs = Jobs::of(view.as_str().unwrap_or_default());
             for tree in &parsed.tree {
-                reader.gather(tree);
+                reader.gather(tree, &jobs);
             }
             for tree in &parsed.tree {
-                reader.tree(tree, &view, cx);
+                reader.tree(tree, &(&view, &jobs), cx);
                 let mut scripts = Vec::new();
                 launches::scripts(tree, 0, &mut scripts, cx);
                 for (text, at) in &scripts {
+                    reader.pass(text.span(), &jobs);
                     reader.launched(text, *at, &view);
                 }
             }
@@ -145,6 +148,8 @@ fn mentions_settings(bytes: &[u8]) -> bool {
 struct CommandReader {
     /// Variables and their values; `None` for an unknown value.
     variables: BTreeMap<String, Option<Traced>>,
+    /// What a YAML file passes to its commands, and where each counts.
+    passed: BTreeMap<String, Vec<(Scope, Option<Traced>)>>,
     groups: Vec<NodeGroup>,
     name: String,
     /// The folders that paths may start from: that of the file, the root, and those that its commands change to.
@@ -187,6 +192,7 @@ impl CommandReader {
     fn new(name: String, bases: Vec<PathBuf>) -> Self {
         Self {
             variables: BTreeMap::new(),
+            passed: BTreeMap::new(),
             groups: Vec::new(),
             name,
             bases,
@@ -216,14 +222,15 @@ impl CommandReader {
     }
 
     /// Every text of a YAML file that may be commands.
-    fn tree(&mut self, tree: &Node, file: &View, cx: &mut Cx<'_>) {
+    fn tree(&mut self, tree: &Node, file: &(&View, &Jobs<'_>), cx: &mut Cx<'_>) {
         if conditions::never_runs(tree, cx) {
             return;
         }
         if let Some(scalar) = tree.as_scalar()
             && mentions_settings(scalar.text.bytes())
         {
-            self.filled_in(&scalar.text.clone(), file, false, cx);
+            self.pass(scalar.text.span(), file.1);
+            self.filled_in(&scalar.text.clone(), file.0, false, cx);
         }
         for (key, value) in tree.pairs() {
             // `with: {extra-config: kubelet.…}` of the action that sets up minikube.
@@ -240,7 +247,8 @@ impl CommandReader {
         if let Some(lines) = lines.filter(|lines| lines.len() > 1) {
             let script = Traced::join(&lines, &Traced::made("\n", tree.span));
             if mentions_settings(script.bytes()) {
-                self.filled_in(&script, file, false, cx);
+                self.pass(script.span(), file.1);
+                self.filled_in(&script, file.0, false, cx);
             }
             return;
         }

@@ -2,8 +2,13 @@
 
 use std::ops::Range;
 
+use super::job_scopes::Jobs;
+
 /// The most values of one variable of a job.
 pub(super) const MAX_VALUES: usize = 16;
+
+/// With more assignments of one variable, each counts everywhere.
+const MAX_ASSIGNED: usize = 64;
 
 /// What stands before the name of a variable in a reference.
 const CONTEXTS: [&str; 9] = [
@@ -37,10 +42,46 @@ pub(super) fn referenced(value: &str) -> Option<&str> {
     Some(inner).filter(|name| !name.is_empty() && name.chars().all(plain))
 }
 
-/// All values that a file gives to a variable, with their lines: `IDLE: 0s`, `IDLE=0s`, `idle: [0s, 4h]`, a list below it, a `default`
-/// below it, `name: idle` with a `value`. None if one of them is filled in.
-pub(super) fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
+/// The values that a file gives to a variable where it is referred to, at the byte `used`, with their lines. None if one of them is
+/// filled in.
+pub(super) fn values_of(text: &str, name: &str, used: usize) -> Vec<(Range<usize>, usize)> {
+    let all = assigned(text, name);
+    let seen = seen(text, used, &all.iter().map(|(_, line, in_script)| (line - 1, *in_script)).collect::<Vec<_>>());
     let mut out: Vec<(Range<usize>, usize)> = Vec::new();
+    for (value, line) in all.into_iter().zip(seen).filter(|(_, seen)| *seen).map(|((value, line, _), _)| (value, line))
+    {
+        let shown = text.get(value.clone()).unwrap_or_default();
+        if out.iter().any(|(known, _)| text.get(known.clone()) == Some(shown)) {
+            continue;
+        }
+        if !is_known(shown) || out.len() >= MAX_VALUES {
+            return Vec::new();
+        }
+        out.push((value, line));
+    }
+    out
+}
+
+/// Which assignments of a variable count at the byte `used`: jobs have their own. An assignment is its line, counted from 0, and
+/// whether a script may make it.
+fn seen(text: &str, used: usize, assignments: &[(usize, bool)]) -> Vec<bool> {
+    if assignments.is_empty() || assignments.len() > MAX_ASSIGNED {
+        return vec![true; assignments.len()];
+    }
+    let jobs = Jobs::of(text);
+    let scopes: Vec<_> = assignments.iter().map(|(line, in_script)| jobs.scope(*line, *in_script)).collect();
+    jobs.seen(scopes.iter(), &jobs.sites(line_of(text, used)))
+}
+
+/// The line of a byte, counted from 0.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count()
+}
+
+/// All values that a file gives to a variable, with their lines, and whether a script may do so: `IDLE: 0s`, `IDLE=0s`,
+/// `idle: [0s, 4h]`, a list below it, a `default` below it, `name: idle` with a `value`.
+fn assigned(text: &str, name: &str) -> Vec<(Range<usize>, usize, bool)> {
+    let mut out: Vec<(Range<usize>, usize, bool)> = Vec::new();
     let (mut at, mut list) = (0, false);
     // The indentation of the line above what describes the variable.
     let mut below: Option<usize> = None;
@@ -73,12 +114,7 @@ pub(super) fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
         let (values, shell) = if let Some(value) = put {
             let start = end - value.len();
             let value = value.split(['"', '\'', ' ', '>']).next().unwrap_or_default();
-            if !is_known(value) || out.len() >= MAX_VALUES {
-                return Vec::new();
-            }
-            if out.iter().all(|(known, _)| text.get(known.clone()) != Some(value)) {
-                out.push((start..start + value.len(), number + 1));
-            }
+            out.push((start..start + value.len(), number + 1, inner.contains("GITHUB_ENV")));
             continue;
         } else if let Some(item) = item.filter(|_| list) {
             (item, false)
@@ -117,13 +153,9 @@ pub(super) fn values_of(text: &str, name: &str) -> Vec<(Range<usize>, usize)> {
                 None => value.find(" #"),
             };
             let value = value.get(..length.unwrap_or(value.len())).unwrap_or_default().trim_end();
-            if referenced(value) == Some(name) || out.iter().any(|(known, _)| text.get(known.clone()) == Some(value)) {
-                continue;
+            if referenced(value) != Some(name) {
+                out.push((start..start + value.len(), number + 1, shell && inner.contains("export ")));
             }
-            if !is_known(value) || out.len() >= MAX_VALUES {
-                return Vec::new();
-            }
-            out.push((start..start + value.len(), number + 1));
         }
     }
     out

@@ -87,7 +87,9 @@ fn ways(words: Vec<Traced>, view: &View) -> Vec<(String, Vec<Traced>)> {
         let word = out[0].1[n].clone();
         let Some(equals) = word.bytes().iter().position(|b| *b == b'=') else { continue };
         let value = word.slice(equals + 1..word.len());
-        let values = value.known_str().and_then(referenced).map(|name| values_of(text, name)).unwrap_or_default();
+        let used = value.span().filter(|span| span.text == view.id).map_or(0, |span| span.range().start);
+        let name = value.known_str().and_then(referenced);
+        let values = name.map(|name| values_of(text, name, used)).unwrap_or_default();
         if values.is_empty() || values.len() * out.len() > MAX_VALUES {
             continue;
         }

@@ -1,5 +1,6 @@
 //! Whether a command of a script runs, and whether it changes a cluster.
 
+use crate::input::job_scopes::is_off;
 use crate::node::Cx;
 use crate::syntax::Node;
 use crate::syntax::shell::{Command, CommandKind, List, Pipeline, Word};
@@ -27,8 +28,7 @@ pub(super) fn span_of(list: &List) -> Option<Span> {
 /// True for a job or a step of a CI system that is switched off.
 pub(super) fn never_runs(tree: &Node, cx: &Cx<'_>) -> bool {
     // As written: an expression is not known in the tree.
-    let condition = tree.get("if").map(|node| cx.texts.slice(node.span).trim_ascii());
-    condition.is_some_and(|condition| matches!(condition, b"false" | b"${{ false }}" | b"${{false}}"))
+    tree.get("if").is_some_and(|node| is_off(cx.texts.slice(node.span)))
 }
 
 /// The words of a command that are plain.

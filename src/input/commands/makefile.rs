@@ -14,6 +14,7 @@ use crate::value::{Condition, Guard};
 use super::{CommandReader, Follows, MAX_NESTED, conditions, is_known, launches, may_apply, mentions_settings};
 use crate::input::command_files::{MAKEFILES, MAX_COMMANDS, bases, command_files, is_makefile};
 use crate::input::fitting::fitting;
+use crate::input::job_scopes::Jobs;
 use crate::input::unit::{FileList, Input, Unit, has_extension, is_named, normal};
 use crate::input::yaml_files;
 
@@ -104,9 +105,10 @@ impl CommandReader {
             } else if has_extension(&file, &["yaml", "yml"]) {
                 reader.file = Some(caller.clone());
                 let parsed = yaml_files::in_either(&caller);
-                parsed.tree.iter().for_each(|tree| reader.gather(tree));
+                let jobs = Jobs::of(caller.as_str().unwrap_or_default());
+                parsed.tree.iter().for_each(|tree| reader.gather(tree, &jobs));
                 for tree in &parsed.tree {
-                    reader.called(tree, &caller, 0, cx);
+                    reader.called(tree, &(&caller, &jobs), 0, cx);
                 }
             } else if is_named(&file, "Jenkinsfile") {
                 reader.file = Some(caller.clone());
@@ -119,12 +121,13 @@ impl CommandReader {
     }
 
     /// The calls in the texts of a CI file.
-    fn called(&mut self, tree: &Node, file: &View, depth: usize, cx: &mut Cx<'_>) {
+    fn called(&mut self, tree: &Node, file: &(&View, &Jobs<'_>), depth: usize, cx: &mut Cx<'_>) {
         if depth > MAX_DEPTH || conditions::never_runs(tree, cx) {
             return;
         }
         if let Some(scalar) = tree.as_scalar().filter(|scalar| names_make(scalar.text.bytes())) {
-            self.filled_in(&scalar.text.clone(), file, false, cx);
+            self.pass(scalar.text.span(), file.1);
+            self.filled_in(&scalar.text.clone(), file.0, false, cx);
         }
         tree.items().iter().for_each(|item| self.called(item, file, depth + 1, cx));
         tree.pairs().iter().for_each(|(_, value)| self.called(value, file, depth + 1, cx));

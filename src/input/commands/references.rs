@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::{CommandReader, launches};
-use crate::input::references::{referenced, values_of};
+use crate::input::job_scopes::{Jobs, Scope};
+use crate::input::references::{line_of, referenced, values_of};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_files;
 use crate::node::{Cx, under};
@@ -42,26 +43,48 @@ fn marked(text: &Traced) -> bool {
 }
 
 impl CommandReader {
-    /// Collects the variables that a YAML file passes to commands. A variable with several values is unknown.
-    pub(super) fn gather(&mut self, tree: &Node) {
+    /// Collects the variables that a YAML file passes to commands.
+    pub(super) fn gather(&mut self, tree: &Node, jobs: &Jobs<'_>) {
         for (key, value) in tree.pairs() {
             if key.as_str().is_some_and(|k| VARIABLES.contains(&k)) {
                 for (name, value) in value.pairs() {
-                    if let Some(name) = name.as_str() {
+                    if let Some(text) = name.as_str() {
                         // `IDLE: {value: 0s, description: …}` of GitLab.
                         let value = value.get("value").unwrap_or(value);
-                        let text = value.as_scalar().map(|s| s.text.clone());
                         let open = |text: &Traced| marked(text) || text.has_unknown();
                         let given =
                             |text: Traced| if open(&text) { self.given(&self.written(value)) } else { Some(text) };
-                        let known = text.and_then(given);
-                        self.assign(name, known);
+                        let known = value.as_scalar().map(|s| s.text.clone()).and_then(given);
+                        let line = self.line(name.span).filter(|_| self.passed.len() < MAX_MARKS);
+                        let scope = line.map_or(Scope::Open, |line| jobs.scope(line, false));
+                        self.passed.entry(text.to_owned()).or_default().push((scope, known));
                     }
                 }
             }
-            self.gather(value);
+            self.gather(value, jobs);
         }
-        tree.items().iter().for_each(|item| self.gather(item));
+        tree.items().iter().for_each(|item| self.gather(item, jobs));
+    }
+
+    /// The line of a place in the file, counted from 0.
+    fn line(&self, at: Span) -> Option<usize> {
+        let file = self.file.as_ref().filter(|file| file.id == at.text)?;
+        Some(line_of(file.as_str().unwrap_or_default(), at.range().start))
+    }
+
+    /// Sets the variables that the file passes to the commands at a place. One with several values is unknown.
+    pub(super) fn pass(&mut self, at: Option<Span>, jobs: &Jobs<'_>) {
+        let sites = at.and_then(|at| self.line(at)).map_or_else(Vec::new, |line| jobs.sites(line));
+        self.variables.clear();
+        for (name, all) in &self.passed {
+            let seen = jobs.seen(all.iter().map(|(scope, _)| scope), &sites);
+            let mut seen =
+                all.iter().zip(seen).filter(|(_, seen)| *seen || sites.is_empty()).map(|((_, value), _)| value);
+            let Some(first) = seen.next() else { continue };
+            let bytes = |value: &Option<Traced>| value.as_ref().map(|text| text.bytes().to_vec());
+            let one = seen.all(|other| bytes(other) == bytes(first));
+            self.variables.insert(name.clone(), first.clone().filter(|_| one));
+        }
     }
 
     /// A value as it stands in the file, without quotes.
@@ -74,20 +97,21 @@ impl CommandReader {
     /// What the file gives to a reference, if that is a single value.
     pub(super) fn given(&self, mark: &Traced) -> Option<Traced> {
         let file = self.file.as_ref()?;
-        match &self.values_in(file, referenced(mark.known_str()?)?)[..] {
+        match &self.values_in(file, referenced(mark.known_str()?)?, mark.span())[..] {
             [value] => Some(file.traced(value.clone())),
             _ => None,
         }
     }
 
-    /// All values that a file gives to a name, as long as this search does not take too long.
-    fn values_in(&self, file: &View, name: &str) -> Vec<Range<usize>> {
+    /// The values that a file gives to a name at a place, as long as this search does not take too long.
+    fn values_in(&self, file: &View, name: &str, at: Option<Span>) -> Vec<Range<usize>> {
         self.searched.set(self.searched.get().saturating_add(file.bytes.len()));
         if self.searched.get() > MAX_SEARCHED {
             budget::reached("references of one file");
             return Vec::new();
         }
-        values_of(file.as_str().unwrap_or_default(), name).into_iter().map(|(value, _)| value).collect()
+        let used = at.filter(|at| at.text == file.id).map_or(0, |at| at.range().start);
+        values_of(file.as_str().unwrap_or_default(), name, used).into_iter().map(|(value, _)| value).collect()
     }
 
     /// The commands in a Jenkinsfile.
@@ -155,7 +179,7 @@ fn filled_in(text: &Traced, file: &View, reader: &CommandReader, every: bool) ->
             continue;
         };
         let Some(own) = referenced(mark).filter(|own| named.iter().all(|(known, ..)| known != own)) else { continue };
-        let values = reader.values_in(file, own);
+        let values = reader.values_in(file, own, text.slice(range.clone()).span());
         // Who starts a pipeline may give another value, and so may a template in YAML that is not one of Task.
         let template = !every && mark.starts_with("{{") && !mark.trim_start_matches(['{', ' ']).starts_with('.');
         let open = template || ["inputs.", "parameters.", "params."].iter().any(|words| mark.contains(words));

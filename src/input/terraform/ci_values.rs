@@ -147,7 +147,7 @@ pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands)
         let literal = is_github && before.trim_end().ends_with(':');
         let value = text.get(set.value.clone()).filter(|value| !set.known && (!literal || value.starts_with("${{")));
         let name = value.and_then(referenced);
-        let values = name.map(|name| values_of(text, name)).unwrap_or_default();
+        let values = name.map(|name| values_of(text, name, set.value.start)).unwrap_or_default();
         let several = values.len() > 1;
         let with = |(value, line): (Range<usize>, usize)| {
             block += usize::from(several);

@@ -14,6 +14,7 @@ use crate::value::{Condition, Guard, Value};
 use super::super::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
 use super::super::fitting::{MAX_FILES, fitting};
 use super::super::group_text::print;
+use super::super::job_scopes;
 use super::super::yaml_files;
 use super::ci_scopes;
 use super::ci_values::{self, Assigned, Commands};
@@ -72,7 +73,7 @@ fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
         let marked = [&b"tfvars"[..], b"TF_VAR_", b"-var"].iter().any(|mark| yaml_files::holds(&bytes, mark));
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
         let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
-        let text = if yaml { ci_scopes::without_idle(text) } else { text.into() };
+        let text = if yaml { job_scopes::without_idle(text) } else { text.into() };
         let mut commands = ci_values::commands(&text);
         if yaml {
             ci_scopes::leave_out_hidden(&text, &mut commands);
