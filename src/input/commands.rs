@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, under};
+use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::Node;
 use crate::syntax::shell::{
     self, Assignment, Command, CommandKind, Connector, List, Operation, Part, Pipeline, RedirectKind, Target, Word,
@@ -287,6 +287,9 @@ impl CommandReader {
 
     /// A pipeline that runs under a condition.
     fn piped(&mut self, pipeline: &Pipeline, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
+        if conditions::checks_a_chart(&pipeline.commands) {
+            return;
+        }
         let before = self.groups.len();
         for command in &pipeline.commands {
             self.command(command, depth, cx);
@@ -298,12 +301,6 @@ impl CommandReader {
             self.groups.truncate(before);
         }
         self.hold(before, when);
-    }
-
-    /// The node groups since `from` hold under a condition.
-    fn hold(&mut self, from: usize, when: &Guard) {
-        let own = self.groups.split_off(from);
-        self.groups.extend(under(own, when));
     }
 
     fn command(&mut self, command: &Command, depth: usize, cx: &mut Cx<'_>) {
@@ -398,21 +395,6 @@ impl CommandReader {
             if mentions_settings(text.bytes()) && runs(&command.kind) {
                 self.text(&text, redirect.span, depth + 1, cx);
             }
-        }
-    }
-
-    /// The condition at a place.
-    fn condition(&self, at: Span, holds: bool, cx: &Cx<'_>) -> Guard {
-        Guard::of(Condition::within(self.name.as_str(), conditions::words(at, cx), holds))
-    }
-
-    /// Commands that run or not: what only they set is unknown behind them.
-    fn perhaps(&mut self, list: &List, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
-        let (before, groups) = (self.first_set.len(), self.groups.len());
-        self.list(list, depth, cx);
-        self.hold(groups, when);
-        for name in self.first_set.drain(before.min(self.first_set.len())..) {
-            self.variables.insert(name, None);
         }
     }
 

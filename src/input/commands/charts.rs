@@ -78,6 +78,8 @@ struct Install {
     contents: Vec<Traced>,
     /// Options whose values are not read.
     unread: Vec<Traced>,
+    /// True for a dry run.
+    dry: bool,
 }
 
 impl Install {
@@ -99,6 +101,11 @@ impl Install {
             }
             let equals = bytes.iter().position(|b| *b == b'=').filter(|_| bytes.starts_with(b"--"));
             let option = String::from_utf8_lossy(&bytes[..equals.unwrap_or(bytes.len())]).into_owned();
+            // `helm template` always is one.
+            if option == "--dry-run" && verb != Some("template") {
+                let mode = equals.map_or(&b"client"[..], |at| &bytes[at + 1..]);
+                out.dry = !matches!(mode, b"none" | b"false");
+            }
             if SWITCHES.contains(&option.as_str()) || matches!(option.as_str(), "-i" | "-g" | "-a" | "-h") {
                 continue;
             }
@@ -118,7 +125,9 @@ impl Install {
                 _ => {}
             }
         }
-        matches!(verb?, "install" | "upgrade" | "template").then_some(out).filter(|out| !out.operands.is_empty())
+        matches!(verb?, "install" | "upgrade" | "template")
+            .then_some(out)
+            .filter(|out| !out.dry && !out.operands.is_empty())
     }
 }
 

@@ -1,10 +1,13 @@
 //! Whether a command of a script runs, and whether it changes a cluster.
 
 use crate::input::job_scopes::is_off;
-use crate::node::Cx;
+use crate::node::{Cx, under};
 use crate::syntax::Node;
 use crate::syntax::shell::{Command, CommandKind, List, Pipeline, Word};
 use crate::text::{Span, Traced};
+use crate::value::{Condition, Guard};
+
+use super::CommandReader;
 
 /// The longest words of a condition, in characters.
 const MAX_WORDS: usize = 80;
@@ -12,6 +15,48 @@ const MAX_WORDS: usize = 80;
 /// Verbs of `kubectl` that bring nothing to a cluster, and those that do.
 const IDLE: &[&str] = &["delete", "describe", "diff", "explain", "get"];
 const ACTIVE: &[&str] = &["apply", "create", "replace"];
+/// Programs that look at documents.
+const CHECKS: &[&str] = &[
+    "conftest",
+    "datree",
+    "diff",
+    "egrep",
+    "fgrep",
+    "grep",
+    "kube-linter",
+    "kube-score",
+    "kubeconform",
+    "kubeval",
+    "pluto",
+    "polaris",
+    "popeye",
+    "sort",
+    "wc",
+    "yamllint",
+];
+
+impl CommandReader {
+    /// The node groups since `from` hold under a condition.
+    pub(super) fn hold(&mut self, from: usize, when: &Guard) {
+        let own = self.groups.split_off(from);
+        self.groups.extend(under(own, when));
+    }
+
+    /// The condition at a place.
+    pub(super) fn condition(&self, at: Span, holds: bool, cx: &Cx<'_>) -> Guard {
+        Guard::of(Condition::within(self.name.as_str(), words(at, cx), holds))
+    }
+
+    /// Commands that run or not: what only they set is unknown behind them.
+    pub(super) fn perhaps(&mut self, list: &List, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
+        let (before, groups) = (self.first_set.len(), self.groups.len());
+        self.list(list, depth, cx);
+        self.hold(groups, when);
+        for name in self.first_set.drain(before.min(self.first_set.len())..) {
+            self.variables.insert(name, None);
+        }
+    }
+}
 
 /// The text of a condition for people.
 pub(super) fn words(at: Span, cx: &Cx<'_>) -> String {
@@ -60,6 +105,16 @@ pub(super) fn changes_nothing(commands: &[Command]) -> bool {
     let has = |some: &[&str]| words[at..].iter().any(|word| some.contains(word));
     let dry = |word: &&str| word.strip_prefix("--dry-run").is_some_and(|rest| rest != "=none" && rest != "=false");
     has(IDLE) && !has(ACTIVE) || words[at..].iter().any(dry)
+}
+
+/// True if a pipeline only looks at what Helm renders.
+pub(super) fn checks_a_chart(commands: &[Command]) -> bool {
+    let checks = |command: &Command| {
+        let program = plain(command).first().and_then(|word| word.rsplit('/').next());
+        program.is_some_and(|program| CHECKS.contains(&program)) && command.redirects.is_empty()
+    };
+    let [first, rest @ ..] = commands else { return false };
+    !rest.is_empty() && plain(first).starts_with(&["helm", "template"]) && rest.iter().all(checks)
 }
 
 /// True if the text around a function names it elsewhere, too.
