@@ -96,7 +96,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     let root = disk.root().to_owned();
     let disk = Overlay { disk, edited: request.edited.clone() };
     request.policy.enter(&root);
-    let mut named = Named::of(request, &root);
+    let mut named = Named::of(request, &root, &disk);
     let mut found = Found::default();
     let mut near = Found::default();
     let mut searcher = Searcher::default();
@@ -138,7 +138,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     // What a search has found comes before what is only named.
     let mut list = FileList::searched(near.files.into_iter().chain(found.files).collect());
     if let Some(named) = &mut named {
-        named.look_for_deleted(request, &list.files);
+        named.look_for_deleted(request, &list.files, &disk);
     }
     let hidden = named.is_none() && !paths.contains(&root) || hides(&left_out, &list, &disk);
     left_out.retain(|path| reach::is_terraform(path));

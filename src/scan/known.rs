@@ -62,6 +62,10 @@ pub(super) fn part(now: &mut Scan, before: &[(Earlier<'_>, Before)], named: Opti
     for (mut finding, (all, new)) in findings.into_iter().zip(all.into_iter().zip(new)) {
         if let Some(named) = named {
             let passes = named(finding.at.place.source.path()) || finding.passes.iter().any(|p| named(p.source.path()));
+            // What it is new for is all that a change uncovers.
+            if !passes {
+                finding.groups.retain(|group| new.contains(&group.id()));
+            }
             if passes || !new.is_empty() {
                 now.findings.push(finding);
             }

@@ -77,7 +77,7 @@ fn scanned(request: &Request) -> Result<Scan, ScanError> {
         let earlier = base.map(|base| base.files(&*area.files));
         let units = area.units();
         let shared = Arc::default();
-        let is_named = |path: &Path| area.named.as_ref().is_some_and(|named| named.has(path));
+        let is_named = |path: &Path| area.named.as_ref().is_some_and(|named| named.leads_to(path));
         let mut results = read_units(&units, &request.progress, |(input, unit)| {
             let files = Watched::new(&*area.files, earlier.as_ref()).with_named(&is_named);
             read_unit(*input, unit, (&files, &total.root, &shared), &request.policy, &given)

@@ -8,8 +8,11 @@
 //! - For other files, all files are searched as in a scan of the repository. A unit is read if a text of it has the name of a named
 //!   file, or of a folder around it, or of a file that does; or if its kind reads files without naming them.
 //!
+//! What the text of a named file at the base names counts as well: where it no longer does, a zero there may be new.
+//!
 //! Outside of a repository, only the files in the same folder and the chart around are there.
 
+mod former;
 pub(super) mod mentions;
 
 use std::collections::{BTreeSet, HashSet};
@@ -21,16 +24,18 @@ use rayon::prelude::*;
 use crate::check::GroupRef;
 use crate::collect::{Only, Walk};
 use crate::input::reach::{self, Names};
-use crate::input::{FileList, Group, Seen, callers};
+use crate::input::{FileList, Group, Seen, Unit, callers};
 use crate::node::{Given, Root};
 use crate::text::{Files, hold};
 
+use super::base::Base;
 use super::note::Note;
 use super::request::Request;
 use super::results::Scan;
 use super::search::Searcher;
 use super::units::Claimed;
 
+use former::Former;
 use mentions::{FirstMentions, Mentions};
 
 /// The file that makes a folder a Helm chart.
@@ -48,6 +53,8 @@ pub(super) struct Named {
     /// Files that the base has and that are gone: they count as named.
     deleted: Vec<PathBuf>,
     folders: Vec<PathBuf>,
+    /// What they name at the base.
+    former: Former,
     root: PathBuf,
     /// All units are read.
     everything: bool,
@@ -59,7 +66,7 @@ pub(super) struct Named {
 
 impl Named {
     /// The paths of `request` below `root`; `None` if these are only folders, or everything is to be reported.
-    pub(super) fn of(request: &Request, root: &Path) -> Option<Self> {
+    pub(super) fn of(request: &Request, root: &Path, disk: &dyn Files) -> Option<Self> {
         if !request.only_named {
             return None;
         }
@@ -77,29 +84,37 @@ impl Named {
             return None;
         }
         let everything = request.reads_all || !folders.is_empty();
-        let (deleted, root) = (Vec::new(), root.to_owned());
-        let mut named = Self { files, deleted, folders, root, everything, chosen: None, searched: false };
+        let (deleted, former, root) = (Vec::new(), Former::default(), root.to_owned());
+        let mut named = Self { files, deleted, folders, former, root, everything, chosen: None, searched: false };
+        if let Some(base) = named.base(request).filter(|_| !everything) {
+            named.former = Former::of(named.files.iter(), base, disk);
+        }
         // Where other files are named, a walk shows first what is there.
         if named.are_code() {
-            named.look_for_deleted(request, &[]);
+            named.look_for_deleted(request, &[], disk);
         }
         Some(named)
     }
 
     /// Adds the files that the base has and that are gone, if that is not known; `found` are those that a walk has found, sorted.
-    pub(super) fn look_for_deleted(&mut self, request: &Request, found: &[PathBuf]) {
-        if self.chosen.is_some() {
-            return;
+    pub(super) fn look_for_deleted(&mut self, request: &Request, found: &[PathBuf], disk: &dyn Files) {
+        let Some(base) = self.base(request).filter(|_| self.chosen.is_none()) else { return };
+        self.deleted = base.deleted(found);
+        if !self.everything && !self.deleted.is_empty() {
+            self.former = Former::of(self.changed(), base, disk);
         }
-        let base = request.base.as_ref().filter(|base| base.commit.root() == self.root);
-        self.deleted = base.map(|base| base.deleted(found)).unwrap_or_default();
+    }
+
+    /// The base of the named files.
+    fn base<'r>(&self, request: &'r Request) -> Option<&'r Base> {
+        request.base.as_deref().filter(|base| base.commit.root() == self.root)
     }
 
     /// Folders below `root`.
     pub(super) fn folders(paths: &[PathBuf], root: &Path) -> Self {
-        let (files, deleted) = (BTreeSet::new(), Vec::new());
+        let (files, deleted, former) = (BTreeSet::new(), Vec::new(), Former::default());
         let (folders, root) = (paths.to_vec(), root.to_owned());
-        Self { files, deleted, folders, root, everything: true, chosen: None, searched: false }
+        Self { files, deleted, folders, former, root, everything: true, chosen: None, searched: false }
     }
 
     /// What names one of the files, if there are few.
@@ -120,7 +135,8 @@ impl Named {
     /// True if only Terraform, or what configures how it is applied, is named in a repository.
     pub(super) fn are_code(&self) -> bool {
         let code = |path: &PathBuf| reach::is_code(path) || callers::is_config(path) && !callers::is_atmos(path);
-        !self.everything && self.changed().all(code) && self.in_repository()
+        let leads = |path: &PathBuf| code(path) || path.is_dir();
+        !self.everything && self.changed().all(code) && self.former.paths().all(leads) && self.in_repository()
     }
 
     /// What may have to do with the named files, if these are Terraform: the folders that call theirs, with what these call, and the
@@ -161,6 +177,9 @@ impl Named {
             paths.filter_map(|path| path.parent()).map(Path::to_owned).collect()
         };
         let mut targets = folders(&mut changed.iter());
+        let formerly =
+            |path: &PathBuf| if reach::is_code(path) { path.parent().unwrap_or(path).to_owned() } else { path.clone() };
+        targets.extend(self.former.paths().map(formerly));
         // Terraform may read a file of Terragrunt by its name.
         let names = Names::of(changed.iter().filter(|path| callers::is_config(path)), &all);
         let code = |path: &&PathBuf| reach::is_code(path);
@@ -228,7 +247,8 @@ impl Named {
             Some(chosen) => Users { reached: chosen.clone(), ..Users::default() },
             None => self.search(&units, list, files),
         };
-        units.into_iter().filter(|unit| users.has(unit)).collect()
+        let formerly = |unit: &Unit| self.former.has(&unit.path) || unit.files.iter().any(|file| self.former.has(file));
+        units.into_iter().filter(|unit| users.has(unit) || formerly(&unit.1)).collect()
     }
 
     fn search(&self, units: &[Claimed], list: &FileList, files: &dyn Files) -> Users {
@@ -290,6 +310,11 @@ impl Named {
     /// True if `path` or a folder around it was named.
     pub(super) fn has(&self, path: &Path) -> bool {
         self.files.contains(path) || self.folders.iter().any(|d| path.starts_with(d))
+    }
+
+    /// True for what was named, or was named by such a file at the base.
+    pub(super) fn leads_to(&self, path: &Path) -> bool {
+        self.has(path) || self.former.has(path)
     }
 
     /// Drops everything that does not involve a named path or one of the node groups of `near`.
