@@ -26,10 +26,12 @@ pub(crate) fn parse(view: &View) -> Parsed<Option<Node>> {
         Err(at) => return Parsed { tree: None, errors: vec![SyntaxError::not_utf8(view, at)] },
     };
     let skip = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    match budget::attempt(|| quick::value(view, skip)) {
+    let mut parsed = match budget::attempt(|| quick::value(view, skip)) {
         Some(node) => Parsed { tree: Some(node), errors: Vec::new() },
         None => in_full(view, text, skip),
-    }
+    };
+    super::tree::seal(view, parsed.tree.as_mut_slice());
+    parsed
 }
 
 /// The same, with errors.

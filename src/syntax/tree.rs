@@ -162,7 +162,29 @@ impl NodeKind {
     }
 }
 
+/// How a value begins that SOPS has encrypted.
+const ENCRYPTED: &[u8] = b"ENC[AES256_GCM,";
+
+/// Makes the values unknown that SOPS has encrypted.
+pub(super) fn seal(view: &View, trees: &mut [Node]) {
+    if memchr::memmem::find(&view.bytes, ENCRYPTED).is_some() {
+        trees.iter_mut().for_each(Node::seal);
+    }
+}
+
 impl Node {
+    /// Makes encrypted values unknown. A tree is bounded in depth by its parser.
+    fn seal(&mut self) {
+        match &mut self.kind {
+            NodeKind::Scalar(scalar) if scalar.text.bytes().starts_with(ENCRYPTED) => {
+                *scalar = Scalar { text: Traced::unknown(self.span, Why::Secret), style: Style::Plain };
+            }
+            NodeKind::Scalar(_) => {}
+            NodeKind::Seq(items) => items.iter_mut().for_each(Self::seal),
+            NodeKind::Map(pairs) => pairs.iter_mut().for_each(|(_, value)| value.seal()),
+        }
+    }
+
     /// A node without a tag.
     pub fn new(kind: NodeKind, span: Span) -> Self {
         Self { kind, span, tag: None }

@@ -41,11 +41,13 @@ pub(crate) fn parse(view: &View) -> Parsed<Vec<Node>> {
         spent = budget::is_spent();
         tree
     });
-    match quick {
+    let mut parsed = match quick {
         Some(tree) => Parsed { tree, errors: Vec::new() },
         None if spent => Parsed { tree: Vec::new(), errors: vec![super::too_many(view.span(0..0))] },
         None => full(view, text),
-    }
+    };
+    super::tree::seal(view, &mut parsed.tree);
+    parsed
 }
 
 /// Parses a stream with the full parser.
