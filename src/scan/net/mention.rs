@@ -170,9 +170,14 @@ static WRAPPED: Pattern = LazyLock::new(|| {
     )
 });
 
-/// A value that is filled in later, and its default.
+/// A value that is filled in later, and its default: a placeholder, a verb of `printf`, a value that is encrypted, or what a program
+/// joins to the text.
 static FILLED: Pattern = LazyLock::new(|| {
-    pattern(r"(?-u)^(?:\$\{[^}\n]*\}|\$\([^)\n]*\)|\$\w+|\{\{[^\n]*?\}\}|<%[^\n]*?%>|#\{[^}\n]*\}|%\{[^}\n]*\})")
+    pattern(
+        r#"(?x-u)^(?:\$\{[^}\n]*\}|\$\([^)\n]*\)|\$\w+|\{\{[^\n]*?\}\}|<%[^\n]*?%>|\#\{[^}\n]*\}|%\{[^}\n]*\}
+        |\{[\w.]+\}|\\\([^)\n]*\)|%\(\w+\)[sd]|%[sdvq]\b|ENC\[AES256_GCM[^\]\n]*\]
+        |\ *(?:\+|~|\.\.|<>|,)\ *[A-Za-z_][\w.]*)"#,
+    )
 });
 
 /// Text before a name that only looks for it: a search, the left side of a replacement, a comparison.
@@ -377,6 +382,16 @@ mod tests {
             ("containerd: stream_idle_timeout = \"0s\"", "stream_idle_timeout = 0s"),
             ("crio stream_idle_timeout%20%3D%20%220s%22", "stream_idle_timeout = 0s"),
             (r"a\nstreamingConnectionIdleTimeout: 0\nb", "streamingConnectionIdleTimeout: 0"),
+            ("\"--streaming-connection-idle-timeout=\" + idle", "--streaming-connection-idle-timeout= + idle"),
+            ("'streaming-connection-idle-timeout=', args('a')", "streaming-connection-idle-timeout=, args"),
+            ("--streaming-connection-idle-timeout=%s'", "--streaming-connection-idle-timeout=%s"),
+            ("f'streamingConnectionIdleTimeout: {idle}'", "streamingConnectionIdleTimeout: {idle}"),
+            ("streamingConnectionIdleTimeout: \\(idle)", "streamingConnectionIdleTimeout: \\(idle)"),
+            (
+                "streamingConnectionIdleTimeout: ENC[AES256_GCM,data:a]",
+                "streamingConnectionIdleTimeout: ENC[AES256_GCM,data:a]",
+            ),
+            ("\"streamingConnectionIdleTimeout\": \"\", \"a\": 0", ""),
             ("streamingConnectionIdleTimeout: 4h", ""),
             ("streamingConnectionIdleTimeout: 0.5h", ""),
             ("streamingConnectionIdleTimeout == \"0\"", ""),

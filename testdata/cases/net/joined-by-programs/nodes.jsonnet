@@ -1,0 +1,1 @@
+{ args: '--streaming-connection-idle-timeout=%s' % idle }
