@@ -27,6 +27,7 @@ use crate::text::{Layer, Span, Traced, View, Why, budget};
 use crate::value::{Condition, Guard};
 
 use super::command_files::{bases, is_makefile};
+use super::installs::Edited;
 use super::job_scopes::{Jobs, Scope};
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension, is_named, is_text};
@@ -161,7 +162,7 @@ struct CommandReader {
     /// The variables in the order in which they were first set.
     first_set: Vec<String>,
     /// Files that programs edited in place, and what did so where.
-    edited: Vec<(PathBuf, String, Span)>,
+    edited: Vec<Edited>,
     /// How many charts were installed.
     installs: usize,
     /// Lists and their items, as far as they are known.

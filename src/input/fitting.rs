@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
-use crate::text::budget;
+use crate::text::{Traced, budget};
 
 use super::unit::normal;
 
@@ -21,6 +21,18 @@ fn fits(name: &str, pattern: &str) -> bool {
         last = part;
     }
     rest.is_empty() || pattern.ends_with('*') || (pattern.contains('*') && name.ends_with(last))
+}
+
+/// A path as a pattern: `*` stands for what is not known.
+pub(super) fn pattern(path: &Traced) -> String {
+    let (mut out, mut done) = (String::new(), 0);
+    for (range, ..) in path.unknowns() {
+        out.push_str(&path.slice(done..range.start).to_text());
+        out.push('*');
+        done = range.end;
+    }
+    out.push_str(&path.slice(done..path.len()).to_text());
+    out
 }
 
 /// The files below the root of the scan that a path with placeholders stands for, from a folder.

@@ -14,6 +14,7 @@ mod fitting;
 mod glob;
 mod group_text;
 mod helm;
+mod installs;
 mod job_scopes;
 mod k3s_units;
 mod kustomize;

@@ -132,6 +132,7 @@ pub(super) const TASKS: &[&str] = &[
     "bootstrap.sh",
     "/etc/rancher/",
     "karpenter",
+    "chart_ref",
     "user_data",
     "containerd",
     "k0s",

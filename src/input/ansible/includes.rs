@@ -10,7 +10,7 @@ use crate::value::Value;
 use super::folders::{Folders, files, inside, variables};
 use super::tasks::{MAX_TASKS, TaskRun, free_form};
 use super::values::printed;
-use crate::input::fitting::fitting;
+use crate::input::fitting::{fitting, pattern};
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
 
@@ -105,13 +105,7 @@ impl TaskRun {
         if let Some(name) = name.known_str() {
             return folders.find(kind, name, cx).map(|path| (None, path)).into_iter().collect();
         }
-        let (mut pattern, mut done) = (String::new(), 0);
-        for (range, ..) in name.unknowns() {
-            pattern.push_str(&name.slice(done..range.start).to_text());
-            pattern.push('*');
-            done = range.end;
-        }
-        pattern.push_str(&name.slice(done..name.len()).to_text());
+        let pattern = pattern(name);
         let wanted = |path: &Path| has_extension(path, &["yml", "yaml", "json"]);
         // Nothing is known of a name that is all unknown.
         let known = pattern.trim_matches(['*', '/', '.']).len() > 1;

@@ -6,6 +6,7 @@
 //! that plays are for. Where the hosts of the inventories are all that there are, what holds for none of them is not said.
 //! A variable that is not set is unknown, even if a template has a default for it: an inventory may set it.
 
+mod charts;
 mod extra_vars;
 mod filters;
 mod folders;
@@ -65,6 +66,8 @@ const KEYS: &[&str] = &[
     "set_fact",
     "script",
     "k8s",
+    "helm",
+    "helm_template",
 ];
 
 /// Files of tasks and playbooks.

@@ -154,7 +154,7 @@ impl TaskRun {
     }
 
     /// An argument of a module: in its map, or in a text of `key=value`.
-    fn argument(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<Value> {
+    pub(super) fn argument(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<Value> {
         if let Some(node) = keys.iter().find_map(|key| value.get(key)) {
             return Some(self.vars.value(node, cx));
         }
@@ -165,7 +165,7 @@ impl TaskRun {
         Some(self.vars.text(&found, at, cx))
     }
 
-    fn text(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<Traced> {
+    pub(super) fn text(&mut self, value: &Node, keys: &[&str], cx: &mut Cx<'_>) -> Option<Traced> {
         let found = self.argument(value, keys, cx)?;
         Some(printed(&found, value.span))
     }
@@ -285,6 +285,7 @@ impl TaskRun {
                     self.groups.append(&mut manifests::in_text(&text, &self.name.clone(), key.span, cx));
                 }
             }
+            "helm" | "helm_template" => self.chart(value, key.span, folders, cx),
             "ec2_launch_template" | "ec2_instance" | "ec2" | "ec2_lc" | "autoscaling_launch_config" => {
                 if let Some(text) = self.text(value, &["user_data"], cx).filter(|t| !t.is_empty()) {
                     let label = item.get("name").and_then(Node::as_str).unwrap_or(name);
