@@ -45,7 +45,7 @@ const CHART: &str = "Chart.yaml";
 const KUSTOMIZATIONS: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Kinds of input that read files which they do not name: of folders around and beside them, or of paths that are put together.
-const LISTING: &[&str] = &["ansible", "application", "makefile", "node-files"];
+const LISTING: &[&str] = &["ansible", "application", "makefile", "node-files", "packer", "pulumi"];
 
 /// The paths that were named below one root, if a file is among them.
 pub(super) struct Named {

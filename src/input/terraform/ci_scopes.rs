@@ -50,11 +50,11 @@ pub(super) fn leave_out_hidden(text: &str, commands: &mut Commands) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ci_values::commands;
+    use super::super::ci_values::{TERRAFORM, commands};
     use super::leave_out_hidden;
 
     fn left(text: &str) -> Vec<String> {
-        let mut found = commands(text);
+        let mut found = commands(text, &TERRAFORM);
         leave_out_hidden(text, &mut found);
         found.environment.iter().map(|set| format!("{}={}", set.name, text.get(set.value.clone()).unwrap())).collect()
     }

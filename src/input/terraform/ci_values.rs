@@ -1,7 +1,8 @@
-//! What the commands of a repository give to Terraform: the files after `-var-file` and the values of `-var` and `TF_VAR_` in
+//! What the commands of a repository give to Terraform or Packer: the files after `-var-file` and the values of `-var` and `TF_VAR_` in
 //! files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path stands for any text.
 
 use std::ops::Range;
+use std::path::Path;
 
 use crate::input::references::{MAX_VALUES, is_known, referenced, values_of};
 
@@ -59,18 +60,55 @@ const WORDS: &[&str] = &["var-file", "var_file:", OPTION];
 /// The option that sets one variable.
 const OPTION: &str = "-var";
 
-/// The programs that run Terraform's modules.
-const PROGRAMS: &[&str] = &["terraform", "tofu", "terragrunt"];
+/// What commands give values to.
+#[derive(Debug)]
+pub(super) struct Tool {
+    /// Its programs, and others with such an option.
+    programs: &'static [&'static str],
+    others: &'static [&'static str],
+    /// True if a file of values wins over an option before it. Source of Packer: `command/meta.go` and
+    /// `hcl2template/types.variables.go` of hashicorp/packer.
+    pub(super) in_order: bool,
+    /// The commands with which no node has the values.
+    idle: &'static [&'static str],
+    /// What the name of a file of values contains.
+    pub(super) files: &'static [&'static str],
+    /// How the environment variables begin that set variables.
+    pub(super) prefix: &'static str,
+}
 
-/// Other programs with such an option.
-const OTHERS: &[&str] = &["levant", "nomad", "packer", "waypoint"];
+impl Tool {
+    /// True for the name of a file of values.
+    pub(super) fn has_values(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        self.files.iter().any(|part| name.contains(part)) && !name.starts_with('.')
+    }
+}
 
-/// The environment variables that set variables of Terraform.
-const PREFIX: &str = "TF_VAR_";
+/// Modules of Terraform.
+pub(super) const TERRAFORM: Tool = Tool {
+    programs: &["terraform", "tofu", "terragrunt"],
+    others: &["levant", "nomad", "packer", "waypoint"],
+    in_order: true,
+    // Where nodes are destroyed, none has the values.
+    idle: &[" destroy"],
+    files: &[".tfvars"],
+    prefix: "TF_VAR_",
+};
+
+/// Builds of Packer.
+pub(super) const PACKER: Tool = Tool {
+    programs: &["packer"],
+    others: &["levant", "nomad", "terraform", "terragrunt", "tofu", "waypoint"],
+    in_order: false,
+    idle: &[" fmt", " inspect", " validate"],
+    files: &[".pkrvars", ".hcl", ".json"],
+    prefix: "PKR_VAR_",
+};
 
 /// Finds what a file says. Lines that continue a command belong to it.
-pub(super) fn commands(text: &str) -> Commands {
-    let mut out = Commands { runs: PROGRAMS.iter().any(|word| text.contains(word)), ..Commands::default() };
+pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
+    let mut out = Commands { runs: tool.programs.iter().any(|word| text.contains(word)), ..Commands::default() };
     let mut at = 0;
     // True if the line before may go on in this one.
     let mut goes_on = false;
@@ -90,7 +128,7 @@ pub(super) fn commands(text: &str) -> Commands {
         let indent = line.len() - line.trim_start().len();
         if let Some(outer) = block {
             if indent > outer && !inner.is_empty() {
-                add(&mut out, (word(line, indent).0, start + indent), true);
+                add(&mut out, tool, (word(line, indent).0, start + indent), true);
                 continue;
             }
             block = None;
@@ -113,8 +151,9 @@ pub(super) fn commands(text: &str) -> Commands {
             let new = first && !(goes_on && inner.trim_start_matches(['-', ' ', '"', '\'']).starts_with("var"));
             first = false;
             if name != OPTION {
-                add(&mut out, (word(line, after + skip).0, start + after + skip), !new);
-            } else if let Some(set) = option(line, after, start, place).filter(|_| !of_others(line.get(..after), other))
+                add(&mut out, tool, (word(line, after + skip).0, start + after + skip), !new);
+            } else if let Some(set) =
+                option(line, after, start, place).filter(|_| !of_others(tool, line.get(..after), other))
             {
                 from = set.value.end - start;
                 if let Some(call) = call(&mut out, !new) {
@@ -122,8 +161,8 @@ pub(super) fn commands(text: &str) -> Commands {
                 }
             }
         }
-        other = of_others(Some(line), other);
-        if !assignments(text, line, start, place, &mut out) && !inner.is_empty() {
+        other = of_others(tool, Some(line), other);
+        if !assignments(text, line, start, place, tool, &mut out) && !inner.is_empty() {
             place.0 += 1;
         }
         let more = inner.ends_with('\\') || !first;
@@ -183,14 +222,14 @@ pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands)
     out.calls = calls;
 }
 
-/// True if the last program in a line is none that gives Terraform's variables to nodes; without one, what the line before says.
-fn of_others(line: Option<&str>, before: bool) -> bool {
+/// True if the last program in a line is none that gives the tool's variables to nodes; without one, what the line before says.
+fn of_others(tool: &Tool, line: Option<&str>, before: bool) -> bool {
     let last = |programs: &[&str]| programs.iter().filter_map(|program| line?.rfind(&format!("{program} "))).max();
-    match (last(OTHERS), last(PROGRAMS)) {
+    match (last(tool.others), last(tool.programs)) {
         (None, None) => before,
-        // Where nodes are destroyed, none has the values.
         (other, Some(own)) => {
-            other > Some(own) || line.and_then(|l| l.get(own..)).is_some_and(|l| l.contains(" destroy"))
+            let idle = |rest: &str| tool.idle.iter().any(|command| rest.contains(command));
+            other > Some(own) || line.and_then(|line| line.get(own..)).is_some_and(idle)
         }
         (Some(_), None) => true,
     }
@@ -244,8 +283,8 @@ fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) 
     Some(Assigned { name: name.get(..length)?.to_owned(), value, known, block, line: number, one_of: String::new() })
 }
 
-fn add(out: &mut Commands, (path, at): (Option<String>, usize), same: bool) {
-    let Some(path) = path.filter(|path| path.contains(".tfvars")) else { return };
+fn add(out: &mut Commands, tool: &Tool, (path, at): (Option<String>, usize), same: bool) {
+    let Some(path) = path.filter(|path| tool.files.iter().any(|part| path.contains(part))) else { return };
     if let Some(call) = call(out, same) {
         call.files.push(path.clone());
         out.named.push((path, at));
@@ -298,18 +337,25 @@ fn star(out: &mut String) {
 }
 
 /// Adds `TF_VAR_idle: "0s"`, `export TF_VAR_idle=0s`, `TF_VAR_idle := 0s`. True if there was one.
-fn assignments(text: &str, line: &str, start: usize, (block, number): (usize, usize), out: &mut Commands) -> bool {
+fn assignments(
+    text: &str,
+    line: &str,
+    start: usize,
+    (block, number): (usize, usize),
+    tool: &Tool,
+    out: &mut Commands,
+) -> bool {
     let before = out.environment.len();
     let mut from = 0;
-    while let Some(found) = line.get(from..).unwrap_or_default().find(PREFIX) {
-        let name = from + found + PREFIX.len();
+    while let Some(found) = line.get(from..).unwrap_or_default().find(tool.prefix) {
+        let name = from + found + tool.prefix.len();
         let end = line
             .get(name..)
             .unwrap_or_default()
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
             .map_or(line.len(), |n| name + n);
         from = end;
-        let head = line.get(..name - PREFIX.len()).unwrap_or_default();
+        let head = line.get(..name - tool.prefix.len()).unwrap_or_default();
         let before = head.chars().next_back();
         let used = head.ends_with("${") || before.is_some_and(|c| matches!(c, '$' | '.') || c.is_ascii_alphanumeric());
         if end == name || used {
@@ -388,7 +434,11 @@ fn value_beside(text: &str, at: usize) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{commands, follow_references};
+    use super::{Commands, PACKER, TERRAFORM, follow_references};
+
+    fn commands(text: &str) -> Commands {
+        super::commands(text, &TERRAFORM)
+    }
 
     #[test]
     fn files_named_together_belong_together() {
@@ -439,6 +489,24 @@ mod tests {
             assert_eq!(options, found, "{text}");
             assert!(calls.len() <= 1, "{text}");
         }
+    }
+
+    #[test]
+    fn packer_has_its_own() {
+        for (text, found) in [
+            ("packer build -var-file=a.pkrvars.hcl -var idle=0s .\n", "a.pkrvars.hcl idle"),
+            ("packer build -var-file=a.json\n", "a.json "),
+            ("packer validate -var idle=0s .\n", " "),
+            ("terraform apply -var idle=0s\n", " "),
+            ("packer build .; terraform apply -var idle=0s\n", " "),
+        ] {
+            let calls = super::commands(text, &PACKER).calls;
+            let files: Vec<&str> = calls.iter().flat_map(|call| &call.files).map(String::as_str).collect();
+            let names: Vec<&str> = calls.iter().flat_map(|call| &call.options).map(|(_, one)| &*one.name).collect();
+            assert_eq!(format!("{} {}", files.join(" "), names.join(" ")), found, "{text}");
+        }
+        let set = super::commands("PKR_VAR_idle=0s packer build .\n", &PACKER).environment;
+        assert_eq!(set.iter().map(|set| &*set.name).collect::<Vec<_>>(), ["idle"]);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! which `user` variables are filled in (hashicorp/packer, `hcl2template/types.packer_config.go` and
 //! `template/parse.go`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, Variable, common_release, release_in, under};
+use crate::node::{Cx, NodeGroup, Step, common_release, release_in, under};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Expr, ExprKind, Key, StepKind};
 use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why, budget};
@@ -16,7 +16,9 @@ use crate::value::{Condition, Entry, Guard, Value};
 use super::super::group_text::print;
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::{Group, KUBELET_WORDS};
+use super::super::yaml_values::node_of;
 use super::super::{run_documents, yaml_files};
+use super::ci_values::PACKER;
 use super::components::{key_text, text_of};
 use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
@@ -24,9 +26,11 @@ use super::json;
 use super::lang::env::Env;
 use super::scope::{Module, by_name, values_in};
 use super::state::Instance;
+use super::value_sets::{Sets, Way, called};
 
-/// The most files of values that builds are judged with.
+/// The most files of values beside builds, and the most ways in which they are judged.
 const MAX_FILES: usize = 16;
+const MAX_WAYS: usize = 32;
 
 /// Builds of Packer.
 #[derive(Debug)]
@@ -84,41 +88,64 @@ impl Input for Packer {
             }
         }
         let module = Arc::new(module);
-        let mut out = built(&unit.path, &module, (&builds, &sources), cx);
-        if !cx.given.variables.is_empty() {
-            return out;
-        }
-        let prints = |groups: &[NodeGroup], cx: &Cx<'_>| -> Vec<String> {
-            groups.iter().map(|group| print(group, &cx.texts)).collect()
-        };
-        // A build is also judged with each file of values that a command may name.
-        let (mut seen, mut more) = (vec![prints(&out, cx)], Vec::new());
-        for path in value_files(&unit.path, &module, cx) {
-            cx.given.variables = vec![Variable::File(path.clone())];
-            let groups = built(&unit.path, &module, (&builds, &sources), cx);
-            cx.given.variables.clear();
-            let prints = prints(&groups, cx);
-            if !seen.contains(&prints) {
-                seen.push(prints);
-                let with = Condition::new(format!("built with {}", yaml_files::shown(&path, cx)), true);
-                more.extend(under(groups, &Guard::of(with)));
-            }
-        }
-        if !more.is_empty() {
-            out = under(out, &Guard::of(Condition::new("built without a values file", true)));
-        }
-        out.append(&mut more);
-        out
+        let build = |way: &Way, cx: &mut Cx<'_>| built(&module, (&builds, &sources), way, cx);
+        in_each_way(&module, &build, cx)
     }
 }
 
+/// The node groups of builds as each command starts them, and with each file of values that none names.
+fn in_each_way(
+    module: &Module,
+    build: &dyn Fn(&Way, &mut Cx<'_>) -> Vec<NodeGroup>,
+    cx: &mut Cx<'_>,
+) -> Vec<NodeGroup> {
+    let mut out = build(&Way::default(), cx);
+    if !cx.given.variables.is_empty() || module.variables.is_empty() {
+        return out;
+    }
+    let prints = |groups: &[NodeGroup], cx: &Cx<'_>| -> Vec<String> {
+        groups.iter().map(|group| print(group, &cx.texts)).collect()
+    };
+    let mut ways = called(&module.dir, module, &PACKER, &mut Sets::new(), cx);
+    for path in value_files(&module.dir, module, cx) {
+        if !ways.iter().any(|way| way.names(&path)) {
+            ways.push(Way::of_file(path));
+        }
+    }
+    let (mut seen, mut more) = (vec![prints(&out, cx)], Vec::new());
+    for way in budget::at_most(ways, MAX_WAYS, "sets of values of a build") {
+        cx.given.variables = way.files();
+        let groups = build(&way, cx);
+        cx.given.variables.clear();
+        let prints = prints(&groups, cx);
+        if !seen.contains(&prints) {
+            seen.push(prints);
+            let with = Condition::new(format!("built with {}", way.words(&PACKER, cx)), true);
+            more.extend(under(groups, &Guard::of(with)));
+        }
+    }
+    if !more.is_empty() {
+        out = under(out, &Guard::of(Condition::new("built without a values file", true)));
+    }
+    out.append(&mut more);
+    out
+}
+
+/// What a way gives to the variables of a module: with more than its environment, and by that.
+fn values(module: &Module, way: &Way, engine: &mut Engine<'_, '_>) -> [HashMap<Arc<str>, Value>; 2] {
+    let mut given = engine.given(module);
+    let [options, environment] = way.give(module, &PACKER, engine);
+    given.extend(options);
+    [given, environment]
+}
+
 /// The node groups of builds with the values that are given.
-fn built(dir: &Path, module: &Arc<Module>, of: (&[Block], &[Block]), cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+fn built(module: &Arc<Module>, of: (&[Block], &[Block]), way: &Way, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let (builds, sources) = of;
     let Some(place) = builds.first().map(|build| build.header) else { return Vec::new() };
-    let mut engine = Engine::new(dir, cx);
-    let given = engine.given(module);
-    let instance = engine.add(Instance { given, ..Instance::new(Arc::clone(module), place) });
+    let mut engine = Engine::new(&module.dir, cx);
+    let [given, environment] = values(module, way, &mut engine);
+    let instance = engine.add(Instance { given, environment, ..Instance::new(Arc::clone(module), place) });
     builds.iter().flat_map(|build| engine.build(instance, build, sources)).collect()
 }
 
@@ -325,31 +352,53 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     let Some(view) = yaml_files::open(path, &[&["\"provisioners\""], &["\"builders\""]], cx) else { return Vec::new() };
     let parsed = tree::parse(&view);
     let Some(root) = parsed.tree else { return Vec::new() };
-    let Some((key, provisioners)) = root.pair("provisioners") else { return Vec::new() };
+    let Some((_, provisioners)) = root.pair("provisioners") else { return Vec::new() };
     if root.get("builders").is_none() || provisioners.items().is_empty() {
         return Vec::new();
     }
     for error in parsed.errors {
         cx.notes.syntax(&error, "");
     }
-    let variables = root.get("variables").map_or(&[][..], Node::pairs);
-    let variables: BTreeMap<&str, &Node> =
-        variables.iter().filter_map(|(name, value)| Some((name.as_str()?, value))).collect();
+    let own = root.get("variables").map_or(&[][..], Node::pairs);
+    let mut module = Module { dir: path.parent().map(PathBuf::from).unwrap_or_default(), ..Module::default() };
+    for (name, value) in own.iter().filter_map(|(key, value)| Some((key.as_str()?, value))) {
+        let body = Body { attributes: Vec::new(), blocks: Vec::new(), span: value.span };
+        let block =
+            Block { kind: "variable".into(), labels: vec![name.into()], header: value.span, body, span: value.span };
+        module.variables.insert(name.into(), Arc::new(block));
+    }
+    let (module, name) = (Arc::new(module), yaml_files::shown(path, cx));
+    let build = |way: &Way, cx: &mut Cx<'_>| {
+        let mut engine = Engine::new(&module.dir, cx);
+        let [given, _] = values(&module, way, &mut engine);
+        let given: Vec<_> = given.iter().map(|(name, value)| (name, node_of(value))).collect();
+        let own = own.iter().filter_map(|(name, value)| Some((name.as_str()?, value)));
+        let variables = own.chain(given.iter().map(|(name, value)| (&***name, value))).collect();
+        with_variables(&root, &variables, &module, &name, &mut engine)
+    };
+    in_each_way(&module, &build, cx)
+}
+
+/// The node groups of a template in the JSON format with these variables.
+fn with_variables(
+    root: &Node,
+    variables: &BTreeMap<&str, &Node>,
+    module: &Arc<Module>,
+    name: &str,
+    engine: &mut Engine<'_, '_>,
+) -> Vec<NodeGroup> {
+    let Some((key, provisioners)) = root.pair("provisioners") else { return Vec::new() };
     let blocks = provisioners.items().iter().filter_map(|item| {
         let kind = item.get("type").and_then(Node::as_str)?;
         let attributes = item.pairs().iter().filter_map(|(key, value)| {
-            let value = json::literal(&filled(value, &variables));
+            let value = json::literal(&filled(value, variables));
             Some(Attribute { name: key.as_str()?.into(), name_span: key.span, value: value.into() })
         });
         let body = Body { attributes: attributes.collect(), blocks: Vec::new(), span: item.span };
         Some(Block { kind: "provisioner".into(), labels: vec![kind.into()], header: item.span, body, span: item.span })
     });
     let body = Body { attributes: Vec::new(), blocks: blocks.collect(), span: root.span };
-    let name = yaml_files::shown(path, cx);
-    let dir = path.parent().map(PathBuf::from).unwrap_or_default();
-    let mut engine = Engine::new(&dir, cx);
-    let module = Module { dir, ..Module::default() };
-    let instance = engine.add(Instance::new(Arc::new(module), key.span));
+    let instance = engine.add(Instance::new(Arc::clone(module), key.span));
     let env = Env::of(instance);
     let started = |key: &str, image: &str, body| {
         let (key, image) = (key.to_owned(), image.to_lowercase());
@@ -365,7 +414,7 @@ fn legacy(path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     if machines.is_empty() {
         machines.push(started("", "", body));
     }
-    engine.done_on(machines, &name, key.span)
+    engine.done_on(machines, name, key.span)
 }
 
 /// A value with its variables filled in. The parser limits the depth.

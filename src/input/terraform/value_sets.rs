@@ -17,7 +17,7 @@ use super::super::group_text::print;
 use super::super::job_scopes;
 use super::super::yaml_files;
 use super::ci_scopes;
-use super::ci_values::{self, Assigned, Commands};
+use super::ci_values::{self, Assigned, Commands, TERRAFORM, Tool};
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::types::{self, Type};
@@ -44,8 +44,23 @@ pub(super) struct Way {
 }
 
 impl Way {
+    /// Only a file of values.
+    pub(super) fn of_file(path: PathBuf) -> Self {
+        Self { files: vec![path], ..Self::default() }
+    }
+
+    /// Its files of values.
+    pub(super) fn files(&self) -> Vec<Variable> {
+        self.files.iter().cloned().map(Variable::File).collect()
+    }
+
+    /// True if it gives this file.
+    pub(super) fn names(&self, path: &PathBuf) -> bool {
+        self.files.contains(path)
+    }
+
     /// What it is applied with, for people.
-    fn words(&self, cx: &Cx<'_>) -> String {
+    pub(super) fn words(&self, tool: &Tool, cx: &Cx<'_>) -> String {
         let mut parts: Vec<String> = self.files.iter().map(|path| yaml_files::shown(path, cx)).collect();
         if let Some((path, _, first)) = self.options.first() {
             let names: Vec<_> = self.options.iter().map(|(_, _, a)| format!("{}{}", a.name, a.one_of)).collect();
@@ -55,10 +70,39 @@ impl Way {
             && let Some((path, first)) = self.environment.first()
         {
             let names: Vec<_> =
-                self.environment.iter().map(|(_, a)| format!("TF_VAR_{}{}", a.name, a.one_of)).collect();
+                self.environment.iter().map(|(_, a)| format!("{}{}{}", tool.prefix, a.name, a.one_of)).collect();
             parts.push(format!("{} in {}:{}", names.join(", "), yaml_files::shown(path, cx), first.line));
         }
         parts.join(" and ")
+    }
+
+    /// The values of the options, unless a file behind one sets the variable again, and those of the environment. Files are
+    /// given from here on.
+    pub(super) fn give(
+        &self,
+        module: &Module,
+        tool: &Tool,
+        engine: &mut Engine<'_, '_>,
+    ) -> [HashMap<Arc<str>, Value>; 2] {
+        let environment = self.environment.iter().map(|(path, set)| (path, set));
+        let environment = engine.assigned_values(environment, tool.prefix, module);
+        let mut options =
+            engine.assigned_values(self.options.iter().map(|(path, _, set)| (path, set)), "-var ", module);
+        if !tool.in_order {
+            return [options, environment];
+        }
+        // The last of several options for one variable counts.
+        for (n, (_, before, option)) in self.options.iter().enumerate() {
+            let last = !self.options[n + 1..].iter().any(|(_, _, other)| other.name == option.name);
+            let behind = self.files.get(*before..).unwrap_or_default();
+            let sets = |path: &PathBuf, cx: &mut Cx<'_>| {
+                names_in(path, cx).is_some_and(|names| names.iter().any(|name| **name == *option.name))
+            };
+            if last && behind.iter().any(|path| sets(path, engine.cx)) {
+                options.remove(option.name.as_str());
+            }
+        }
+        [options, environment]
     }
 }
 
@@ -66,15 +110,16 @@ impl Way {
 type Found = Vec<(PathBuf, Arc<Commands>)>;
 
 /// The commands in the files of a folder, read once for all units.
-fn commands_in(dir: &Path, cx: &Cx<'_>) -> Found {
-    let slot = cx.shared.slot::<Found>(dir);
+fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found {
+    let slot = cx.shared.slot::<Found>(&dir.join(tool.prefix));
     let read = |path: &PathBuf| {
         let bytes = cx.files.glance(path)?;
-        let marked = [&b"tfvars"[..], b"TF_VAR_", b"-var"].iter().any(|mark| yaml_files::holds(&bytes, mark));
+        let marked =
+            ["var_file", "var-file", tool.prefix, "-var"].iter().any(|mark| yaml_files::holds(&bytes, mark.as_bytes()));
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
         let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
         let text = if yaml { job_scopes::without_idle(text) } else { text.into() };
-        let mut commands = ci_values::commands(&text);
+        let mut commands = ci_values::commands(&text, tool);
         if yaml {
             ci_scopes::leave_out_hidden(&text, &mut commands);
         }
@@ -135,8 +180,9 @@ fn in_folders(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
 
 /// The ways in which a command applies a root module: one for each combination of its files, where a placeholder stands for
 /// the same in all of them as far as the numbers of files agree.
-fn ways_of(root: &Path, file: &Path, patterns: &[String], cx: &Cx<'_>) -> Vec<Vec<PathBuf>> {
+fn ways_of(root: &Path, file: &Path, patterns: &[String], tool: &Tool, cx: &Cx<'_>) -> Vec<Vec<PathBuf>> {
     let mut out: Vec<Vec<PathBuf>> = vec![Vec::new()];
+    let is_values = |path: &Path| tool.has_values(path);
     for pattern in patterns {
         let mut found = fitting(root, pattern, &is_values, cx);
         // A placeholder at the start may be any folder.
@@ -189,15 +235,16 @@ fn names_in(path: &Path, cx: &mut Cx<'_>) -> Option<Vec<Arc<str>>> {
     whole.then(|| found.into_iter().map(|attribute| attribute.name).collect())
 }
 
-/// The ways in which the repository applies a root module, other than without values.
-fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> {
-    let top = cx.files.root().to_owned();
+/// The names that each file of values sets, if it is read to its end.
+pub(super) type Sets = HashMap<PathBuf, Option<Vec<Arc<str>>>>;
+
+/// The ways in which commands apply a root module or build an image.
+pub(super) fn called(root: &Path, module: &Module, tool: &'static Tool, sets: &mut Sets, cx: &mut Cx<'_>) -> Vec<Way> {
     let mut out: Vec<Way> = Vec::new();
-    let mut sets: HashMap<PathBuf, Option<Vec<Arc<str>>>> = HashMap::new();
     let declares = |name: &Arc<str>| module.variables.contains_key(name);
     let mut commands: Found = Vec::new();
     for dir in command_folders(root, cx) {
-        commands.extend(commands_in(&dir, cx));
+        commands.extend(commands_in(&dir, tool, cx));
     }
     for (file, commands) in &commands {
         let environments = environments(file, commands, module);
@@ -205,7 +252,7 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
         for call in &commands.calls {
             let declared = call.options.iter().filter(|(_, a)| module.variables.contains_key(a.name.as_str()));
             let options: Vec<_> = declared.map(|(before, a)| (file.clone(), *before, a.clone())).collect();
-            let mut files = ways_of(root, file, &call.files, cx);
+            let mut files = ways_of(root, file, &call.files, tool, cx);
             files.retain(|files| {
                 files.iter().any(|path| {
                     let names = sets.entry(path.clone()).or_insert_with(|| names_in(path, cx));
@@ -228,6 +275,15 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
             out.extend(plain.into_iter().map(|environment| Way { environment, ..way.clone() }));
         }
     }
+    out
+}
+
+/// The ways in which the repository applies a root module, other than without values.
+fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> {
+    let top = cx.files.root().to_owned();
+    let mut sets = Sets::new();
+    let mut out = called(root, module, &TERRAFORM, &mut sets, cx);
+    let declares = |name: &Arc<str>| module.variables.contains_key(name);
     // Files that no command names are tried on their own.
     let mut beside: Vec<PathBuf> = cx.files.list(root).into_iter().filter(|path| is_values(path)).collect();
     beside.retain(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| kind_of(n) == FileKind::Other));
@@ -268,7 +324,7 @@ pub(super) fn name_missing(root: &Path, module: &Module, cx: &mut Cx<'_>) {
         return;
     }
     let folders = command_folders(root, cx);
-    let all: Found = folders.iter().flat_map(|dir| commands_in(dir, cx)).collect();
+    let all: Found = folders.iter().flat_map(|dir| commands_in(dir, &TERRAFORM, cx)).collect();
     for (file, commands) in all.iter().filter(|(_, commands)| commands.runs && !commands.named.is_empty()) {
         let Ok(view) = cx.view(file) else { continue };
         let folder = file.parent().unwrap_or(file);
@@ -320,33 +376,19 @@ pub(super) fn with_values(
     let mut given: Vec<Vec<Arc<str>>> = Vec::new();
     for way in ways {
         let unreached = cx.claims.unreached.len();
-        cx.given.variables = way.files.iter().cloned().map(Variable::File).collect();
+        cx.given.variables = way.files();
         let mut engine = Engine::new(root, cx);
         let start = engine.start(place);
-        let environment = engine.assigned_values(way.environment.iter().map(|(path, a)| (path, a)), "TF_VAR_");
-        let options = engine.assigned_values(way.options.iter().map(|(path, _, a)| (path, a)), "-var ");
-        // A file behind the option may set the variable again.
-        let mut again: Vec<&str> = Vec::new();
-        for (_, before, option) in &way.options {
-            let behind = way.files.get(*before..).unwrap_or_default();
-            let sets = |path: &PathBuf, cx: &mut Cx<'_>| {
-                names_in(path, cx).is_some_and(|names| names.iter().any(|name| **name == *option.name))
-            };
-            // The last of several options for one variable counts.
-            again.retain(|name| name != &option.name.as_str());
-            if behind.iter().any(|path| sets(path, engine.cx)) {
-                again.push(option.name.as_str());
-            }
-        }
+        let [options, environment] = way.give(module, &TERRAFORM, &mut engine);
         let own = &mut engine.instances[start];
-        own.given.extend(options.into_iter().filter(|(name, _)| !again.contains(&&**name)));
+        own.given.extend(options);
         given.push(own.given.keys().chain(environment.keys()).cloned().collect());
         own.environment = environment;
         let groups = engine.judged(&[start], place);
         cx.given.variables.clear();
         cx.claims.unreached.truncate(unreached);
         let prints = prints(&groups, cx);
-        runs.push((way.words(cx), groups, prints));
+        runs.push((way.words(&TERRAFORM, cx), groups, prints));
     }
     // What is the same in all of them does not depend on the values.
     let mut differs: Vec<Arc<str>> = Vec::new();
@@ -409,14 +451,13 @@ impl Engine<'_, '_> {
         &mut self,
         all: impl Iterator<Item = (&'a PathBuf, &'a Assigned)>,
         mark: &str,
+        module: &Module,
     ) -> HashMap<Arc<str>, Value> {
         let mut out = HashMap::new();
         for (path, assigned) in all {
             let Ok(view) = self.cx.view(path) else { continue };
             let at = view.span(assigned.value.clone());
             let text = view.traced(assigned.value.clone());
-            let root = self.root.clone();
-            let module = self.module(&root);
             let kind = module.variables.get(assigned.name.as_str()).and_then(|v| v.body.attribute("type"));
             let kind = kind.map(|a| types::parse(&a.value, 0));
             let value = if !assigned.known {
