@@ -202,6 +202,10 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
         return Vec::new();
     }
     let mut found = mention::mentions(&bytes);
+    // What Jinja formats is known where the template is used.
+    if matches!(comment::extension(path).as_str(), "j2" | "jinja" | "jinja2") {
+        found.retain(|mention| !mention.raw.starts_with("%s"));
+    }
     found.extend(packed);
     let (told, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|m| known.has(source.path(), m));
     // A plan of Terraform has its values again as changes.
