@@ -4,6 +4,8 @@
 //! `nodejs/eks/nodes/userdata.ts` (what node groups boot with), and the schemas of `aws` and `eks`. `programs` reports
 //! those in other languages.
 
+mod charts;
+mod given;
 mod node_groups;
 mod program;
 
@@ -11,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::node::{Cx, NodeGroup, Step, Wrapping, release_in};
+use crate::node::{Cx, NodeGroup, Step, Wrapping, release_in, under};
 use crate::syntax::{Node, yaml};
 use crate::text::{Traced, budget};
-use crate::value::{Kind, Value};
+use crate::value::{Condition, Guard, Kind, Value};
 
+use super::group_text::print;
 use super::unit::{FileList, Input, Unit};
-use super::{embedded, manifests, yaml_files, yaml_values};
+use super::{manifests, yaml_files, yaml_values};
 use program::Program;
 
 /// The file names of a program.
@@ -50,24 +53,51 @@ impl Input for Pulumi {
         }
         yaml_files::note_errors(&view, &parsed, cx);
         let project = tree.get("name").and_then(Node::as_str).unwrap_or_default();
-        let mut out = Vec::new();
         let stacks = stacks(&dir, project, cx);
         // Without a stack nothing is deployed, but stacks may be kept elsewhere.
         let runs = if stacks.is_empty() { vec![(String::new(), Vec::new())] } else { stacks };
         let several = runs.len() > 1;
         let users = users(resources);
-        for (stack, values) in runs {
-            let mut program = Program::new(tree, &dir, &values);
-            for (name, resource) in resources.pairs() {
-                let mut groups = read(&mut program, &users, name, resource, cx);
-                for group in groups.iter_mut().filter(|_| several) {
-                    group.name = format!("{} of stack {stack}", group.name).into();
+        let file = yaml_files::shown(&unit.path, cx);
+        let read = |stack: &str, values: &[(String, Node)], cx: &mut Cx<'_>| {
+            let mut program = Program::new(tree, &dir, values);
+            let one = |(name, resource): &(Node, Node)| read(&mut program, &users, (name, &file), resource, cx);
+            let mut groups: Vec<_> = resources.pairs().iter().flat_map(one).collect();
+            for group in groups.iter_mut().filter(|_| several) {
+                group.name = format!("{} of stack {stack}", group.name).into();
+            }
+            groups
+        };
+        let plain: Vec<_> = runs.iter().map(|(stack, values)| read(stack, values, cx)).collect();
+        let print = |groups: &[NodeGroup], cx: &Cx<'_>| groups.iter().map(|g| print(g, &cx.texts)).collect::<Vec<_>>();
+        let mut seen: Vec<_> = plain.iter().map(|groups| print(groups, cx)).collect();
+        let own = |key: &str| of_project(key, project).to_owned();
+        let declares = |key: &str| ["config", "configuration"].iter().any(|all| tree.path(&[all, &own(key)]).is_some());
+        let mut more = Vec::new();
+        for (words, given) in given::ways(&dir, &declares, cx) {
+            let given = given.into_iter().map(|(key, value)| (own(&key), value));
+            let given: Vec<_> = given.collect();
+            for (stack, values) in &runs {
+                let groups = read(stack, &[values.as_slice(), &given].concat(), cx);
+                let prints = print(&groups, cx);
+                if !seen.contains(&prints) {
+                    seen.push(prints);
+                    more.extend(under(groups, &Guard::of(Condition::new(format!("run with {words}"), true))));
                 }
-                out.append(&mut groups);
             }
         }
+        let mut out: Vec<_> = plain.into_iter().flatten().collect();
+        if !more.is_empty() {
+            out = under(out, &Guard::of(Condition::new("run without such a command", true)));
+        }
+        out.append(&mut more);
         out
     }
+}
+
+/// A key of the configuration: those of the program itself start with its name.
+fn of_project<'k>(key: &'k str, project: &str) -> &'k str {
+    key.strip_prefix(project).and_then(|rest| rest.strip_prefix(':')).unwrap_or(key)
 }
 
 /// The stacks next to a program, each with its configuration.
@@ -86,9 +116,7 @@ fn stacks(dir: &Path, project: &str, cx: &mut Cx<'_>) -> Vec<(String, Vec<(Strin
         let mut values = Vec::new();
         for (key, value) in tree.get("config").map(Node::pairs).unwrap_or_default() {
             let Some(key) = key.as_str() else { continue };
-            // Keys of the program itself start with its name.
-            let own = key.strip_prefix(project).and_then(|rest| rest.strip_prefix(':')).unwrap_or(key);
-            values.push((own.to_owned(), value.clone()));
+            values.push((of_project(key, project).to_owned(), value.clone()));
         }
         out.push((stack.to_owned(), values));
     }
@@ -109,7 +137,13 @@ fn parts(kind: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
-fn read(program: &mut Program<'_>, users: &Users<'_>, name: &Node, resource: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+fn read(
+    program: &mut Program<'_>,
+    users: &Users<'_>,
+    (name, file): (&Node, &str),
+    resource: &Node,
+    cx: &mut Cx<'_>,
+) -> Vec<NodeGroup> {
     let label = name.as_str().unwrap_or("resource");
     let Some((package, module, kind)) = resource.get("type").and_then(Node::as_str).and_then(parts) else {
         return Vec::new();
@@ -169,8 +203,7 @@ fn read(program: &mut Program<'_>, users: &Users<'_>, name: &Node, resource: &No
             out
         }
         ("kubernetes", "helm.sh/v3" | "helm.sh/v4", _) => {
-            let values = properties.get("values").map(|v| program.value(v, cx));
-            values.map(|v| embedded::in_values(&yaml_values::node_of(&v), label, cx)).unwrap_or_default()
+            charts::read(program, properties, (format!("{label} of {file}"), at), cx)
         }
         ("kubernetes", module, kind) => {
             let value = program.value(properties, cx);

@@ -28,6 +28,11 @@ impl<'t> Program<'t> {
         Self { tree, dir: dir.to_owned(), stack: stack.to_vec(), open: Vec::new() }
     }
 
+    /// The folder that paths start from.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The value of an expression.
     pub(super) fn value(&mut self, node: &Node, cx: &mut Cx<'_>) -> Value {
         self.expression(node, 0, cx)

@@ -12,8 +12,6 @@
 mod atmos;
 pub(crate) mod callers;
 mod carriers;
-mod ci_scopes;
-mod ci_values;
 mod clusters;
 mod components;
 mod data_sources;

@@ -13,12 +13,12 @@ use crate::syntax::{Node, NodeKind, Scalar, json as tree};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Condition, Entry, Guard, Value};
 
+use super::super::ci_values::{MAX_WAYS, PACKER};
 use super::super::group_text::print;
 use super::super::unit::{FileList, Input, Unit};
 use super::super::watched::{Group, KUBELET_WORDS};
 use super::super::yaml_values::node_of;
 use super::super::{run_documents, yaml_files};
-use super::ci_values::PACKER;
 use super::components::{key_text, text_of};
 use super::engine::Engine;
 use super::images::{family_of_name, minor_in};
@@ -28,9 +28,8 @@ use super::scope::{Module, by_name, values_in};
 use super::state::Instance;
 use super::value_sets::{Sets, Way, called};
 
-/// The most files of values beside builds, and the most ways in which they are judged.
+/// The most files of values beside builds.
 const MAX_FILES: usize = 16;
-const MAX_WAYS: usize = 32;
 
 /// Builds of Packer.
 #[derive(Debug)]

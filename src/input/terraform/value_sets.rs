@@ -11,20 +11,15 @@ use crate::syntax::hcl;
 use crate::text::{Span, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
-use super::super::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
+use super::super::ci_values::{Assigned, Found, MAX_WAYS, TERRAFORM, Tool, commands_in, environments};
+use super::super::command_files::{bases, command_folders};
 use super::super::fitting::{MAX_FILES, fitting};
 use super::super::group_text::print;
-use super::super::job_scopes;
 use super::super::yaml_files;
-use super::ci_scopes;
-use super::ci_values::{self, Assigned, Commands, TERRAFORM, Tool};
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::types::{self, Type};
 use super::scope::{FileKind, Module, kind_of, values_in};
-
-/// The most ways of one root module.
-const MAX_WAYS: usize = 64;
 
 /// Folders of files of values, beside a root module and in the root of the repository.
 const FOLDERS: &[&str] = &["config", "tfvars", "vars"];
@@ -106,35 +101,6 @@ impl Way {
     }
 }
 
-/// A file with commands, as it was read.
-type Found = Vec<(PathBuf, Arc<Commands>)>;
-
-/// The commands in the files of a folder, read once for all units.
-fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found {
-    let slot = cx.shared.slot::<Found>(&dir.join(tool.prefix));
-    let read = |path: &PathBuf| {
-        let bytes = cx.files.glance(path)?;
-        let marked =
-            ["var_file", "var-file", tool.prefix, "-var"].iter().any(|mark| yaml_files::holds(&bytes, mark.as_bytes()));
-        let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
-        let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
-        let text = if yaml { job_scopes::without_idle(text) } else { text.into() };
-        let mut commands = ci_values::commands(&text, tool);
-        if yaml {
-            ci_scopes::leave_out_hidden(&text, &mut commands);
-        }
-        ci_values::follow_references(&text, dir.ends_with(".github/workflows"), &mut commands);
-        Some((path.clone(), Arc::new(commands)))
-    };
-    let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
-    let found = slot.get_or_init(search).clone();
-    // Each unit that asks has read them.
-    for (path, _) in &found {
-        drop(cx.files.read(path));
-    }
-    found
-}
-
 pub(super) fn is_values(path: &Path) -> bool {
     path.file_name()
         .and_then(|n| n.to_str())
@@ -208,24 +174,6 @@ fn ways_of(root: &Path, file: &Path, patterns: &[String], tool: &Tool, cx: &Cx<'
     out
 }
 
-/// The assignments of a file's environment that concern a module. If a variable is assigned in several blocks, as by two jobs,
-/// each of them gives an environment, together with what is assigned once.
-fn environments(path: &Path, commands: &Commands, module: &Module) -> Vec<Vec<(PathBuf, Assigned)>> {
-    let declared = |a: &&Assigned| module.variables.contains_key(a.name.as_str());
-    let all: Vec<&Assigned> = commands.environment.iter().filter(declared).collect();
-    let again = |a: &Assigned| all.iter().any(|b| b.name == a.name && b.block != a.block);
-    let mut blocks: Vec<usize> = all.iter().filter(|a| again(a)).map(|a| a.block).collect();
-    blocks.dedup();
-    let of = |block: Option<usize>| -> Vec<(PathBuf, Assigned)> {
-        let counts = |a: &&&Assigned| block == Some(a.block) || !blocks.contains(&a.block);
-        all.iter().filter(counts).map(|a| (path.to_owned(), (**a).clone())).collect()
-    };
-    let mut out: Vec<_> =
-        if blocks.is_empty() { vec![of(None)] } else { blocks.iter().map(|b| of(Some(*b))).collect() };
-    out.retain(|environment| !environment.is_empty());
-    budget::at_most(out, MAX_WAYS, "jobs that set variables").collect()
-}
-
 /// The names of the variables that a file sets; `None` if it is not read to its end.
 fn names_in(path: &Path, cx: &mut Cx<'_>) -> Option<Vec<Arc<str>>> {
     let before = cx.notes.clone();
@@ -247,7 +195,7 @@ pub(super) fn called(root: &Path, module: &Module, tool: &'static Tool, sets: &m
         commands.extend(commands_in(&dir, tool, cx));
     }
     for (file, commands) in &commands {
-        let environments = environments(file, commands, module);
+        let environments = environments(file, commands, &|name| module.variables.contains_key(name));
         let mut named: Vec<Way> = Vec::new();
         for call in &commands.calls {
             let declared = call.options.iter().filter(|(_, a)| module.variables.contains_key(a.name.as_str()));

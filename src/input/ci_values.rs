@@ -1,10 +1,17 @@
-//! What the commands of a repository give to Terraform or Packer: the files after `-var-file` and the values of `-var` and `TF_VAR_` in
-//! files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path stands for any text.
+//! What the commands of a repository give to Terraform, Packer or Pulumi: the files after `-var-file`, the values of `-var` and
+//! `TF_VAR_`, and those of `pulumi config set`, in files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path
+//! stands for any text.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::input::references::{MAX_VALUES, is_known, referenced, values_of};
+use crate::node::Cx;
+use crate::text::budget;
+
+use super::command_files::{MAX_COMMANDS, has_commands};
+use super::references::{MAX_VALUES, is_known, referenced, values_of};
+use super::{ci_scopes, job_scopes, yaml_files};
 
 /// What sets a variable of Terraform: a variable of the environment, or `-var`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +52,9 @@ pub(super) struct Commands {
     pub(super) runs: bool,
 }
 
+/// The most ways in which values are given to something.
+pub(super) const MAX_WAYS: usize = 64;
+
 /// The most commands and assignments of one file.
 const MAX_FOUND: usize = 256;
 
@@ -54,11 +64,14 @@ const MAX_WORDS: usize = 2_000;
 /// The longest path of a file of values.
 const MAX_PATH: usize = 400;
 
-/// Words that introduce a path of a file of values, or a value: options of Terraform, and the input of an action.
-const WORDS: &[&str] = &["var-file", "var_file:", OPTION];
+/// Words that introduce a path of a file of values: options of Terraform, and the input of an action.
+const WORDS: &[&str] = &["var-file", "var_file:"];
 
-/// The option that sets one variable.
-const OPTION: &str = "-var";
+/// The command that sets one variable from then on.
+const SET: &str = "config set";
+
+/// Options of this command that take the next word.
+const VALUED: &[&str] = &["--config-file", "--cwd", "--stack", "-C", "-s"];
 
 /// What commands give values to.
 #[derive(Debug)]
@@ -66,6 +79,10 @@ pub(super) struct Tool {
     /// Its programs, and others with such an option.
     programs: &'static [&'static str],
     others: &'static [&'static str],
+    /// The options that set one variable, and [`SET`].
+    options: &'static [&'static str],
+    /// True if such an option counts only behind the name of a program.
+    named: bool,
     /// True if a file of values wins over an option before it. Source of Packer: `command/meta.go` and
     /// `hcl2template/types.variables.go` of hashicorp/packer.
     pub(super) in_order: bool,
@@ -89,6 +106,8 @@ impl Tool {
 pub(super) const TERRAFORM: Tool = Tool {
     programs: &["terraform", "tofu", "terragrunt"],
     others: &["levant", "nomad", "packer", "waypoint"],
+    options: &["-var"],
+    named: false,
     in_order: true,
     // Where nodes are destroyed, none has the values.
     idle: &[" destroy"],
@@ -100,11 +119,76 @@ pub(super) const TERRAFORM: Tool = Tool {
 pub(super) const PACKER: Tool = Tool {
     programs: &["packer"],
     others: &["levant", "nomad", "terraform", "terragrunt", "tofu", "waypoint"],
+    options: &["-var"],
+    named: false,
     in_order: false,
     idle: &[" fmt", " inspect", " validate"],
     files: &[".pkrvars", ".hcl", ".json"],
     prefix: "PKR_VAR_",
 };
+
+/// Programs of Pulumi. The prefix is that of what it reads itself.
+pub(super) const PULUMI: Tool = Tool {
+    programs: &["pulumi"],
+    others: PACKER.others,
+    options: &["--config", "-c", SET],
+    named: true,
+    in_order: false,
+    idle: &[" destroy", " preview", " refresh"],
+    files: &[],
+    prefix: "PULUMI_CONFIG_",
+};
+
+/// A file with commands, as it was read.
+pub(super) type Found = Vec<(PathBuf, Arc<Commands>)>;
+
+/// The commands in the files of a folder, read once for all units.
+pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found {
+    let slot = cx.shared.slot::<Found>(&dir.join(tool.prefix));
+    let read = |path: &PathBuf| {
+        let bytes = cx.files.glance(path)?;
+        let mut marks = WORDS.iter().chain(tool.options).chain([&tool.prefix]);
+        let named = !tool.named || tool.programs.iter().any(|program| yaml_files::holds(&bytes, program.as_bytes()));
+        let marked = named && marks.any(|mark| yaml_files::holds(&bytes, mark.as_bytes()));
+        let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
+        let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+        let text = if yaml { job_scopes::without_idle(text) } else { text.into() };
+        let mut commands = commands(&text, tool);
+        if yaml {
+            ci_scopes::leave_out_hidden(&text, &mut commands);
+        }
+        follow_references(&text, dir.ends_with(".github/workflows"), &mut commands);
+        Some((path.clone(), Arc::new(commands)))
+    };
+    let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
+    let found = slot.get_or_init(search).clone();
+    // Each unit that asks has read them.
+    for (path, _) in &found {
+        drop(cx.files.read(path));
+    }
+    found
+}
+
+/// The assignments of a file's environment that concern what declares these names. If a variable is assigned in several blocks, as
+/// by two jobs, each of them gives an environment, together with what is assigned once.
+pub(super) fn environments(
+    path: &Path,
+    commands: &Commands,
+    declares: &dyn Fn(&str) -> bool,
+) -> Vec<Vec<(PathBuf, Assigned)>> {
+    let all: Vec<&Assigned> = commands.environment.iter().filter(|set| declares(&set.name)).collect();
+    let again = |a: &Assigned| all.iter().any(|b| b.name == a.name && b.block != a.block);
+    let mut blocks: Vec<usize> = all.iter().filter(|a| again(a)).map(|a| a.block).collect();
+    blocks.dedup();
+    let of = |block: Option<usize>| -> Vec<(PathBuf, Assigned)> {
+        let counts = |a: &&&Assigned| block == Some(a.block) || !blocks.contains(&a.block);
+        all.iter().filter(counts).map(|a| (path.to_owned(), (**a).clone())).collect()
+    };
+    let mut out: Vec<_> =
+        if blocks.is_empty() { vec![of(None)] } else { blocks.iter().map(|b| of(Some(*b))).collect() };
+    out.retain(|environment| !environment.is_empty());
+    budget::at_most(out, MAX_WAYS, "jobs that set variables").collect()
+}
 
 /// Finds what a file says. Lines that continue a command belong to it.
 pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
@@ -133,10 +217,10 @@ pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
             }
             block = None;
         }
-        other = other && goes_on;
+        other = if goes_on { other } else { tool.named };
         let mut first = true;
         let mut from = 0;
-        while let Some((found, name)) = next(line.get(from..).unwrap_or_default()).filter(|_| words < MAX_WORDS) {
+        while let Some((found, name)) = next(tool, line.get(from..).unwrap_or_default()).filter(|_| words < MAX_WORDS) {
             words += 1;
             let after = from + found + name.len();
             from = after;
@@ -150,13 +234,17 @@ pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
             }
             let new = first && !(goes_on && inner.trim_start_matches(['-', ' ', '"', '\'']).starts_with("var"));
             first = false;
-            if name != OPTION {
+            if WORDS.contains(&name) {
                 add(&mut out, tool, (word(line, after + skip).0, start + after + skip), !new);
             } else if let Some(set) =
-                option(line, after, start, place).filter(|_| !of_others(tool, line.get(..after), other))
+                option(line, after, name, start, place).filter(|_| !of_others(tool, line.get(..after), other))
             {
                 from = set.value.end - start;
-                if let Some(call) = call(&mut out, !new) {
+                if name == SET {
+                    if out.environment.len() < MAX_FOUND {
+                        out.environment.push(set);
+                    }
+                } else if let Some(call) = call(&mut out, !new) {
                     call.options.push((call.files.len(), set));
                 }
             }
@@ -236,13 +324,16 @@ fn of_others(tool: &Tool, line: Option<&str>, before: bool) -> bool {
 }
 
 /// The next word that introduces a path or a value, and where it is.
-fn next(text: &str) -> Option<(usize, &'static str)> {
+fn next(tool: &Tool, text: &str) -> Option<(usize, &'static str)> {
     let ends = |at: &usize, word: &str| {
         let after = text.get(at + word.len()..).and_then(|rest| rest.chars().next());
-        word != OPTION || after.is_some_and(|c| matches!(c, '=' | ' ' | '\t' | '"' | '\'' | ','))
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        WORDS.contains(&word)
+            || after.is_some_and(|c| matches!(c, '=' | ' ' | '\t' | '"' | '\'' | ','))
+                && (word != "-c" || before.is_none_or(|c| matches!(c, ' ' | '\t' | '"' | '\'')))
     };
     let at = |word: &str| text.match_indices(word).map(|(at, _)| at).find(|at| ends(at, word));
-    WORDS.iter().filter_map(|word| Some((at(word)?, *word))).min()
+    WORDS.iter().chain(tool.options).filter_map(|word| Some((at(word)?, *word))).min()
 }
 
 /// The command that a line belongs to: the last one, or a new one.
@@ -256,17 +347,20 @@ fn call(out: &mut Commands, same: bool) -> Option<&mut Call> {
     out.calls.last_mut().filter(|call| call.options.len() < MAX_FOUND)
 }
 
-/// What `-var` sets: `-var idle=0s`, `-var="idle=0s"`, `"-var", "idle=0s"`. `at` is behind the option.
-fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) -> Option<Assigned> {
+/// What `-var` sets: `-var idle=0s`, `-var="idle=0s"`, `"-var", "idle=0s"`; and `config set idle 0s`. `at` is behind the `word`.
+fn option(line: &str, at: usize, word: &str, start: usize, (block, number): (usize, usize)) -> Option<Assigned> {
     let rest = line.get(at..)?;
-    let name = rest.trim_start_matches([' ', '\t', '=', '"', '\'', ',']);
+    let name =
+        if word == SET { without_options(rest)? } else { rest.trim_start_matches([' ', '\t', '=', '"', '\'', ',']) };
     // The quote is behind the option, or in front of all of it: `"-var=idle=0s"`.
     let quote = |before: &str| before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
     let opened = quote(rest.get(..rest.len() - name.len())?);
-    let around = || quote(line.get(..at - OPTION.len())?.trim_end_matches('-')).filter(|_| rest.starts_with('='));
+    let around = || quote(line.get(..at - word.len())?.trim_end_matches('-')).filter(|_| rest.starts_with('='));
     let opened = opened.or_else(around);
-    let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).filter(|n| *n > 0)?;
-    let value = name.get(length..)?.strip_prefix('=')?;
+    let length =
+        name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':'))).filter(|n| *n > 0)?;
+    let value = name.get(length..)?;
+    let value = if word == SET { without_options(value)? } else { value.strip_prefix('=')? };
     let quote = value.chars().next().filter(|c| opened.is_none() && matches!(c, '"' | '\''));
     let value = value.get(usize::from(quote.is_some())..)?;
     let end = match opened.or(quote) {
@@ -281,6 +375,20 @@ fn option(line: &str, at: usize, start: usize, (block, number): (usize, usize)) 
     let known = is_known(value.get(..end)?);
     let value = start + from..start + from + end;
     Some(Assigned { name: name.get(..length)?.to_owned(), value, known, block, line: number, one_of: String::new() })
+}
+
+/// A text from its first word that is no option.
+fn without_options(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    while rest.starts_with('-') {
+        let end = rest.find(char::is_whitespace)?;
+        let valued = VALUED.contains(&rest.get(..end)?);
+        rest = rest.get(end..)?.trim_start();
+        if valued {
+            rest = rest.get(rest.find(char::is_whitespace)?..)?.trim_start();
+        }
+    }
+    Some(rest).filter(|rest| !rest.is_empty())
 }
 
 fn add(out: &mut Commands, tool: &Tool, (path, at): (Option<String>, usize), same: bool) {
@@ -433,144 +541,4 @@ fn value_beside(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Commands, PACKER, TERRAFORM, follow_references};
-
-    fn commands(text: &str) -> Commands {
-        super::commands(text, &TERRAFORM)
-    }
-
-    #[test]
-    fn files_named_together_belong_together() {
-        for (text, files) in [
-            ("terraform plan -var-file=envs/prod.tfvars\n", &["envs/prod.tfvars"][..]),
-            ("tofu apply --var-file \"a.tfvars\" -var-file='b.tfvars.json'\n", &["a.tfvars b.tfvars.json"]),
-            ("terraform plan \\\n  -var-file=a.tfvars \\\n  -var-file=b.tfvars\n", &["a.tfvars b.tfvars"]),
-            ("terraform plan -var-file=a.tfvars\nterraform plan -var-file=b.tfvars\n", &["a.tfvars", "b.tfvars"]),
-            ("\tterraform plan -var-file=envs/$(ENV).tfvars\n", &["envs/*.tfvars"]),
-            ("run: terraform plan -var-file=${{ matrix.env }}/x.tfvars\n", &["*/x.tfvars"]),
-            ("terraform plan -var-file=env/${ENV}-$1.tfvars -var-file=$X\n", &["env/*-*.tfvars"]),
-            ("var_file: |\n  a.tfvars\n  b.tfvars\nx: y\n", &["a.tfvars b.tfvars"]),
-            ("var_file: envs/a.tfvars\n", &["envs/a.tfvars"]),
-            ("extra_args: [\"-var-file\", \"a.tfvars\"]\n", &["a.tfvars"]),
-            ("args:\n  - -var-file=a.tfvars\n  - -var-file=b.tfvars\n", &["a.tfvars b.tfvars"]),
-            ("# terraform plan -var-file=a.tfvars\n", &[]),
-            ("-var-file=$(terraform workspace show).tfvars\n", &["*.tfvars"]),
-            ("-var-file=", &[]),
-        ] {
-            let found: Vec<String> = commands(text).calls.iter().map(|call| call.files.join(" ")).collect();
-            assert_eq!(found, files, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_option_sets_a_variable() {
-        for (text, found) in [
-            ("\tterraform apply -var idle=0s\n", &["idle=0s"][..]),
-            ("terraform apply -var=\"idle=0s\" --var 'size=2 x'\n", &["idle=0s", "size=2 x"]),
-            ("terraform apply -var idle=\"0s\";\n", &["idle=0s"]),
-            ("args: [\"-var\", \"idle=0s\"]\n", &["idle=0s"]),
-            ("terraform apply \\\n  -var-file=a.tfvars \\\n  -var idle=$IDLE \\\n", &["?idle=$IDLE"]),
-            ("\tterraform apply -var idle=$(IDLE) -var size=2\n", &["?idle=$(IDLE)", "size=2"]),
-            ("args:\n  - \"-var=idle=0s --a=1\"\n", &["idle=0s --a=1"]),
-            ("packer build \\\n  -var idle=0s .\n", &[]),
-            ("packer build . && terraform apply -var idle=0s\n", &["idle=0s"]),
-            ("terraform apply -variable idle=0s -var-file=idle=0s\n", &[]),
-            ("packer build -var idle=0s .\n", &[]),
-            ("terraform apply -var idle\n", &[]),
-        ] {
-            let calls = commands(text).calls;
-            let options = calls.iter().flat_map(|call| &call.options);
-            let options: Vec<String> = options
-                .map(|(_, one)| {
-                    format!("{}{}={}", if one.known { "" } else { "?" }, one.name, text.get(one.value.clone()).unwrap())
-                })
-                .collect();
-            assert_eq!(options, found, "{text}");
-            assert!(calls.len() <= 1, "{text}");
-        }
-    }
-
-    #[test]
-    fn packer_has_its_own() {
-        for (text, found) in [
-            ("packer build -var-file=a.pkrvars.hcl -var idle=0s .\n", "a.pkrvars.hcl idle"),
-            ("packer build -var-file=a.json\n", "a.json "),
-            ("packer validate -var idle=0s .\n", " "),
-            ("terraform apply -var idle=0s\n", " "),
-            ("packer build .; terraform apply -var idle=0s\n", " "),
-        ] {
-            let calls = super::commands(text, &PACKER).calls;
-            let files: Vec<&str> = calls.iter().flat_map(|call| &call.files).map(String::as_str).collect();
-            let names: Vec<&str> = calls.iter().flat_map(|call| &call.options).map(|(_, one)| &*one.name).collect();
-            assert_eq!(format!("{} {}", files.join(" "), names.join(" ")), found, "{text}");
-        }
-        let set = super::commands("PKR_VAR_idle=0s packer build .\n", &PACKER).environment;
-        assert_eq!(set.iter().map(|set| &*set.name).collect::<Vec<_>>(), ["idle"]);
-    }
-
-    #[test]
-    fn the_environment_sets_variables() {
-        for (text, name, value, known) in [
-            ("  TF_VAR_idle: \"0s\"\n", "idle", "0s", true),
-            ("  TF_VAR_idle: 0s # why\n", "idle", "0s", true),
-            ("env: {TF_VAR_idle: 0s, B: x}\n", "idle", "0s", true),
-            ("export TF_VAR_idle=0s\n", "idle", "0s", true),
-            ("TF_VAR_idle='0s' terraform apply\n", "idle", "0s", true),
-            ("TF_VAR_idle=0s terraform apply\n", "idle", "0s", true),
-            ("  - run: echo \"TF_VAR_idle=0s\" >> $GITHUB_ENV\n", "idle", "0s", true),
-            ("docker run -e 'TF_VAR_idle=0s' terraform\n", "idle", "0s", true),
-            ("  - name: TF_VAR_idle\n    value: \"0s\" # why\n", "idle", "0s", true),
-            ("    - { name: TF_VAR_idle, value: 0s }\n", "idle", "0s", true),
-            ("export TF_VAR_idle := 0s\n", "idle", "0s", true),
-            ("  TF_VAR_idle: ${{ secrets.IDLE }}\n", "idle", "${{ secrets.IDLE }}", false),
-        ] {
-            let found = commands(text).environment;
-            assert_eq!(found.len(), 1, "{text}");
-            let one = &found[0];
-            assert_eq!(
-                (&*one.name, text.get(one.value.clone()).unwrap_or_default(), one.known),
-                (name, value, known),
-                "{text}"
-            );
-        }
-        assert_eq!(commands("echo $TF_VAR_idle ${TF_VAR_x}\n").environment, []);
-    }
-
-    #[test]
-    fn the_same_file_may_give_the_value() {
-        for (text, found) in [
-            ("matrix:\n  idle: [0s, \"4h\"]\nenv:\n  TF_VAR_idle: ${{ matrix.idle }}\n", &["0s", "4h"][..]),
-            ("matrix:\n  idle:\n    - 0s\n    - 4h\nenv:\n  TF_VAR_idle: ${{ matrix.idle }}\n", &["0s", "4h"]),
-            (
-                "include:\n  - idle: 0s\n    x: y\n  - idle: 4h\nenv:\n  TF_VAR_idle: ${{ matrix.idle }}\n",
-                &["0s", "4h"],
-            ),
-            ("strategy: {matrix: {idle: [4h, '0s']}}\nenv: {TF_VAR_idle: \"${{ matrix.idle }}\"}\n", &["4h", "0s"]),
-            ("env: {a: b, IDLE: 0s}\nx:\n  TF_VAR_idle: $IDLE\n", &["0s"]),
-            ("variables:\n  IDLE: 0s # why\njob:\n  TF_VAR_idle: $IDLE\n", &["0s"]),
-            ("IDLE := 0s\nexport TF_VAR_idle=$(IDLE)\n", &["0s"]),
-            ("export IDLE='0s'; x\nexport TF_VAR_idle=${IDLE}\n", &["0s"]),
-            ("env:\n  IDLE: ${{ secrets.X }}\n  TF_VAR_idle: ${{ env.IDLE }}\n", &["?${{ env.IDLE }}"]),
-            ("IDLES: 0s\nTF_VAR_idle: $IDLE\n", &["?$IDLE"]),
-            ("TF_VAR_idle: a$IDLE\nIDLE: 0s\n", &["?a$IDLE"]),
-        ] {
-            let shown = |one: &super::Assigned| {
-                format!("{}{}", if one.known { "" } else { "?" }, text.get(one.value.clone()).unwrap())
-            };
-            let mut read = commands(text);
-            follow_references(text, false, &mut read);
-            let values: Vec<String> = read.environment.iter().map(shown).collect();
-            assert_eq!(values, found, "{text}");
-        }
-        for (text, found) in [
-            ("env:\n  IDLE: 0s\n  TF_VAR_idle: $IDLE\n", "$IDLE"),
-            ("env:\n  IDLE: 0s\n  TF_VAR_idle: ${{ env.IDLE }}\n", "0s"),
-            ("env:\n  IDLE: 0s\nrun: |\n  export TF_VAR_idle=$IDLE\n", "0s"),
-        ] {
-            let mut read = commands(text);
-            follow_references(text, true, &mut read);
-            assert_eq!(text.get(read.environment[0].value.clone()), Some(found), "{text}");
-        }
-    }
-}
+mod tests;

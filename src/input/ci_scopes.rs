@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::ci_values::{Assigned, Commands};
-use crate::input::job_scopes::{Jobs, Scope, Site};
+use super::job_scopes::{Jobs, Scope, Site};
 
 /// With more commands in a file, each assignment counts.
 const MAX_SITES: usize = 500;
@@ -50,8 +50,8 @@ pub(super) fn leave_out_hidden(text: &str, commands: &mut Commands) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ci_values::{TERRAFORM, commands};
     use super::leave_out_hidden;
+    use crate::input::ci_values::{TERRAFORM, commands};
 
     fn left(text: &str) -> Vec<String> {
         let mut found = commands(text, &TERRAFORM);
