@@ -12,7 +12,7 @@ use super::standalone::{is_user_data, shebang};
 use super::template_text::decoded;
 use super::unit::{FileList, Input, Unit, is_named};
 use super::watched::{Group, KUBELET_WORDS, is_watched};
-use super::{manifests, yaml_files};
+use super::{containers, manifests, yaml_files};
 
 /// The shortest text in base64 that may be user data, in bytes.
 const MIN_ENCODED: usize = 48;
@@ -114,6 +114,10 @@ impl Walk {
                 }
             }
             NodeKind::Map(_) if !self.documents && manifests::is_read(tree) => {}
+            NodeKind::Map(_) if self.left > 0 && container(tree, path).is_some() => {
+                self.left -= 1;
+                self.out.extend(container(tree, path));
+            }
             // The configuration of k3s or RKE2, which a role or a chart writes.
             NodeKind::Map(_) if !path.is_empty() && tree.get(KUBELET_ARG).is_some_and(|args| !args.is_map()) => {
                 self.out.append(&mut loose(manifests::in_tree(tree, path, cx)));
@@ -164,6 +168,14 @@ impl Walk {
         group.steps.push(step);
         loose(vec![group])
     }
+}
+
+/// The node group of a container that runs a kubelet. Compose and CI systems start their services, others may not.
+fn container(tree: &Node, path: &str) -> Option<NodeGroup> {
+    let mut group = NodeGroup::new(path, tree.span);
+    group.steps.push(Step::Script(containers::script(tree)?));
+    let starts = path.split('.').any(|key| key.split('[').next() == Some("services"));
+    if starts { Some(group) } else { loose(vec![group]).pop() }
 }
 
 /// The text of a string in base64, if it is long enough for user data.

@@ -8,6 +8,7 @@ mod ci_values;
 mod cloudformation;
 mod command_files;
 mod commands;
+mod containers;
 mod control_lines;
 mod eksctl;
 mod embedded;

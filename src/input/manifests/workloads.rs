@@ -6,6 +6,7 @@ use crate::text::{Traced, Why};
 
 use super::manifest::{Inner, Manifest};
 use super::placeholder;
+use crate::input::containers;
 use crate::input::watched::KUBELET_WORDS;
 use crate::input::yaml_files;
 
@@ -35,8 +36,14 @@ pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             group.steps.push(Step::Script(script));
             out.push(group);
         }
-        let Some(argv) = kubelet(&words) else { continue };
         let mut group = manifest.group();
+        let Some(argv) = kubelet(&words) else {
+            if let Some(script) = containers::script(container) {
+                group.steps.push(Step::Script(script));
+                out.push(group);
+            }
+            continue;
+        };
         group.complete = true;
         group.steps.push(Step::KubeletArgs(argv));
         out.push(group);
