@@ -53,7 +53,9 @@ pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
 
 /// The arguments of a kubelet, if a command runs one.
 fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
-    let base = |word: &Traced| word.known_str().map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
+    // The name of a program is no option, such as `--kubelet-service=kube-system/kubelet`.
+    let name = |word: &str| (!word.starts_with('-')).then(|| word.rsplit('/').next().unwrap_or(word).to_owned());
+    let base = |word: &Traced| word.known_str().and_then(name);
     let first = base(words.first()?)?;
     let start = match first.as_str() {
         "kubelet" => 1,
