@@ -9,6 +9,7 @@ use crate::syntax::Schema;
 use crate::text::{Traced, Why};
 
 use super::machine::{File, Files, Machine, absolute, unknown};
+use super::node_config::merged;
 use super::unit;
 use super::{bottlerocket, image, own};
 
@@ -47,11 +48,13 @@ pub(super) fn kubelet(machine: &mut Machine, cx: &mut BootCx<'_>) -> Option<Effe
         None => Vec::new(),
     };
     for tree in machine.merged.clone() {
-        // The tool applies the settings over the file, like a last drop-in.
-        let document = Document::from_tree(tree, Schema::Kubernetes);
-        match &config {
-            Some(_) if machine.files.contains_key(image::AL2_CONFIG) => dropins.push(("~.conf".to_owned(), document)),
-            _ => config = Some(document),
+        // The tool applies the settings over the file. If that is unknown, they are like a last drop-in.
+        let edited = machine.files.contains_key(image::AL2_CONFIG) || machine.nodeadm.written.is_some();
+        let base = config.as_ref().filter(|_| edited).map(Document::tree);
+        match base {
+            Some(None) => dropins.push(("~.conf".to_owned(), Document::from_tree(tree, Schema::Kubernetes))),
+            Some(Some(base)) => config = Some(Document::from_tree(merged(base, &tree), Schema::Kubernetes)),
+            None => config = Some(Document::from_tree(tree, Schema::Kubernetes)),
         }
     }
     let launch = Launch { argv, config, dropins, running: None, minor: machine.minor };

@@ -14,6 +14,9 @@ use super::machine::{File, Machine, Written};
 use super::node_config::{documents_in, merged, read};
 use super::{image, runtime};
 
+/// The first minor version whose kubelet nodeadm gives a drop-in to; before, it merges the settings into the file.
+const DROP_INS_SINCE: u32 = 29;
+
 /// nodeadm's second phase: documents in its directory are merged over those in the user data.
 pub(super) fn finish(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let files: Vec<_> = machine
@@ -92,9 +95,13 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
             flags.push_unknown(span, why.clone());
         }
     }
-    let config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_unknown()));
+    let mut config = config.filter(|c| !c.pairs().is_empty() || c.as_scalar().is_some_and(|s| s.text.has_unknown()));
+    let dropins = machine.minor.is_none_or(|minor| minor >= DROP_INS_SINCE);
+    if !dropins {
+        machine.merged.extend(config.take());
+    }
     line.push_made(format!("--config={}", image::NODEADM_CONFIG).as_bytes(), place);
-    if config.is_some() || machine.merged_by_eks {
+    if config.is_some() || machine.merged_by_eks && dropins {
         // EKS's own document always sets maxPods, so nodes of managed node groups read the directory.
         line.push_made(format!(" --config-dir={}", image::NODEADM_DROPINS).as_bytes(), place);
     }
@@ -103,7 +110,7 @@ pub(super) fn write(machine: &mut Machine, documents: &[Node], cx: &mut BootCx<'
     machine.put(image::NODEADM_ENVIRONMENT, File::Known(Arc::new(line)));
     // If EKS adds its own document, there is always a drop-in.
     let own = config.as_ref().filter(|config| matches!(config.kind, NodeKind::Map(_)));
-    let written = own.is_some() || machine.merged_by_eks;
+    let written = own.is_some() || machine.merged_by_eks && dropins;
     let text = written.then(|| drop_in(own, machine.merged_by_eks, place)).flatten().map(Arc::new);
     machine.nodeadm.written = Some(Arc::new(Written { config, text }));
 }

@@ -44,7 +44,7 @@ pub(super) fn cluster(document: &Node, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
 fn node_group(group: &mut NodeGroup, item: &Node, managed: bool, which: Which) {
     let overriding = text(item.get("overrideBootstrapCommand"), group);
     let family = match item.get("amiFamily") {
-        None => Some(default_family(overriding.as_ref())),
+        None => Some(default_family(overriding.as_ref(), group.minor)),
         Some(node) => node.as_str().and_then(family),
     };
     group.family = family;
@@ -202,10 +202,15 @@ fn family(name: &str) -> Option<Family> {
     })
 }
 
+/// The first minor version whose node groups eksctl may give AmazonLinux2023 to without being asked: 0.219, which does so for
+/// all, is younger than the last day of 1.28 on EKS, and older ones gave it only to later versions.
+const AL2023_SINCE: u32 = 29;
+
 /// The family if none is set: AmazonLinux2023 today, AmazonLinux2 in older versions of eksctl. A bootstrap command that
 /// is a script was written for the latter, since it fails on the former.
-fn default_family(overriding: Option<&Traced>) -> Family {
-    if overriding.is_some_and(is_script) { Family::Al2 } else { Family::Al2023 }
+fn default_family(overriding: Option<&Traced>, minor: Option<u32>) -> Family {
+    let old = minor.is_some_and(|minor| minor < AL2023_SINCE);
+    if old || overriding.is_some_and(is_script) { Family::Al2 } else { Family::Al2023 }
 }
 
 /// True if a bootstrap command is a script and not a NodeConfig.
