@@ -35,6 +35,24 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         },
         "string" => str(text()),
         "safe" | "mandatory" => value,
+        "comment" => {
+            let mark = match arg(0, "style").as_ref().map(Value::as_known_str) {
+                None | Some(Some("plain")) => {
+                    named("decoration").map_or(Traced::made("# ", at), |mark| printed(&mark, at))
+                }
+                _ => return not_understood(name, at),
+            };
+            let end = template_text::trimmed(&mark, &u8::is_ascii_whitespace, false, true);
+            let mut out = end.clone();
+            for line in text().split(b"\n") {
+                out.push_made(b"\n", at);
+                out.push(&mark);
+                out.push(&line);
+            }
+            out.push_made(b"\n", at);
+            out.push(&end);
+            str(out)
+        }
         "quote" => {
             let inner = text();
             let plain = |b: &u8| b.is_ascii_alphanumeric() || b"@%_-+=:,./".contains(b);

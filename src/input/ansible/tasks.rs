@@ -16,10 +16,12 @@ use super::topics::{is_for_nodes, is_of_kubelet, may_matter, mentions_kubelet, w
 use super::values::printed;
 use super::vars::Vars;
 use crate::input::open_conditions::Answers;
-use crate::input::{manifests, yaml_values};
+use crate::input::{manifests, yaml_files, yaml_values};
 
 /// The most rounds of a loop.
 const MAX_ROUNDS: usize = 64;
+/// Words of templates that consist of others.
+const OF_OTHERS: [&[u8]; 2] = [b"include", b"extends"];
 /// The most tasks of one run.
 pub(super) const MAX_TASKS: usize = 5_000;
 
@@ -317,9 +319,11 @@ impl TaskRun {
                     }
                     return;
                 };
-                // Most files do not concern a kubelet.
-                let may =
-                    |bytes: &[u8]| manifests::may_hold(bytes) || mentions_kubelet(&String::from_utf8_lossy(bytes));
+                // Most files do not concern a kubelet. A template may consist of others.
+                let others = |bytes: &[u8]| name == "template" && OF_OTHERS.iter().any(|w| yaml_files::holds(bytes, w));
+                let may = |bytes: &[u8]| {
+                    manifests::may_hold(bytes) || mentions_kubelet(&String::from_utf8_lossy(bytes)) || others(bytes)
+                };
                 if !is_of_kubelet(&path) && !cx.files.read(&file).is_ok_and(|s| may(&s.bytes())) {
                     return;
                 }
