@@ -178,13 +178,16 @@ impl Input for Ansible {
 /// The most groups of hosts of one playbook that are judged apart.
 const MAX_APART: usize = 8;
 
-/// For each group of hosts that a play is for, its plays and those for all hosts. Nothing if all are for the same group.
+/// For each group of hosts that a play is for, its plays and those for all hosts. Nothing if all are for the same group. What a
+/// template names may be any host, but two templates name different ones.
 fn plays_apart(list: &Node) -> Vec<(String, Node)> {
     let of = |play: &Node| play.get("hosts").and_then(Node::as_str).map(str::to_owned);
-    let everywhere = |name: &str| matches!(name, "all" | "*") || name.contains("{{");
+    let everywhere = |name: &str| matches!(name, "all" | "*");
+    let is_open = |name: &str| name.contains("{{");
     let names: BTreeSet<String> = list.items().iter().filter_map(of).filter(|name| !everywhere(name)).collect();
     let plays = |name: String| {
-        let is_for = |play: &&Node| of(play).is_none_or(|own| everywhere(&own) || own == name);
+        let any = |own: &str| everywhere(own) || is_open(own) && !is_open(&name);
+        let is_for = |play: &&Node| of(play).is_none_or(|own| any(&own) || own == name);
         let items = list.items().iter().filter(is_for).cloned().collect();
         (name, Node { kind: NodeKind::Seq(items), ..list.clone() })
     };

@@ -48,6 +48,8 @@ pub(super) struct Vars {
     pub(super) rendered: Rendered,
     /// The fact that is being set.
     growing: Option<String>,
+    /// The variables that are being read, each in the one before.
+    naming: Vec<String>,
     depth: usize,
     steps: usize,
 }
@@ -139,6 +141,8 @@ impl Vars {
     pub(super) fn lookup(&mut self, name: &str, at: Span, cx: &mut Cx<'_>) -> Value {
         self.used.insert(name.to_owned());
         let layers = || self.layers.iter().rev().find_map(|layer| layer.get(name));
+        // Ansible refuses a variable that names itself, unless something else sets it.
+        let own = self.naming.iter().any(|outer| outer == name);
         let mut found = self.given.get(name).or_else(layers).cloned();
         while let Some(Var::Open(words, new, old)) = found {
             found = match self.answers.known(&words) {
@@ -151,15 +155,18 @@ impl Vars {
         }
         match found {
             Some(Var::Known(value)) => value.through(at, &Arc::from(name)),
-            Some(Var::Written(node)) if self.depth < MAX_NAMED => {
-                self.depth += 1;
+            Some(Var::Written(node)) if !own && self.depth + self.naming.len() < MAX_NAMED => {
+                self.naming.push(name.to_owned());
                 let value = self.value(&node, cx);
-                self.depth -= 1;
+                self.naming.pop();
                 value.through(at, &Arc::from(name))
             }
-            Some(Var::Written(_) | Var::Open(..)) => Value::unknown(Why::Limit("variables that name others"), at),
+            Some(Var::Written(_) | Var::Open(..)) if !own => {
+                Value::unknown(Why::Limit("variables that name others"), at)
+            }
+            None if name == "ansible_managed" => Value::str(Traced::made("Ansible managed", at), at),
             // An inventory may set it.
-            None => {
+            _ => {
                 self.missing.insert(name.to_owned());
                 Value::unknown(Why::NoDefault(format!("the variable {name}").into()), at)
             }
