@@ -26,6 +26,8 @@ const KEYS: [&str; 3] = ["hosts", "vars", "children"];
 pub(super) struct Host {
     pub(super) name: String,
     pub(super) groups: BTreeSet<String>,
+    /// Its place among the hosts that a group lists, and their number.
+    places: BTreeMap<String, (usize, usize)>,
     /// Maps of variables; a later one wins.
     pub(super) vars: Vec<Node>,
 }
@@ -33,17 +35,27 @@ pub(super) struct Host {
 impl Host {
     /// True if a play is for this host, or may be. Source: `lib/ansible/inventory/manager.py`.
     pub(super) fn is_meant(&self, pattern: &str) -> bool {
-        let parts = pattern.split([',', ':']).map(str::trim);
+        let mut inside = false;
+        let between = |c| {
+            inside = c == '[' || inside && c != ']';
+            !inside && matches!(c, ',' | ':')
+        };
+        let parts = pattern.split(between).map(str::trim);
         let mut parts: Vec<_> =
             parts.map(|part| part.split_at(part.len() - part.trim_start_matches(['!', '&']).len())).collect();
         // Those that add hosts come first, and those that remove some last.
         parts.sort_by_key(|(sign, _)| ["", "&", "!"].iter().position(|s| s == sign));
         let mut meant = parts.first().is_some_and(|(sign, _)| !sign.is_empty());
         for (sign, name) in parts {
+            // `masters[0]` is one of a group.
+            let (name, part) = match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+                Some((group, part)) if !group.is_empty() => (group, Some(part)),
+                _ => (name, None),
+            };
             let is = matches!(name, "all" | "*")
                 || name.contains(['*', '[', '~', '{'])
                 || self.name == name
-                || self.groups.contains(name);
+                || self.groups.contains(name) && part.is_none_or(|part| self.is_among(name, part));
             meant = match sign {
                 "!" => meant && !is,
                 "&" => meant && is,
@@ -54,12 +66,41 @@ impl Host {
     }
 }
 
+impl Host {
+    /// True if this host is, or may be, among those that a subscript such as `0`, `1:` or `0:2` picks of a group.
+    fn is_among(&self, group: &str, subscript: &str) -> bool {
+        let Some((place, count)) = self.places.get(group) else { return true };
+        let number = |text: &str| {
+            let number: isize = text.parse().ok()?;
+            Some(if number < 0 { count.saturating_sub(number.unsigned_abs()) } else { number.unsigned_abs() })
+        };
+        match subscript.split_once(':') {
+            Some((from, to)) => {
+                number(from).is_none_or(|from| *place >= from) && number(to).is_none_or(|to| *place <= to)
+            }
+            None => number(subscript).is_none_or(|at| at == *place),
+        }
+    }
+}
+
 /// A group: its variables, groups and hosts.
 #[derive(Default)]
 struct Group {
     vars: Vec<Node>,
     children: BTreeSet<String>,
     hosts: BTreeMap<String, Vec<Node>>,
+    /// The names of the hosts in their order.
+    order: Vec<String>,
+}
+
+impl Group {
+    /// Adds a host, or variables to one.
+    fn host(&mut self, name: &str, vars: Option<Node>) {
+        if !self.hosts.contains_key(name) {
+            self.order.push(name.to_owned());
+        }
+        self.hosts.entry(name.to_owned()).or_default().extend(vars);
+    }
 }
 
 type Groups = BTreeMap<String, Group>;
@@ -181,7 +222,7 @@ fn in_yaml(name: &str, body: &Node, depth: usize, groups: &mut Groups) {
     group.vars.extend(body.get("vars").filter(|vars| vars.is_map()).cloned());
     group.children.extend(named("children").map(|(child, _)| child.to_owned()));
     for (host, vars) in named("hosts") {
-        group.hosts.entry(host.to_owned()).or_default().extend(Some(vars.clone()).filter(Node::is_map));
+        group.host(host, Some(vars.clone()).filter(Node::is_map));
     }
     for (child, body) in named("children") {
         in_yaml(child, body, depth + 1, groups);
@@ -217,7 +258,7 @@ fn in_ini(view: &View, groups: &mut Groups) {
             _ => {
                 let name = text.split_whitespace().next().unwrap_or_default();
                 let given = free_form(&line.slice(name.len()..line.len()));
-                group.hosts.entry(name.to_owned()).or_default().extend(variables(given));
+                group.host(name, variables(given));
             }
         }
     }
@@ -250,6 +291,12 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
             }
         }
     }
+    let mut places: BTreeMap<&str, BTreeMap<String, (usize, usize)>> = BTreeMap::new();
+    for (name, group) in groups {
+        for (place, host) in group.order.iter().enumerate() {
+            places.entry(host).or_default().insert(name.clone(), (place, group.order.len()));
+        }
+    }
     let names: BTreeSet<&String> = groups.values().flat_map(|group| group.hosts.keys()).collect();
     let names: Vec<_> = budget::at_most(names, MAX_HOSTS, "hosts of an inventory").collect();
     let mut given: BTreeMap<(&str, &str), Vec<Node>> = BTreeMap::new();
@@ -280,7 +327,8 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
         }
         vars.extend(groups.values().filter_map(|group| group.hosts.get(host)).flatten().cloned());
         vars.extend(files("host_vars", host, cx));
-        out.push(Host { name: host.clone(), groups: own, vars });
+        let places = places.remove(host.as_str()).unwrap_or_default();
+        out.push(Host { name: host.clone(), groups: own, places, vars });
     }
     out
 }
