@@ -128,8 +128,6 @@ pub(super) const NOT_FOLLOWED: &[&str] = &[
     "aws_ssm_parameter",
     "local_file",
     "local_sensitive_file",
-    "null_resource",
-    "terraform_data",
 ];
 
 pub(super) fn is_provisioned(block: &Block) -> bool {
