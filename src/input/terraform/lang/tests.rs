@@ -191,7 +191,6 @@ fn what_terraform_refuses_is_refused() {
     for (expr, why) in [
         ("local.wrong", "there is nothing"),
         ("var.tags.color", "there is no color"),
-        ("file(\"c.txt\")", "there is no file c.txt"),
         ("1 / 0", "division by zero"),
         ("templatestring(\"$${x}\", {})", "x is not passed to the template"),
         ("abs()", "the wrong number of arguments"),

@@ -27,7 +27,8 @@ fn open(data: &mut dyn Data, args: &[Value], at: Span) -> Result<TextId, Early> 
     // Terraform runs in the directory of the root module.
     match data.open(&data.root().join(Path::new(&path))) {
         Ok(id) => Ok(id),
-        Err(FileError::Missing) => Err(refused(format!("there is no file {path}"))),
+        // It may be made before Terraform runs, but not for `try` and `can`.
+        Err(FileError::Missing) => Err(unknown(&Why::Invalid(format!("there is no file {path}").into()), at)),
         Err(error) => Err(unknown(&Why::NotUnderstood(format!("the file {path} ({error})").into()), at)),
     }
 }
