@@ -2,7 +2,7 @@
 //! budimanjojo/talhelper `pkg/config`.
 
 use crate::node::Cx;
-use crate::syntax::{Node, NodeKind};
+use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced};
 
 use crate::input::set_values::{PathStep, lay, put};
@@ -52,7 +52,10 @@ pub(super) fn of_talhelper(document: &Node, name: &str) -> Vec<(Vec<(Traced, Spa
     let of = |holder: &Node| -> Vec<(Traced, Span)> {
         let items = holder.get("patches").map(Node::items).unwrap_or_default();
         let texts = items.iter().filter_map(|patch| Some((patch.as_scalar()?.text.clone(), patch.span)));
-        texts.filter(|(text, _)| !text.bytes().starts_with(b"@")).collect()
+        // Older versions have them as trees.
+        let trees = ["configPatches", "inlinePatch"].iter().filter_map(|key| holder.get(key));
+        let trees = trees.map(|patch| (yaml::write(patch), patch.span));
+        texts.filter(|(text, _)| !text.bytes().starts_with(b"@")).chain(trees).collect()
     };
     let is =
         |node: &Node, key: &str| node.get(key).and_then(Node::as_str).is_some_and(|v| v.eq_ignore_ascii_case("true"));
