@@ -83,11 +83,17 @@ impl<'a> Document<'a> {
         let (kind, name) = (text("kind").unwrap_or("GitRepository"), text("name").unwrap_or("?"));
         let namespace = text("namespace").or_else(|| self.text(&["metadata", "namespace"]));
         let from = file_of(self.place, &cx.texts);
-        let url = match index::find(kind, name, namespace, from.as_deref(), cx) {
-            Found::One(tree) => tree.path(&["spec", "url"]).and_then(Node::as_str).map(str::to_owned),
+        let source = match index::find(kind, name, namespace, from.as_deref(), cx) {
+            Found::One(tree) => tree.get("spec").cloned(),
             _ => None,
         };
-        Repository::of(url.as_deref(), &format!("{kind}/{name} is this repository"), self.place, cx)
+        let of = |key: &str| source.as_ref().and_then(|source| source.get(key)).and_then(Node::as_str);
+        let words = format!("{kind}/{name} is this repository");
+        let repository = Repository::of(of("url"), &words, self.place, cx);
+        // What alone is taken of it is not here.
+        let mut kept = of("ignore").unwrap_or_default().lines().filter_map(|line| line.trim().strip_prefix("!/")).peekable();
+        let here = |path: &str| path.contains('*') || repository.has(path.trim_end_matches('/'), cx);
+        if kept.peek().is_some() && !kept.any(here) { Repository::elsewhere() } else { repository }
     }
 
     /// What a release says about its chart: itself, or a `HelmChart` of the repository that it refers to.

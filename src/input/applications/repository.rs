@@ -36,6 +36,16 @@ impl Repository {
         Self { roots: std::iter::once(root).chain(around).collect(), when }
     }
 
+    /// A repository that is not this one.
+    pub(super) fn elsewhere() -> Self {
+        Self { roots: Vec::new(), when: Guard::always() }
+    }
+
+    /// True if there is a file or a folder at a path of the repository.
+    pub(super) fn has(&self, path: &str, cx: &Cx<'_>) -> bool {
+        self.find(path, |path| cx.files.is_dir(path) || cx.files.glance(path).is_some()).is_some()
+    }
+
     /// The folder at a path of the repository, if it is here.
     pub(super) fn folder(&self, path: &str, cx: &Cx<'_>) -> Option<PathBuf> {
         self.find(path, |path| cx.files.is_dir(path))
