@@ -67,6 +67,7 @@ impl Shell<'_, '_> {
             "timeout" => matches!(option, "-s" | "-k"),
             "flock" => matches!(option, "-w" | "-E"),
             "systemd-cat" => matches!(option, "-t" | "-p"),
+            "sshpass" => matches!(option, "-p" | "-f" | "-d" | "-P"),
             "setpriv" => matches!(option, "--reuid" | "--regid" | "--groups" | "--securebits" | "--pdeathsig"),
             "nsenter" => matches!(option, "-t" | "--target" | "-S" | "--setuid" | "-G" | "--setgid"),
             _ => false,

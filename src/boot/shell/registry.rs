@@ -50,6 +50,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
             "setpriv",
             "nsenter",
             "cloud-init-per",
+            "sshpass",
         ],
         Command(|shell, call, run| Ok(shell.prefix(call, run))),
     ),
