@@ -2,6 +2,7 @@
 //! `TF_VAR_`, and those of `pulumi config set`, in files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path
 //! stands for any text.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use crate::node::Cx;
 use crate::text::budget;
 
 use super::command_files::{MAX_COMMANDS, has_commands};
+use super::job_scopes::{Jobs, Scope, Site, without_idle};
 use super::references::{MAX_VALUES, is_known, referenced, values_of};
-use super::{ci_scopes, job_scopes, yaml_files};
+use super::yaml_files;
 
 /// What sets a variable of Terraform: a variable of the environment, or `-var`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,9 @@ pub(super) struct Commands {
 
 /// The most ways in which values are given to something.
 pub(super) const MAX_WAYS: usize = 64;
+
+/// With more commands in a file, each assignment counts.
+const MAX_SITES: usize = 500;
 
 /// The most commands and assignments of one file.
 const MAX_FOUND: usize = 256;
@@ -152,10 +157,10 @@ pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found
         let marked = named && marks.any(|mark| yaml_files::holds(&bytes, mark.as_bytes()));
         let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
         let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
-        let text = if yaml { job_scopes::without_idle(text) } else { text.into() };
+        let text = if yaml { without_idle(text) } else { text.into() };
         let mut commands = commands(&text, tool);
         if yaml {
-            ci_scopes::leave_out_hidden(&text, &mut commands);
+            leave_out_hidden(&text, &mut commands);
         }
         follow_references(&text, dir.ends_with(".github/workflows"), &mut commands);
         Some((path.clone(), Arc::new(commands)))
@@ -263,6 +268,45 @@ pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
     out.calls.retain(|call| *call != Call::default());
     out.calls.dedup();
     out
+}
+
+/// Leaves out what no command of the file sees, because another assignment stands nearer to each of them. For YAML.
+fn leave_out_hidden(text: &str, commands: &mut Commands) {
+    let file = Jobs::of(text);
+    let runs = |line: &str| {
+        let line = line.trim_start();
+        !line.starts_with('#')
+            && ["terraform ", "tofu ", "terragrunt "].iter().any(|word| line.contains(word))
+            && ["apply", "plan", "run-all"].iter().any(|word| line.contains(word))
+    };
+    let sites = text.lines().enumerate().filter(|(_, line)| runs(line)).map(|(at, _)| at).take(MAX_SITES + 1);
+    let sites: Vec<Site> = sites.flat_map(|at| file.sites(at)).collect();
+    if sites.len() > MAX_SITES {
+        return;
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let scope = |set: &Assigned| {
+        let at = set.line.saturating_sub(1);
+        let in_script = lines.get(at).is_some_and(|line| line.contains(&format!("TF_VAR_{}=", set.name)));
+        file.scope(at, in_script)
+    };
+    let scopes: Vec<Scope> = commands.environment.iter().map(scope).collect();
+    // Whether a command sees each of them, and whether one does with nothing nearer.
+    let mut seen = vec![(false, false); scopes.len()];
+    for site in sites {
+        let far: Vec<_> = scopes.iter().map(|scope| file.distance(scope, site)).collect();
+        let mut nearest: HashMap<&str, (u8, usize)> = HashMap::new();
+        for (set, far) in commands.environment.iter().zip(&far).filter_map(|(set, far)| Some((set, (*far)?))) {
+            nearest.entry(&set.name).and_modify(|least| *least = far.min(*least)).or_insert(far);
+        }
+        for ((set, far), seen) in commands.environment.iter().zip(far).zip(&mut seen) {
+            if far.is_some() {
+                *seen = (true, seen.1 || nearest.get(&*set.name).copied() == far);
+            }
+        }
+    }
+    let mut keep = seen.into_iter().map(|(seen, nearest)| !seen || nearest);
+    commands.environment.retain(|_| keep.next().unwrap_or(true));
 }
 
 /// Values that another variable or the matrix of the same file gives: one of them for each way. GitHub expands nothing but `${{ }}`

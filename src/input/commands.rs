@@ -5,6 +5,7 @@
 //! set only under a condition; what runs under one says so. Documents that a node
 //! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
+mod branches;
 mod charts;
 mod conditions;
 mod filled_files;

@@ -24,7 +24,7 @@ pub(super) fn script(container: &Node) -> Option<Traced> {
     let at = line.span()?;
     let text = line.to_text().into_owned();
     let first = text.split_whitespace().next()?.trim_matches('"');
-    let starts = |word: &str| PROGRAMS.contains(&word.rsplit('/').next().unwrap_or(word));
+    let starts = |word: &str| !word.starts_with('-') && PROGRAMS.contains(&word.rsplit('/').next().unwrap_or(word));
     // A shell may be the entry point.
     let given = container.get("entrypoint").is_some() && text.split([' ', '"', '\n', ';']).any(starts);
     if !starts(first) && !given {

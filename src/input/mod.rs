@@ -3,7 +3,6 @@
 mod ansible;
 mod applications;
 mod broken;
-mod ci_scopes;
 mod ci_values;
 mod cloudformation;
 mod command_files;

@@ -91,7 +91,8 @@ impl<'a> Document<'a> {
         let words = format!("{kind}/{name} is this repository");
         let repository = Repository::of(of("url"), &words, self.place, cx);
         // What alone is taken of it is not here.
-        let mut kept = of("ignore").unwrap_or_default().lines().filter_map(|line| line.trim().strip_prefix("!/")).peekable();
+        let mut kept =
+            of("ignore").unwrap_or_default().lines().filter_map(|line| line.trim().strip_prefix("!/")).peekable();
         let here = |path: &str| path.contains('*') || repository.has(path.trim_end_matches('/'), cx);
         if kept.peek().is_some() && !kept.any(here) { Repository::elsewhere() } else { repository }
     }

@@ -1,4 +1,4 @@
-use super::{Commands, PACKER, PULUMI, TERRAFORM, follow_references};
+use super::{Commands, PACKER, PULUMI, TERRAFORM, follow_references, leave_out_hidden};
 
 fn commands(text: &str) -> Commands {
     super::commands(text, &TERRAFORM)
@@ -149,5 +149,48 @@ fn the_same_file_may_give_the_value() {
         let mut read = commands(text);
         follow_references(text, true, &mut read);
         assert_eq!(text.get(read.environment[0].value.clone()), Some(found), "{text}");
+    }
+}
+
+fn left(text: &str) -> Vec<String> {
+    let mut found = commands(text);
+    leave_out_hidden(text, &mut found);
+    found.environment.iter().map(|set| format!("{}={}", set.name, text.get(set.value.clone()).unwrap())).collect()
+}
+
+#[test]
+fn a_nearer_assignment_hides_one_around_it() {
+    let job = |name: &str, env: &str| format!("  {name}:\n{env}    steps:\n      - run: terraform apply\n");
+    let own = "    env:\n      TF_VAR_idle: 4h\n";
+    let both = format!("env:\n  TF_VAR_idle: 0s\njobs:\n{}", job("a", own));
+    assert_eq!(left(&both), ["idle=4h"]);
+    assert_eq!(left(&format!("{both}{}", job("b", ""))), ["idle=0s", "idle=4h"]);
+    let steps = "env: {TF_VAR_idle: 0s}\nsteps:\n  - run: terraform plan\n    env:\n      TF_VAR_idle: 4h\n";
+    assert_eq!(left(steps), ["idle=4h"]);
+    assert_eq!(left(&format!("{steps}  - run: terraform apply\n")), ["idle=0s", "idle=4h"]);
+}
+
+#[test]
+fn a_job_of_gitlab_overrides_what_it_takes_over() {
+    let global = "variables:\n  TF_VAR_idle: 0s\n";
+    let base = ".base:\n  variables:\n    TF_VAR_idle: 4h\n";
+    let run = "  script:\n    - terraform apply\n";
+    for (jobs, found) in [
+        (format!("{base}a:\n  extends: .base\n{run}"), &["4h"][..]),
+        (format!("{base}a:\n  extends: [.x, .base]\n{run}"), &["4h"]),
+        (format!("{base}a:\n  extends:\n    - .base\n{run}"), &["4h"]),
+        (format!("{base}{run}a:\n  extends: .base\n"), &["4h"]),
+        (format!(".base:\n{run}a:\n  extends: .base\n  variables:\n    TF_VAR_idle: 4h\n"), &["4h"]),
+        (format!("{base}a:\n  variables: !reference [.base, variables]\n{run}"), &["4h"]),
+        (format!(".b: &b\n  variables:\n    TF_VAR_idle: 4h\na:\n  <<: *b\n{run}"), &["4h"]),
+        (format!(".v: &v\n  TF_VAR_idle: 4h\na:\n  variables: *v\n{run}"), &["4h"]),
+        (format!("{base}a:\n{run}b:\n  extends: .base\n{run}"), &["0s", "4h"]),
+        (format!("default:\n  before_script:\n    - export TF_VAR_idle=4h\na:\n{run}"), &["4h"]),
+        ("a:\n  script:\n    - export TF_VAR_idle=4h\n    - terraform apply\n".to_owned(), &["4h"]),
+        ("a:\n  script:\n    - terraform apply\n    - export TF_VAR_idle=4h\n".to_owned(), &["0s", "4h"]),
+        ("a:\n  script:\n    - TF_VAR_idle=4h terraform apply\n".to_owned(), &["4h"]),
+    ] {
+        let found: Vec<_> = found.iter().map(|value| format!("idle={value}")).collect();
+        assert_eq!(left(&format!("{global}{jobs}")), found, "{jobs}");
     }
 }

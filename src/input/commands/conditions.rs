@@ -1,13 +1,10 @@
 //! Whether a command of a script runs, and whether it changes a cluster.
 
 use crate::input::job_scopes::is_off;
-use crate::node::{Cx, under};
+use crate::node::Cx;
 use crate::syntax::Node;
 use crate::syntax::shell::{Command, CommandKind, List, Pipeline, Word};
 use crate::text::{Span, Traced};
-use crate::value::{Condition, Guard};
-
-use super::CommandReader;
 
 /// The longest words of a condition, in characters.
 const MAX_WORDS: usize = 80;
@@ -34,29 +31,6 @@ const CHECKS: &[&str] = &[
     "wc",
     "yamllint",
 ];
-
-impl CommandReader {
-    /// The node groups since `from` hold under a condition.
-    pub(super) fn hold(&mut self, from: usize, when: &Guard) {
-        let own = self.groups.split_off(from);
-        self.groups.extend(under(own, when));
-    }
-
-    /// The condition at a place.
-    pub(super) fn condition(&self, at: Span, holds: bool, cx: &Cx<'_>) -> Guard {
-        Guard::of(Condition::within(self.name.as_str(), words(at, cx), holds))
-    }
-
-    /// Commands that run or not: what only they set is unknown behind them.
-    pub(super) fn perhaps(&mut self, list: &List, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
-        let (before, groups) = (self.first_set.len(), self.groups.len());
-        self.list(list, depth, cx);
-        self.hold(groups, when);
-        for name in self.first_set.drain(before.min(self.first_set.len())..) {
-            self.variables.insert(name, None);
-        }
-    }
-}
 
 /// The text of a condition for people.
 pub(super) fn words(at: Span, cx: &Cx<'_>) -> String {
