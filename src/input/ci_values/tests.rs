@@ -85,7 +85,7 @@ fn pulumi_has_its_own() {
     ] {
         let read = super::commands(text, &PULUMI);
         let all = read.calls.iter().flat_map(|call| &call.options).map(|(_, one)| one).chain(&read.environment);
-        let all: Vec<_> = all.map(|one| format!("{}={}", one.name, &text[one.value.clone()])).collect();
+        let all: Vec<_> = all.map(|one| format!("{}={}", one.name, text.get(one.value.clone()).unwrap())).collect();
         assert_eq!(all.join(" "), found, "{text}");
     }
 }
