@@ -163,17 +163,22 @@ pub(in crate::input) fn put(node: &mut Node, path: &[PathStep], value: Node, at:
     }
 }
 
-/// What the operations of a JSON patch set, as a document; `None` if a node is no such patch. Places in lists are left out.
+/// What the operations of a JSON patch set, as a document; `None` if a node is no such patch. Items are added at the end of lists;
+/// other places in lists are left out.
 pub(in crate::input) fn set_by_patch(patch: &Node) -> Option<Node> {
     let mut out = Node::map(Vec::new(), patch.span);
     for operation in patch.items() {
         let text = |key: &str| operation.get(key).and_then(Node::as_str);
         let (verb, path) = (text("op")?, text("path")?.strip_prefix('/')?);
-        let names = path.split('/').map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let (path, adds) = path.strip_suffix("/-").map_or((path, false), |path| (path, true));
+        let names: Vec<_> = path.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
         let listed = path.split('/').any(|name| name == "-" || name.bytes().all(|b| b.is_ascii_digit()));
-        let steps: Vec<_> = names.map(PathStep::Name).collect();
+        let keys: Vec<&str> = names.iter().map(String::as_str).collect();
+        let end = adds.then(|| out.path(&keys).map_or(0, |list| list.items().len()));
+        let steps: Vec<_> = names.into_iter().map(PathStep::Name).chain(end.map(PathStep::Index)).collect();
         if let Some(value) = operation.get("value").filter(|_| matches!(verb, "add" | "replace") && !listed)
             && steps.len() <= MAX_PATH
+            && end.is_none_or(|end| end <= MAX_INDEX)
         {
             put(&mut out, &steps, value.clone(), operation.span);
         }

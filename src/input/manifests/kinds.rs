@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::manifest::{Inner, Manifest};
-use super::{cluster_api, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
+use super::{cluster_api, cluster_class, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
 use crate::input::applications::aside;
 use crate::input::eksctl;
 use crate::node::{Cx, NodeGroup};
@@ -54,6 +54,12 @@ const KINDS: &[DocumentKind] = &[
         &["KubeadmControlPlane", "KubeadmControlPlaneTemplate"],
         cluster_api::kubeadm_config,
     ),
+    DocumentKind {
+        group: "cluster.x-k8s.io",
+        kinds: &["ClusterClass"],
+        word: Some("ClusterClass"),
+        reader: DocumentReader::Groups(cluster_class::read),
+    },
     row("bootstrap.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).0, |m, _| cluster_api::rancher_config(m)),
     row("controlplane.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).1, |m, _| cluster_api::rancher_config(m)),
     row("bootstrap.cluster.x-k8s.io", &["TalosConfig", "TalosConfigTemplate"], cluster_api::talos_config),

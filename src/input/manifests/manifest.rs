@@ -102,6 +102,11 @@ impl<'a> Manifest<'a> {
         }
     }
 
+    /// The documents of the same stream with a group and kind.
+    pub(super) fn all(&self, group: &'static str, kind: &'static str) -> &[&'a Node] {
+        self.siblings.map_or(&[], |stream| stream.of_kind(group, kind))
+    }
+
     /// The first other document of the same stream with a group and kind.
     pub(super) fn other(&self, group: &'static str, kind: &'static str) -> Option<Manifest<'a>> {
         let others = self.siblings?.of_kind(group, kind);

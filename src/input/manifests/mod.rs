@@ -4,6 +4,7 @@
 //! ([`in_text`]), in trees ([`in_tree`]) and somewhere among values ([`among`]).
 
 mod cluster_api;
+mod cluster_class;
 mod ignition;
 mod karpenter;
 mod kindless;
