@@ -6,7 +6,7 @@
 //! reads itself (`NodeConfig`, `KubeletConfiguration`) are left to the boot of the surrounding script.
 
 mod branches;
-mod charts;
+pub(super) mod charts;
 mod conditions;
 mod filled_files;
 mod launches;

@@ -53,6 +53,17 @@ pub(super) struct Installed<'a> {
 }
 
 impl Install {
+    /// The same, and what other values give.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.maps.extend(other.maps);
+        self.plain.extend(other.plain);
+        self.strings.extend(other.strings);
+        self.json.extend(other.json);
+        self.contents.extend(other.contents);
+        self.open.extend(other.open);
+    }
+
     /// What is installed: once for each set of files of values that the paths may stand for.
     pub(super) fn applications(&self, of: &Installed<'_>, at: Span, cx: &mut Cx<'_>) -> Vec<Application> {
         let mut sets: Vec<Vec<Option<PathBuf>>> = vec![Vec::new()];

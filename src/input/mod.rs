@@ -28,6 +28,7 @@ mod programs;
 mod pulumi;
 mod python;
 mod references;
+mod releases;
 mod run_documents;
 mod set_values;
 mod standalone;
@@ -100,6 +101,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &helm::Helm,
     &kustomize::Kustomize,
     &applications::Applications,
+    &releases::Releases,
     &pulumi::Pulumi,
     &manifests::Manifests,
     &manifests::Ignition,

@@ -74,6 +74,8 @@ pub enum Group {
     Applied,
     /// A word of the name of a setting.
     Named,
+    /// Keys of charts that something installs.
+    Charts,
     /// Names of timeouts in any form; these words are given by the net.
     Timeouts,
     /// The start of a packed text.
@@ -161,6 +163,8 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Settings, &["kubernetes"]),
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
     (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm secrets", "helm -"]),
+    (Group::Fills, &["werf converge", "werf render"]),
+    (Group::Charts, &["chart:", "chartPath", "helmChart"]),
     (Group::Fills, LAUNCH_VERBS),
     (Group::Fills, &["ssh ", "kubectl patch", "oc patch"]),
     (Group::Sed, &["sed ", "yq ", "jq "]),

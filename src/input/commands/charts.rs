@@ -64,25 +64,41 @@ struct Command {
 
 impl Command {
     fn read(words: &[Traced]) -> Option<Self> {
-        let helm = |word: &Traced| word.known_str().is_some_and(|w| w.rsplit('/').next() == Some("helm"));
-        let from = words.iter().take(4).position(helm)? + 1;
-        let (mut out, mut verb) = (Self::default(), None);
-        let mut rest = words[from..].iter();
+        let is = |word: &Traced, name: &str| word.known_str().is_some_and(|w| w.rsplit('/').next() == Some(name));
+        let from = words.iter().take(4).position(|word| is(word, "helm") || is(word, "werf"))? + 1;
+        let mut out = Self::with_options(&words[from..]);
+        if is(&words[from - 1], "werf") {
+            // Its chart is in a folder of this name.
+            let verb = out.operands.first().filter(|verb| matches!(verb.known_str(), Some("converge" | "render")))?;
+            out.operands = vec![Traced::made(".helm", verb.span()?)];
+            return Some(out);
+        }
+        // A plugin in front of the command that it wraps.
+        let plugin = out.operands.first().is_some_and(|word| word.bytes() == b"secrets");
+        out.operands.drain(..usize::from(plugin));
+        let verb = out.operands.first()?.known_str().map(str::to_owned);
+        out.operands.remove(0);
+        // `helm template` always is a dry run.
+        let installs = match verb?.as_str() {
+            "install" | "upgrade" => !out.dry,
+            verb => verb == "template",
+        };
+        (installs && !out.operands.is_empty()).then_some(out)
+    }
+
+    /// What the words of a command say.
+    fn with_options(words: &[Traced]) -> Self {
+        let mut out = Self::default();
+        let mut rest = words.iter();
         while let Some(word) = rest.next() {
             let bytes = word.bytes();
             if !bytes.starts_with(b"-") {
-                match verb {
-                    // A plugin in front of the command that it wraps.
-                    None if bytes == b"secrets" => {}
-                    None => verb = Some(word.known_str()?),
-                    Some(_) => out.operands.push(word.clone()),
-                }
+                out.operands.push(word.clone());
                 continue;
             }
             let equals = bytes.iter().position(|b| *b == b'=').filter(|_| bytes.starts_with(b"--"));
             let option = String::from_utf8_lossy(&bytes[..equals.unwrap_or(bytes.len())]).into_owned();
-            // `helm template` always is one.
-            if option == "--dry-run" && verb != Some("template") {
+            if option == "--dry-run" {
                 let mode = equals.map_or(&b"client"[..], |at| &bytes[at + 1..]);
                 out.dry = !matches!(mode, b"none" | b"false");
             }
@@ -92,7 +108,10 @@ impl Command {
             let value = match equals {
                 Some(at) => word.slice(at + 1..word.len()),
                 None if !option.starts_with("--") && option.len() > 2 => word.slice(2..word.len()),
-                None => rest.next()?.clone(),
+                None => match rest.next() {
+                    Some(next) => next.clone(),
+                    None => break,
+                },
             };
             match option.as_str() {
                 "--values" => out.given.files.extend(value.split(b",")),
@@ -108,10 +127,13 @@ impl Command {
                 _ => {}
             }
         }
-        matches!(verb?, "install" | "upgrade" | "template")
-            .then_some(out)
-            .filter(|out| !out.dry && !out.operands.is_empty())
+        out
     }
+}
+
+/// The values that options of Helm give.
+pub(in crate::input) fn options(words: &[Traced]) -> Install {
+    Command::with_options(words).given
 }
 
 impl CommandReader {

@@ -23,6 +23,8 @@ pub(super) fn holds_one(bytes: &[u8]) -> bool {
 pub(super) fn install_charts(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| yaml_files::holds(bytes, word);
     has(b"helm ") && (has(b"install") || has(b"upgrade") || has(b"template"))
+        || has(b"werf converge")
+        || has(b"werf render")
 }
 
 /// The scripts with such commands in a CI file. A list of texts is one script.

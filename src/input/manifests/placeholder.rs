@@ -5,7 +5,7 @@ use crate::syntax::{Node, NodeKind};
 pub(super) use crate::text::placeholder::in_text;
 
 /// The tree with each placeholder in its scalars unknown. A tree is bounded in depth by its parser.
-pub(super) fn in_tree(node: &Node) -> Node {
+pub(in crate::input) fn in_tree(node: &Node) -> Node {
     let mut node = node.clone();
     fill_tree(&mut node);
     node
