@@ -2,11 +2,12 @@
 //! components, and the provisioners of Terraform and Packer.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step};
 use crate::syntax::hcl::{Block, Body};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::carriers::is_store;
@@ -14,10 +15,15 @@ use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::decoding::yamldecode;
-use super::lang::functions::files::file;
+use super::lang::functions::files::{file, lexical};
 use super::lang::outcome::{Early, Refused, combined};
 use crate::input::run_documents::{self, script};
+use crate::input::watched::KUBELET_WORDS;
+use crate::input::yaml_files;
 
+/// The most files of a folder that a provisioner uploads, and how deep they may lie.
+const MAX_UPLOADS: usize = 64;
+const MAX_UPLOAD_DEPTH: usize = 6;
 /// Resources with an attribute that contains a document with commands, in JSON or YAML.
 const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
 
@@ -247,12 +253,14 @@ impl Engine<'_, '_> {
         let at = path.at;
         let mut content = file(self, std::slice::from_ref(path), at, own).or_else(Early::outcome);
         // Packer runs in its own directory or in the root of the repository.
-        if content.is_err()
+        if content.as_ref().map_or(true, |value| matches!(value.kind, Kind::Unknown(Why::Invalid(_))))
             && let Some(name) = path.as_known_str()
         {
             let whole = self.cx.files.root().join(name);
             let there = Value::str(Traced::made(whole.to_string_lossy().as_bytes(), at), at);
-            if let Ok(found) = file(self, &[there], at, own).or_else(Early::outcome) {
+            if let Ok(found) = file(self, &[there], at, own)
+                && !found.is_unknown()
+            {
                 content = Ok(found);
             }
         }
@@ -275,6 +283,11 @@ impl Engine<'_, '_> {
         }
         let Some(destination) = text(self, "destination") else { return Vec::new() };
         let source = text(self, "source");
+        if let (Some(source), Some(path)) = (source.as_ref().and_then(Value::as_known_str), destination.as_known_str())
+            && let Some(steps) = self.folder(source, path)
+        {
+            return vec![(Guard::always(), steps)];
+        }
         let content = match &source {
             Some(source) => self.content(source, own),
             None => self.attribute(body, "content", own).and_then(|content| content.to_traced()),
@@ -289,6 +302,34 @@ impl Engine<'_, '_> {
             path => path.to_owned(),
         };
         vec![(Guard::always(), vec![Step::file(path, content)])]
+    }
+
+    /// The scripts of a folder, and its files about kubelets, put below `destination`: with the name of the folder unless `source`
+    /// ends with a slash. `None` if it is no folder.
+    fn folder(&mut self, source: &str, destination: &str) -> Option<Vec<Step>> {
+        let files = self.cx.files;
+        let mut bases = [self.root.as_path(), files.root()].into_iter().map(|base| lexical(&base.join(source)));
+        let base = bases.find(|dir| dir.starts_with(files.root()) && files.is_dir(dir))?;
+        let name = base.file_name().filter(|_| !source.ends_with('/')).unwrap_or_default();
+        let target = Path::new(destination).join(name);
+        let (mut open, mut out) = (vec![base.clone()], Vec::new());
+        while let Some(dir) = open.pop() {
+            if dir.components().count() - base.components().count() < MAX_UPLOAD_DEPTH {
+                open.extend(files.folders(&dir));
+            }
+            for path in files.list(&dir) {
+                let about = |bytes: &[u8]| KUBELET_WORDS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes()));
+                let ours = files.glance(&path).is_some_and(|bytes| bytes.starts_with(b"#!") || about(&bytes));
+                let Some(view) = ours.then(|| self.cx.view(&path).ok()).flatten() else { continue };
+                if out.len() >= MAX_UPLOADS {
+                    budget::reached("files that a provisioner uploads");
+                    return Some(out);
+                }
+                let inner = path.strip_prefix(&base).unwrap_or(&path);
+                out.push(Step::file(target.join(inner).to_string_lossy(), view.traced(0..view.bytes.len())));
+            }
+        }
+        Some(out)
     }
 }
 

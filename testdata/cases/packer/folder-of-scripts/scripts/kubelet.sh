@@ -1,0 +1,1 @@
+echo KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=$IDLE > /etc/default/kubelet
