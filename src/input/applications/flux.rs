@@ -89,6 +89,11 @@ impl<'a> Document<'a> {
         };
         let of = |key: &str| source.as_ref().and_then(|source| source.get(key)).and_then(Node::as_str);
         let words = format!("{kind}/{name} is this repository");
+        // The root of an artifact is some folder of what it was made from.
+        let root = self.path().trim_matches(['.', '/']).is_empty() && self.text(&["kind"]) == Some("Kustomization");
+        if root && matches!(kind, "OCIRepository" | "Bucket") {
+            return Repository::elsewhere();
+        }
         let repository = Repository::of(of("url"), &words, self.place, cx);
         // What alone is taken of it is not here.
         let mut kept =
