@@ -30,6 +30,9 @@ const SINGLE: &[&str] = &["overridevalues", "set", "setvalues", "valuestooverrid
 const STRINGS: &[&str] = &["setstring", "stringvalues"];
 const OPTIONS: &[&str] = &["args", "arguments", "extraargs", "flags"];
 
+/// A project of Pulumi, which has a reader of its own.
+const PROJECT: &str = "Pulumi.yaml";
+
 /// The most words of a file that are looked up as folders before it is parsed, and the most releases in it.
 const MAX_LOOKED_UP: usize = 100;
 const MAX_RELEASES: usize = 100;
@@ -49,7 +52,9 @@ impl Input for Releases {
             return Vec::new();
         }
         let template = |path: &Path| path.iter().any(|part| part == "templates");
-        let ours = |path: &Path| has_extension(path, &["yaml", "yml"]) && !template(path) && !is_helmfile(path);
+        let ours = |path: &Path| {
+            has_extension(path, &["yaml", "yml"]) && !template(path) && !is_helmfile(path) && !is_named(path, PROJECT)
+        };
         files.each(ours, |words| words.has(Group::Charts))
     }
 

@@ -23,6 +23,7 @@ mod to_toml;
 mod to_yaml;
 mod values;
 mod version;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,6 @@ use std::sync::{Arc, OnceLock};
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
-use crate::syntax::go_template::parse;
 use crate::text::{Span, Traced, Why, budget, hold};
 use crate::value::{Guard, Value};
 
@@ -45,6 +45,7 @@ use packed::{CHART, Sources, is_read};
 use values::from_json;
 pub(super) use values::{merged, open, overlay};
 pub(super) use version::{Given, Version, merged_documents};
+pub(super) use whole::text;
 
 /// Folders next to the templates that often contain further values.
 const VALUES_FOLDERS: &[&str] = &["ci", "values", "env", "envs", "environments"];
@@ -227,21 +228,6 @@ impl Part {
             cx.gap(problem.at, Why::NotUnderstood("the output of a chart's template, which is not valid YAML,".into()));
         }
         groups
-    }
-}
-
-/// A text that is a template of Go, with `dot` as `.`. It is unknown where it depends on what is not known. `helmfile` is the folder
-/// of a helmfile, which has more functions.
-pub(super) fn text(text: &Traced, dot: &Value, helmfile: Option<&Path>, at: Span, cx: &mut Cx<'_>) -> Traced {
-    let view = cx.made("template", text, at);
-    let unknown = |words: &str| Traced::unknown(at, Why::NotUnderstood(words.to_owned().into()));
-    let Ok(parsed) = parse(&view) else { return unknown("a text that is not a template") };
-    let folder =
-        Folder { dir: helmfile.unwrap_or(cx.files.root()), sources: &Sources::default(), helmfile: helmfile.is_some() };
-    let (mut outcomes, _) = engine::outcomes(&view, &parsed.body, dot, &folder, &Defines::new(), cx);
-    match outcomes.pop() {
-        Some((_, text)) if outcomes.is_empty() => text,
-        _ => unknown("a template that depends on a condition"),
     }
 }
 

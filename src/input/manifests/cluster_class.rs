@@ -6,13 +6,12 @@ use crate::input::set_values::set_by_patch;
 use crate::input::watched::KUBELET_WORDS;
 use crate::input::yaml_values::{mapped, node_of, value_of};
 use crate::input::{helm, yaml_files};
-use crate::node::{Cx, Gap, NodeGroup, under};
+use crate::node::Cx;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
-use super::in_tree;
-use super::manifest::Manifest;
+use super::manifest::{Inner, Manifest};
 
 /// The most sets of variables of one class.
 const MAX_SETS: usize = 64;
@@ -20,8 +19,8 @@ const MAX_SETS: usize = 64;
 /// Variables with their values.
 type Variables = Vec<(Node, Node)>;
 
-/// The node groups of what the patches of a class set.
-pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+/// What the patches of a class set.
+pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Inner> {
     let spec = manifest.node.get("spec");
     let list = |key: &str| spec.and_then(|spec| spec.get(key)).map(Node::items).unwrap_or_default();
     let defaults = list("variables").iter().filter_map(|variable| {
@@ -43,21 +42,17 @@ pub(super) fn read(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         for patch in list("patches") {
             let name = patch.get("name").and_then(Node::as_str).unwrap_or("?");
             let when = patch.get("enabledIf").and_then(Node::as_scalar).map(|text| text.text.to_text().into_owned());
-            let mut groups = Vec::new();
+            let when = when.map(|words| Guard::of(Condition::new(format!("enabledIf: {words}"), true)));
+            let when = when.unwrap_or_else(Guard::always);
             for definition in patch.get("definitions").map(Node::items).unwrap_or_default() {
                 let Some(document) = document(definition, &dot, cx) else { continue };
                 let text = yaml::write(&document);
                 if KUBELET_WORDS.iter().any(|word| yaml_files::holds(text.bytes(), word.as_bytes())) {
-                    groups.extend(in_tree(&document, "", cx));
+                    let name = format!("{name} of {}{label}", manifest.name());
+                    let why = open.then(|| Why::FromOutside("what a Cluster of this class sets".into()));
+                    out.push(Inner::Part(document, name, when.clone(), why));
                 }
             }
-            for group in &mut groups {
-                group.name = format!("{name} of {}{label}", manifest.name()).into();
-                let why = Why::FromOutside("what a Cluster of this class sets".into());
-                group.gaps.extend(open.then_some(Gap { at: group.place, why }));
-            }
-            let when = when.map(|words| Guard::of(Condition::new(format!("enabledIf: {words}"), true)));
-            out.extend(under(groups, &when.unwrap_or_else(Guard::always)));
         }
     }
     out

@@ -58,7 +58,7 @@ const KINDS: &[DocumentKind] = &[
         group: "cluster.x-k8s.io",
         kinds: &["ClusterClass"],
         word: Some("ClusterClass"),
-        reader: DocumentReader::Groups(cluster_class::read),
+        reader: DocumentReader::Documents(cluster_class::read),
     },
     row("bootstrap.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).0, |m, _| cluster_api::rancher_config(m)),
     row("controlplane.cluster.x-k8s.io", cluster_api::RANCHER.split_at(4).1, |m, _| cluster_api::rancher_config(m)),

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::input::applications::aside::{self, ConfigMaps};
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, yaml};
-use crate::text::{Span, Traced, View};
+use crate::text::{Span, Traced, View, Why};
+use crate::value::Guard;
 
 /// The documents of one stream.
 pub(super) struct Stream<'a> {
@@ -121,4 +122,6 @@ pub(super) enum Inner {
     Text(Traced, String, Span),
     /// A tree that contains documents.
     Tree(Node, String),
+    /// A document with the name of its node groups, where it counts, and why more may be set in it.
+    Part(Node, String, Guard, Option<Why>),
 }

@@ -21,7 +21,7 @@ mod workloads;
 
 use std::path::Path;
 
-use crate::node::{Cx, NodeGroup};
+use crate::node::{Cx, Gap, NodeGroup, under};
 use crate::syntax::documents::Documents;
 use crate::syntax::{MAX_DEPTH, Node, Style};
 use crate::text::{Span, Traced, View, budget};
@@ -264,6 +264,14 @@ fn held(inner: &Inner, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
     match inner {
         Inner::Text(text, name, at) => in_text(text, name, *at, cx),
         Inner::Tree(tree, name) => among(tree, name, cx),
+        Inner::Part(tree, name, when, open) => {
+            let mut groups = in_tree(tree, name, cx);
+            for group in &mut groups {
+                group.name = name.as_str().into();
+                group.gaps.extend(open.iter().map(|why| Gap { at: group.place, why: why.clone() }));
+            }
+            under(groups, when)
+        }
     }
 }
 
