@@ -117,8 +117,10 @@ impl Install {
             let single = single.flat_map(|(all, string)| separate(all).into_iter().map(move |s| (s, string)));
             for (setting, string) in budget::at_most(single, MAX_GIVEN, "values of one command") {
                 let at = setting.span().unwrap_or(at);
-                let Some(equals) = setting.bytes().iter().position(|b| *b == b'=') else { continue };
-                match setting.slice(0..equals).known_str() {
+                let equals = setting.bytes().iter().position(|b| *b == b'=');
+                let equals = equals.or(setting.has_unknown().then_some(0));
+                let Some(equals) = equals else { continue };
+                match setting.slice(0..equals).known_str().filter(|path| !path.is_empty()) {
                     Some(path) => values.set(path, &setting.slice(equals + 1..setting.len()), string, at),
                     None => values.outside("a value under a name that is not known", at),
                 }

@@ -36,6 +36,7 @@ mod template_text;
 mod terraform;
 #[cfg(test)]
 mod testing;
+mod tilt;
 mod unit;
 mod watched;
 mod yaml_files;
@@ -102,6 +103,7 @@ pub const INPUTS: &[&dyn Input] = &[
     &kustomize::Kustomize,
     &applications::Applications,
     &releases::Releases,
+    &tilt::Tilt,
     &pulumi::Pulumi,
     &manifests::Manifests,
     &manifests::Ignition,

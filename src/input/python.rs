@@ -38,28 +38,35 @@ impl Input for Python {
         let Some(view) = yaml_files::open(&unit.path, &[&[CALL], &["AWS-RunShellScript"], KUBELET_WORDS], cx) else {
             return Vec::new();
         };
-        let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
-        let mut out = Vec::new();
-        for (start, _) in budget::at_most(text.match_indices(CALL), MAX_CALLS, "calls of a program") {
-            let reader = CallReader { view: &view, text, before: start };
-            let name = start..start + CALL.len();
-            let line = text.get(..start).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
-            let before_call = text.get(line..start).unwrap_or_default().trim_start();
-            if !text.get(name.end..).unwrap_or_default().starts_with('(')
-                || before_call.starts_with('#')
-                || before_call.starts_with("def ")
-            {
-                continue;
-            }
-            let call = end_of(text, name.end, false).and_then(|end| expression(&view.traced(start..end)));
-            let Some(Expr::Call(_, arguments)) = call else {
-                cx.gap(view.span(name), Why::NotUnderstood("a call of send_command".into()));
-                continue;
-            };
-            out.extend(reader.group(&arguments, view.span(name), &unit.path, cx));
-        }
-        out
+        let calls = calls(&view, CALL, cx);
+        calls.iter().filter_map(|(reader, arguments, at)| reader.group(arguments, *at, &unit.path, cx)).collect()
     }
+}
+
+/// The calls of a function in a program, with their arguments and places.
+pub(super) fn calls<'v>(view: &'v View, name: &str, cx: &mut Cx<'_>) -> Vec<(CallReader<'v>, Vec<Argument>, Span)> {
+    let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
+    let mut out = Vec::new();
+    for (start, _) in budget::at_most(text.match_indices(name), MAX_CALLS, "calls of a program") {
+        let reader = CallReader { view, text, place: view.span(start..start + name.len()), before: start };
+        let range = start..start + name.len();
+        let line = text.get(..start).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
+        let before_call = text.get(line..start).unwrap_or_default();
+        let part = |c: char| c.is_alphanumeric() || c == '_';
+        if !text.get(range.end..).unwrap_or_default().starts_with('(')
+            || before_call.ends_with(part)
+            || before_call.trim_start().starts_with('#')
+            || before_call.trim_start().starts_with("def ")
+        {
+            continue;
+        }
+        let call = end_of(text, range.end, false).and_then(|end| expression(&view.traced(start..end)));
+        match call {
+            Some(Expr::Call(_, arguments)) => out.push((reader, arguments, view.span(range))),
+            _ => cx.gap(view.span(range), Why::NotUnderstood(format!("a call of {name}").into())),
+        }
+    }
+    out
 }
 
 /// The end of the construct at `start`: after the bracket that closes its first one, or, with `line`, the end of the statement,
@@ -115,9 +122,11 @@ fn expression(text: &Traced) -> Option<Expr> {
     }
 }
 
-struct CallReader<'a> {
+pub(super) struct CallReader<'a> {
     view: &'a View,
     text: &'a str,
+    /// The name of the function.
+    place: Span,
     /// The offset of the call: only assignments before it count.
     before: usize,
 }
@@ -179,7 +188,7 @@ impl CallReader<'_> {
     }
 
     /// The texts of an expression, with unknown parts; `None` if it is neither a text nor a list of texts.
-    fn texts(&self, expr: &Expr, depth: usize) -> Option<Vec<Traced>> {
+    pub(super) fn texts(&self, expr: &Expr, depth: usize) -> Option<Vec<Traced>> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -190,10 +199,7 @@ impl CallReader<'_> {
                 for part in parts {
                     match self.texts(part, depth + 1).as_deref() {
                         Some([text]) => out.push(text),
-                        _ => out.push_unknown(
-                            self.view.span(self.before..self.before + CALL.len()),
-                            outside("an expression"),
-                        ),
+                        _ => out.push_unknown(self.place, outside("an expression")),
                     }
                 }
                 vec![out]
@@ -218,7 +224,11 @@ impl CallReader<'_> {
                     out.extend(right_texts.unwrap_or_else(|| vec![self.unknown(right)]));
                     out
                 } else {
-                    let (left, right) = (left_texts?, right_texts?);
+                    if left_texts.is_none() && right_texts.is_none() {
+                        return None;
+                    }
+                    let left = left_texts.unwrap_or_else(|| vec![self.unknown(left)]);
+                    let right = right_texts.unwrap_or_else(|| vec![self.unknown(right)]);
                     match (left.as_slice(), right.as_slice()) {
                         ([left], [right]) => vec![Traced::join([left, right], &Traced::new())],
                         _ => [left, right].concat(),
@@ -245,12 +255,11 @@ impl CallReader<'_> {
     }
 
     fn unknown(&self, expr: &Expr) -> Traced {
-        let place = self.view.span(self.before..self.before + CALL.len());
         let what = match expr {
             Expr::Name(name, _) => name.clone(),
             _ => "an expression".to_owned(),
         };
-        Traced::unknown(place, outside(&what))
+        Traced::unknown(self.place, outside(&what))
     }
 }
 
