@@ -296,6 +296,7 @@ impl Named {
             reach::is_terraform(path) && !reach::is_code(path) || words.is_none_or(|words| words.has(Group::Applied))
         });
         let above = self.above();
+        let package = above.iter().any(|dir| dir.join("Kptfile").is_file());
         let kustomized = above.iter().any(|dir| KUSTOMIZATIONS.iter().any(|name| dir.join(name).is_file()));
         let texts: Vec<_> = self.files.iter().filter_map(|path| files.glance(path)).collect();
         let listed = |text: &Arc<[u8]>| memchr::memmem::find(text, b"ParameterKey").is_some();
@@ -304,7 +305,7 @@ impl Named {
                 let folder = path.parent().and_then(Path::file_name);
                 path.ends_with("cdk.json") || folder.is_some_and(|name| name == "params" || name == "parameters")
             });
-        Users { reached, dirs: Some(dirs), applied, above, kustomized, context, texts }
+        Users { reached, dirs: Some(dirs), applied, above, kustomized, package, context, texts }
     }
 
     /// True if `path` or a folder around it was named.
@@ -357,6 +358,8 @@ struct Users {
     above: BTreeSet<PathBuf>,
     /// They may belong to a kustomization.
     kustomized: bool,
+    /// They may set values of a package of kpt.
+    package: bool,
     /// The context of the CDK is named, or a file of parameters, which counts for templates in other folders.
     context: bool,
     /// The texts of the named files.
@@ -380,6 +383,7 @@ impl Users {
         folder.is_some_and(|folder| self.above.contains(folder))
             || LISTING.contains(&kind)
             || kind == "kustomize" && self.kustomized
+            || kind == "manifest" && self.package
             || kind == "cloudformation" && (self.context || named())
     }
 }

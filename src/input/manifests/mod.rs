@@ -10,6 +10,7 @@ mod karpenter;
 mod kindless;
 mod kinds;
 mod kops;
+mod kpt;
 mod kubeadm;
 mod kubelet;
 mod manifest;
@@ -25,8 +26,10 @@ use crate::node::{Cx, Gap, NodeGroup, under};
 use crate::syntax::documents::Documents;
 use crate::syntax::{MAX_DEPTH, Node, Style};
 use crate::text::{Span, Traced, View, budget};
+use crate::value::{Condition, Guard};
 
 use super::applications::aside::may_describe;
+use super::group_text::print;
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension};
 use super::watched::Group;
@@ -82,7 +85,15 @@ impl Input for Manifests {
             let hidden = kindless::set_by_later_patches(&unit.path, cx);
             return trees.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name, &hidden)).collect();
         }
-        read_all(trees, Some(&view), &name, cx)
+        let groups = read_all(trees, Some(&view), &name, cx);
+        let Some(text) = kpt::rendered(&view, &unit.path, cx) else { return groups };
+        let rendered = in_text(&text, &name, yaml_files::first_line(&view), cx);
+        let print = |groups: &[NodeGroup], cx: &Cx<'_>| groups.iter().map(|g| print(g, &cx.texts)).collect::<Vec<_>>();
+        if print(&groups, cx) == print(&rendered, cx) {
+            return groups;
+        }
+        let when = |holds| Guard::of(Condition::new("kpt renders the package", holds));
+        under(rendered, &when(true)).into_iter().chain(under(groups, &when(false))).collect()
     }
 }
 
