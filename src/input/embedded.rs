@@ -146,8 +146,23 @@ impl Walk {
             Step::UserData(scalar.text.clone(), wrapping)
         } else if (several && shebang(bytes) == Some(true)) || starts_kubelet(bytes) {
             Step::Script(text.clone())
+        // Whether a host of an inventory has such a variable is known.
+        } else if are_options(bytes) && !path.contains(".vars.") {
+            let mut command = Traced::made("k3s server ", tree.span);
+            text.split(b"\n").iter().for_each(|line| {
+                command.push(line);
+                command.push_made(b" ", tree.span);
+            });
+            Step::Script(command)
         } else if !several {
             return Vec::new();
+        } else if yaml_files::holds(bytes, KUBELET_ARG.as_bytes()) {
+            // The configuration of k3s or RKE2, as a text.
+            let view = cx.made(path, text, tree.span);
+            let parsed = yaml_files::in_either(&view);
+            let ours = |tree: &&Node| tree.get(KUBELET_ARG).is_some_and(|args| !args.is_map());
+            let trees: Vec<_> = parsed.tree.iter().filter(ours).cloned().collect();
+            return loose(manifests::in_trees(&trees, path, cx));
         } else if manifests::names_one(bytes) {
             let view = cx.made(path, text, tree.span);
             let parsed = yaml_files::in_either(&view);
@@ -196,6 +211,12 @@ fn encoded(scalar: &Scalar, tree: &Node) -> Option<Traced> {
 fn starts_kubelet(bytes: &[u8]) -> bool {
     let starts = |line: &[u8]| STARTS.iter().any(|start| line.trim_ascii_start().starts_with(start.as_bytes()));
     bytes.split(|byte| *byte == b'\n').any(starts)
+}
+
+/// True for options of k3s or RKE2 that pass some on to the kubelet.
+fn are_options(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    (start.starts_with(b"--") || start.starts_with(b"{{")) && yaml_files::holds(bytes, b"--kubelet-arg")
 }
 
 /// The node groups, only if a node boots with them.

@@ -35,6 +35,13 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         },
         "string" => str(text()),
         "safe" | "mandatory" => value,
+        "dirname" | "basename" => {
+            let path = text();
+            let start = path.bytes().iter().rposition(|b| *b == b'/').map_or(0, |slash| slash + 1);
+            // Slashes alone are a root.
+            let end = path.bytes()[..start].iter().rposition(|b| *b != b'/').map_or(start, |last| last + 1);
+            str(if name == "dirname" { path.slice(0..end) } else { path.slice(start..path.len()) })
+        }
         "comment" => {
             let mark = match arg(0, "style").as_ref().map(Value::as_known_str) {
                 None | Some(Some("plain")) => {
