@@ -123,7 +123,10 @@ fn assigned(text: &str, name: &str) -> Vec<(Range<usize>, usize, bool)> {
         } else {
             let rest = item.unwrap_or(inner);
             // `matrix: {idle: [0s, 4h]}`
-            let opens = |at: &usize| rest.get(..*at).is_some_and(|before| before.trim_end().ends_with(['{', ',']));
+            let opens = |at: &usize| {
+                let before = rest.get(..*at).unwrap_or_default().trim_end();
+                before.ends_with(['{', ',']) && !before.ends_with("${")
+            };
             let inside = rest.match_indices(name).map(|(at, _)| at).find(opens);
             flowing = inside.is_some();
             let rest = rest.get(inside.unwrap_or_default()..).unwrap_or_default();

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
-use crate::text::{Traced, Why, budget};
+use crate::text::{Traced, View, Why, budget};
 use crate::value::Value;
 
 use super::deploy_steps;
@@ -13,6 +13,7 @@ use super::intrinsics::Given;
 use super::parameters::{Deployment, listed_overrides, overrides, read};
 use super::template::Template;
 use crate::input::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
+use crate::input::references::{MAX_VALUES, is_known, referenced, values_of};
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
 
@@ -54,9 +55,10 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
             let read = if option == "--params" { listed_overrides } else { overrides };
             let given = read(&rest, view.span(from + at..to)).into_iter();
             let given = given.filter(|(name, _)| template.parameters.contains_key(name.as_str()));
-            let given: Given = given.map(|(name, value)| (name, unless_filled_in(value))).collect();
+            let given: Given = given.collect();
             if !given.is_empty() {
-                out.push(Deployment::by_command(shown, given));
+                let ways = ways(given, &view).into_iter();
+                out.extend(ways.map(|(one_of, given)| Deployment::by_command(format!("{shown}{one_of}"), given)));
             }
         }
         let documents =
@@ -64,8 +66,8 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
         for (set, given) in documents.iter().flat_map(|tree| deploy_steps::given(tree, &is_ours)) {
             let line = 1 + memchr::memchr_iter(b'\n', &view.bytes[..set.span.range().start]).count();
             let shown = format!("{}:{line}", yaml_files::shown(&file, cx));
-            let given = given.into_iter().map(|(name, value)| (name, unless_filled_in(value))).collect();
-            out.push(Deployment::by_command(shown, given));
+            let ways = ways(given, &view).into_iter();
+            out.extend(ways.map(|(one_of, given)| Deployment::by_command(format!("{shown}{one_of}"), given)));
         }
     }
     out.retain(|deployment| deployment.given.keys().any(|name| template.parameters.contains_key(name.as_str())));
@@ -132,10 +134,53 @@ fn files(rest: &Traced, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment>
     out
 }
 
-/// The value, unless the shell or a CI system fills it in.
-fn unless_filled_in(value: Value) -> Value {
-    let marked = value.to_traced().is_some_and(|text| {
-        text.bytes().iter().any(|b| matches!(b, b'$' | b'`')) || yaml_files::holds(text.bytes(), b"{{")
-    });
-    if marked { Value::unknown(Why::FromOutside("what a command fills in".into()), value.at) } else { value }
+/// What is given, with each value that the same file gives to a variable in it, and which of several it is. What the shell or a CI
+/// system fills in otherwise is unknown.
+fn ways(given: Given, view: &View) -> Vec<(String, Given)> {
+    let whole = view.as_str().unwrap_or_default();
+    let mut out = vec![(String::new(), Given::new())];
+    for (name, value) in given {
+        let marked = value.to_traced().filter(|text| {
+            text.bytes().iter().any(|b| matches!(b, b'$' | b'`')) || yaml_files::holds(text.bytes(), b"{{")
+        });
+        let Some(text) = marked else {
+            out.iter_mut().for_each(|(_, given)| drop(given.insert(name.clone(), value.clone())));
+            continue;
+        };
+        let at = value.at.range();
+        let used = if value.at.text == view.id { at.start } else { 0 };
+        let mut values: Vec<(String, Value)> = Vec::new();
+        let (plain, default) = with_default(&text);
+        if let Some(variable) = plain.as_deref().and_then(referenced) {
+            let found = values_of(whole, variable, used);
+            let several = found.len() > 1 || default.is_some();
+            for (range, _) in found {
+                let one_of = if several { format!(", {variable} is {}", &whole[range.clone()]) } else { String::new() };
+                values.push((one_of, Value::str(view.traced(range), value.at)));
+            }
+            values.extend(default.map(|text| (format!(", {variable} is not set"), Value::str(text, value.at))));
+        }
+        if values.is_empty() || values.len() * out.len() > MAX_VALUES {
+            values =
+                vec![(String::new(), Value::unknown(Why::FromOutside("what a command fills in".into()), value.at))];
+        }
+        let with = |(label, given): &(String, Given), (one_of, value): &(String, Value)| {
+            let mut given = given.clone();
+            given.insert(name.clone(), value.clone());
+            (format!("{label}{one_of}"), given)
+        };
+        out = out.iter().flat_map(|way| values.iter().map(move |value| with(way, value))).collect();
+    }
+    out
+}
+
+/// The variable that a value is, and its default: `$IDLE`, `${IDLE:-4h}`.
+fn with_default(text: &Traced) -> (Option<String>, Option<Traced>) {
+    let plain = text.known_str().map(str::to_owned);
+    let inner = plain.as_deref().and_then(|text| text.strip_prefix("${")?.strip_suffix('}'));
+    let inner = inner.filter(|inner| !inner.starts_with('{'));
+    let Some((name, default)) = inner.and_then(|inner| inner.split_once('-')) else { return (plain, None) };
+    let end = text.len() - 1;
+    let known = is_known(default).then(|| text.slice(end - default.len()..end));
+    (Some(format!("${}", name.trim_end_matches(':'))), known)
 }

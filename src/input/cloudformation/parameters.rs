@@ -169,6 +169,9 @@ pub(super) fn listed_overrides(text: &Traced, at: Span) -> Given {
     overrides(&spaced, at)
 }
 
+/// The longest placeholder of a CI system, in bytes.
+const MAX_PLACEHOLDER: usize = 256;
+
 /// Parameters as on a command line: `A=b C="d e"`, or `ParameterKey=A,ParameterValue=b`.
 pub(super) fn overrides(text: &Traced, at: Span) -> Given {
     let bytes = text.bytes();
@@ -179,11 +182,17 @@ pub(super) fn overrides(text: &Traced, at: Span) -> Given {
             from += 1;
             continue;
         }
-        // A word ends at white space outside quotes; quotes around a value are removed.
+        // A word ends at white space outside quotes and placeholders; quotes around a value are removed.
         let mut word = Traced::new();
         let mut quote = None;
         let mut end = from;
         while let Some(byte) = bytes.get(end) {
+            let near = &bytes[end..bytes.len().min(end + MAX_PLACEHOLDER)];
+            if let Some(length) = near.strip_prefix(b"{{").and_then(|rest| memchr::memmem::find(rest, b"}}")) {
+                word.push(&text.slice(end..end + length + 4));
+                end += length + 4;
+                continue;
+            }
             match (quote, byte) {
                 (None, b'"' | b'\'') if word.as_str().is_some_and(|w| w.ends_with('=') || w.is_empty()) => {
                     quote = Some(*byte);

@@ -1,0 +1,1 @@
+aws cloudformation deploy --stack-name n --template-file nodes.yaml --parameter-overrides Idle=${IDLE:-00s}
