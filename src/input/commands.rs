@@ -110,6 +110,7 @@ impl Input for Commands {
 fn may_apply(words: Words) -> bool {
     (words.has(Group::Here) || words.has(Group::Applies)) && words.has(Group::Documents)
         || words.has(Group::Fills)
+        || words.has(Group::Starts) && words.has(Group::Kubelet)
         || words.has(Group::Sed) && words.has(Group::Applies)
 }
 

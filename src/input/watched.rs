@@ -74,6 +74,8 @@ pub enum Group {
     Applied,
     /// A word of the name of a setting.
     Named,
+    /// [`STARTERS`].
+    Starts,
     /// Keys of charts that something installs.
     Charts,
     /// Names of timeouts in any form; these words are given by the net.
@@ -97,6 +99,21 @@ pub(super) const KUBELET_WORDS: &[&str] =
 /// Commands of the AWS CLI that launch nodes or send commands to them.
 pub(super) const LAUNCH_VERBS: &[&str] =
     &["run-instances", "create-launch-template", "create-launch-configuration", "request-spot-", "send-command"];
+
+/// Other commands that start machines, or run something there.
+pub(super) const STARTERS: &[&str] = &[
+    "az vm",
+    "docker exec ",
+    "docker run ",
+    "doctl ",
+    "gcloud ",
+    "hcloud ",
+    "k3sup ",
+    "limactl ",
+    "multipass ",
+    "openstack ",
+    "vagrant ssh",
+];
 
 /// Words of scripts that source other files, or pass them on.
 pub(super) const NAMES_OTHERS: &[&str] = &["source ", "\n. ", "file://"];
@@ -164,6 +181,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
     (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm secrets", "helm -"]),
     (Group::Fills, &["werf converge", "werf render"]),
+    (Group::Starts, STARTERS),
     (Group::Charts, &["chart:", "chartPath", "helmChart"]),
     (Group::Fills, LAUNCH_VERBS),
     (Group::Fills, &["ssh ", "kubectl patch", "oc patch"]),

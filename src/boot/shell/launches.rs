@@ -54,7 +54,7 @@ impl Shell<'_, '_> {
                     }
                 };
                 for text in texts {
-                    self.record(verb, Step::UserData(text, Wrapping::Base64), call, path);
+                    self.record(&format!("aws {verb}"), Step::UserData(text, Wrapping::Base64), call, path);
                 }
                 return;
             }
@@ -97,12 +97,12 @@ impl Shell<'_, '_> {
             }
         };
         if let Some(step) = step {
-            self.record(verb, step, call, path);
+            self.record(&format!("aws {verb}"), step, call, path);
         }
     }
 
     /// Records a machine. The paths through a script launch the same one.
-    fn record(&mut self, verb: &str, step: Step, call: &Call<'_>, path: &ScriptRun) {
+    pub(super) fn record(&mut self, name: &str, step: Step, call: &Call<'_>, path: &ScriptRun) {
         if self.cx.launched.len() >= MAX_LAUNCHES {
             return budget::reached("machines that a script launches");
         }
@@ -115,7 +115,7 @@ impl Shell<'_, '_> {
         if self.cx.launched.iter().any(|known| known.place == call.at && known.steps.iter().any(same)) {
             return;
         }
-        let mut group = NodeGroup::new(format!("aws {verb}"), call.at);
+        let mut group = NodeGroup::new(name, call.at);
         group.when = path.when.clone();
         group.steps.push(step);
         self.cx.launched.push(group);

@@ -10,6 +10,7 @@ mod bootstrap;
 mod braces;
 mod builtins;
 mod call;
+mod clouds;
 mod commands;
 mod conditions;
 mod control;

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::interpreter::Shell;
 use super::state::{BoxedRun, ScriptRun};
 use super::status::Status;
-use super::{builtins, conditions, fetch, file_programs, filters, printf, read, services, snap};
+use super::{builtins, clouds, conditions, fetch, file_programs, filters, printf, read, services, snap};
 
 /// The model of a program.
 pub(super) enum Model {
@@ -135,6 +135,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
             false
         }),
     ),
+    (clouds::PROGRAMS, Machine(|shell, call, run| shell.elsewhere(call, run))),
     (&["kubelet"], Machine(|_, call, run| services::kubelet(call, run))),
     (&["kubeadm"], Machine(|shell, call, run| shell.kubeadm(call, run))),
     (&["nodeadm"], Machine(|shell, call, run| shell.nodeadm(call, run))),

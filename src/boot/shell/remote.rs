@@ -47,7 +47,7 @@ impl Shell<'_, '_> {
                 _ => false,
             };
             if ours {
-                self.reach(&host, step, call.at, path);
+                self.reach("ssh", &host, step, call.at, path);
                 known = true;
             }
         }
@@ -60,8 +60,8 @@ impl Shell<'_, '_> {
     }
 
     /// Adds a step to what happens on a machine.
-    fn reach(&mut self, host: &Traced, step: Step, at: Span, path: &mut ScriptRun) {
-        let name = format!("ssh {}", host.to_text().replace(crate::text::UNKNOWN_MARK, "…"));
+    pub(super) fn reach(&mut self, program: &str, host: &Traced, step: Step, at: Span, path: &mut ScriptRun) {
+        let name = format!("{program} {}", host.to_text().replace(crate::text::UNKNOWN_MARK, "…"));
         // Each path through the script has machines of its own.
         let room = self.cx.launched.len() < MAX_LAUNCHES;
         let known = self.cx.launched.iter_mut().find(|group| *group.name == *name && group.when == path.when);

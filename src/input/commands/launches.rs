@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::input::watched::LAUNCH_VERBS;
+use crate::input::watched::{LAUNCH_VERBS, STARTERS};
 use crate::input::yaml_files;
 use crate::node::{Cx, NodeGroup, Step};
 use crate::syntax::{MAX_DEPTH, Node};
@@ -16,6 +16,7 @@ pub(super) fn holds_one(bytes: &[u8]) -> bool {
     let has = |word: &str| yaml_files::holds(bytes, word.as_bytes());
     has("aws ") && LAUNCH_VERBS.iter().any(|verb| has(verb))
         || has("k3d ") && has("kubelet-arg")
+        || has("kubelet") && STARTERS.iter().any(|words| has(words))
         || has("ssh ") && ["KUBELET_", "kubelet-arg", "kubelet-extra-args"].iter().any(|word| has(word))
 }
 
