@@ -2,10 +2,11 @@
 //! --parameter-overrides Args=…`, `create-stack --template-body file://nodes.yaml --parameters file://prod.json`, `rain deploy
 //! nodes.yaml --params Args=…`; and in documents that deploy it.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
-use crate::text::{Traced, View, Why, budget};
+use crate::text::{Span, Traced, View, Why, budget};
 use crate::value::Value;
 
 use super::deploy_steps;
@@ -137,32 +138,25 @@ fn files(rest: &Traced, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment>
 /// What is given, with each value that the same file gives to a variable in it, and which of several it is. What the shell or a CI
 /// system fills in otherwise is unknown.
 fn ways(given: Given, view: &View) -> Vec<(String, Given)> {
-    let whole = view.as_str().unwrap_or_default();
     let mut out = vec![(String::new(), Given::new())];
     for (name, value) in given {
+        let at = value.at;
         let marked = value.to_traced().filter(|text| {
             text.bytes().iter().any(|b| matches!(b, b'$' | b'`')) || yaml_files::holds(text.bytes(), b"{{")
         });
-        let Some(text) = marked else {
-            out.iter_mut().for_each(|(_, given)| drop(given.insert(name.clone(), value.clone())));
-            continue;
+        let values = match &marked {
+            Some(text) => from_file(text, value.at, view),
+            None => vec![(String::new(), value)],
         };
-        let at = value.at.range();
-        let used = if value.at.text == view.id { at.start } else { 0 };
-        let mut values: Vec<(String, Value)> = Vec::new();
-        let (plain, default) = with_default(&text);
-        if let Some(variable) = plain.as_deref().and_then(referenced) {
-            let found = values_of(whole, variable, used);
-            let several = found.len() > 1 || default.is_some();
-            for (range, _) in found {
-                let one_of = if several { format!(", {variable} is {}", &whole[range.clone()]) } else { String::new() };
-                values.push((one_of, Value::str(view.traced(range), value.at)));
+        let unknown = || Value::unknown(Why::FromOutside("what a command fills in".into()), at);
+        let fits = (1..=MAX_VALUES / out.len()).contains(&values.len());
+        let values = if fits { values } else { vec![(String::new(), unknown())] };
+        if let [(one_of, value)] = values.as_slice() {
+            for (label, given) in &mut out {
+                label.push_str(one_of);
+                given.insert(name.clone(), value.clone());
             }
-            values.extend(default.map(|text| (format!(", {variable} is not set"), Value::str(text, value.at))));
-        }
-        if values.is_empty() || values.len() * out.len() > MAX_VALUES {
-            values =
-                vec![(String::new(), Value::unknown(Why::FromOutside("what a command fills in".into()), value.at))];
+            continue;
         }
         let with = |(label, given): &(String, Given), (one_of, value): &(String, Value)| {
             let mut given = given.clone();
@@ -171,6 +165,24 @@ fn ways(given: Given, view: &View) -> Vec<(String, Given)> {
         };
         out = out.iter().flat_map(|way| values.iter().map(move |value| with(way, value))).collect();
     }
+    out
+}
+
+/// The values that a file gives to the variable that a text at a place is, and which of several each is.
+fn from_file(text: &Traced, at: Span, view: &View) -> Vec<(String, Value)> {
+    let whole = view.as_str().unwrap_or_default();
+    let (plain, default) = with_default(text);
+    let Some(variable) = plain.as_deref().and_then(referenced) else { return Vec::new() };
+    let used = if at.text == view.id { at.range().start } else { 0 };
+    let found = values_of(whole, variable, used);
+    let several = found.len() > 1 || default.is_some();
+    let of_range = |range: Range<usize>| {
+        let shown = whole.get(range.clone()).unwrap_or_default();
+        let one_of = if several { format!(", {variable} is {shown}") } else { String::new() };
+        (one_of, Value::str(view.traced(range), at))
+    };
+    let mut out: Vec<_> = found.into_iter().map(|(range, _)| of_range(range)).collect();
+    out.extend(default.map(|text| (format!(", {variable} is not set"), Value::str(text, at))));
     out
 }
 
