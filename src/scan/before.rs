@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::check::Predicate;
-use crate::input::Unit;
 use crate::input::reach::{self, Around};
+use crate::input::{APPLICATIONS, Unit};
 use crate::node::Root;
 use crate::policy::Policy;
 use crate::text::{Earlier, Watched};
@@ -87,18 +87,20 @@ impl Before {
         }
         let mut then = units_of(&list);
         let alike = Alike::new(&base.policy, &request.policy);
-        let known: HashMap<_, _> = now
-            .iter()
-            .zip(results)
-            .map(|((input, unit), read)| ((input.name(), unit.path.as_os_str()), (unit, read)))
-            .collect();
+        // The applications of a repository are one unit, wherever they are.
+        fn key((input, unit): &Claimed) -> (&str, &Path) {
+            (input.name(), if input.name() == APPLICATIONS { Path::new("") } else { &unit.path })
+        }
+        let known: HashMap<_, _> =
+            now.iter().zip(results).map(|(claimed, read)| (key(claimed), (&claimed.1, read))).collect();
         if area.named.is_some() {
             // What has nothing to do with the named files now has not then, unless it is gone.
             let gone = |unit: &Unit| unit.files.iter().any(|file| area.list.seen(file).is_none());
-            then.retain(|(input, unit)| known.contains_key(&(input.name(), unit.path.as_os_str())) || gone(unit));
+            then.retain(|claimed| known.contains_key(&key(claimed)) || gone(&claimed.1));
         }
-        let same = |(input, unit): &Claimed| {
-            let (other, read) = known.get(&(input.name(), unit.path.as_os_str()))?;
+        let same = |claimed: &Claimed| {
+            let (other, read) = known.get(&key(claimed))?;
+            let unit = &claimed.1;
             (!read.differs && *other == unit && alike.at(&unit.home(earlier))).then_some(*read)
         };
         let again: Vec<_> = then.iter().filter(|unit| same(unit).is_none()).cloned().collect();
