@@ -1,6 +1,6 @@
 //! The tree of a commit, as the version control lists it. How its objects are read is left to the caller.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -169,6 +169,11 @@ impl Commit {
         let mut files: Vec<_> = files.map(|entry| self.root.join(&entry.path)).filter(|path| is(path)).collect();
         files.sort_unstable_by(|a, b| order(a, b));
         files
+    }
+
+    /// The names of all files and folders.
+    pub(crate) fn all_names(&self) -> HashSet<&[u8]> {
+        self.tree.entries.iter().flat_map(|entry| bytes_of(&entry.path).split(|b| *b == b'/')).collect()
     }
 
     /// True if `path` is a regular file.
