@@ -513,20 +513,19 @@ fn assignments(
         if end == name || used {
             continue;
         }
+        let put = |value: Range<usize>, out: &mut Commands| {
+            if out.environment.len() < MAX_FOUND {
+                let known = is_known(text.get(value.clone()).unwrap_or_default());
+                let name = line.get(name..end).unwrap_or_default().to_owned();
+                out.environment.push(Assigned { name, value, known, block, line: number, one_of: String::new() });
+            }
+        };
         let rest = line.get(end..).unwrap_or_default();
         let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
         let spaced = rest.trim_start_matches([' ', '\t']);
         let Some(value) = [":=", "?=", "=", ":"].iter().find_map(|mark| spaced.strip_prefix(mark)) else {
-            if let Some(value) = value_beside(text, start + end).filter(|_| out.environment.len() < MAX_FOUND) {
-                let known = is_known(text.get(value.clone()).unwrap_or_default());
-                out.environment.push(Assigned {
-                    name: line.get(name..end).unwrap_or_default().to_owned(),
-                    value,
-                    known,
-                    block,
-                    line: number,
-                    one_of: String::new(),
-                });
+            if let Some(value) = value_beside(text, start + end) {
+                put(value, out);
             }
             continue;
         };
@@ -554,18 +553,7 @@ fn assignments(
                 at..at + value.get(..length).unwrap_or_default().trim_end().len()
             }
         };
-        let known = is_known(line.get(range.clone()).unwrap_or_default());
-        if out.environment.len() < MAX_FOUND {
-            let value = start + range.start..start + range.end;
-            out.environment.push(Assigned {
-                name: line.get(name..end).unwrap_or_default().to_owned(),
-                value,
-                known,
-                block,
-                line: number,
-                one_of: String::new(),
-            });
-        }
+        put(start + range.start..start + range.end, out);
         from = range.end.max(end);
     }
     out.environment.len() > before
