@@ -12,7 +12,7 @@ use crate::text::budget;
 
 use super::command_files::{MAX_COMMANDS, has_commands};
 use super::job_scopes::{Jobs, Scope, Site, without_idle};
-use super::references::{MAX_VALUES, is_known, referenced, values_of};
+use super::references::{each_way, is_known, referenced, values_of};
 use super::yaml_files;
 
 /// What sets a variable of Terraform: a variable of the environment, or `-var`.
@@ -91,6 +91,8 @@ pub(super) struct Tool {
     /// True if a file of values wins over an option before it. Source of Packer: `command/meta.go` and
     /// `hcl2template/types.variables.go` of hashicorp/packer.
     pub(super) in_order: bool,
+    /// The commands that use the values.
+    runs: &'static [&'static str],
     /// The commands with which no node has the values.
     idle: &'static [&'static str],
     /// What the name of a file of values contains.
@@ -114,6 +116,7 @@ pub(super) const TERRAFORM: Tool = Tool {
     options: &["-var"],
     named: false,
     in_order: true,
+    runs: &["apply", "plan", "run-all"],
     // Where nodes are destroyed, none has the values.
     idle: &[" destroy"],
     files: &[".tfvars"],
@@ -127,6 +130,7 @@ pub(super) const PACKER: Tool = Tool {
     options: &["-var"],
     named: false,
     in_order: false,
+    runs: &["build"],
     idle: &[" fmt", " inspect", " validate"],
     files: &[".pkrvars", ".hcl", ".json"],
     prefix: "PKR_VAR_",
@@ -139,6 +143,7 @@ pub(super) const PULUMI: Tool = Tool {
     options: &["--config", "-c", SET],
     named: true,
     in_order: false,
+    runs: &["up", "update"],
     idle: &[" destroy", " preview", " refresh"],
     files: &[],
     prefix: "PULUMI_CONFIG_",
@@ -160,7 +165,7 @@ pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found
         let text = if yaml { without_idle(text) } else { text.into() };
         let mut commands = commands(&text, tool);
         if yaml {
-            leave_out_hidden(&text, &mut commands);
+            leave_out_hidden(&text, tool, &mut commands);
         }
         follow_references(&text, dir.ends_with(".github/workflows"), &mut commands);
         Some((path.clone(), Arc::new(commands)))
@@ -271,13 +276,13 @@ pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
 }
 
 /// Leaves out what no command of the file sees, because another assignment stands nearer to each of them. For YAML.
-fn leave_out_hidden(text: &str, commands: &mut Commands) {
+fn leave_out_hidden(text: &str, tool: &Tool, commands: &mut Commands) {
     let file = Jobs::of(text);
     let runs = |line: &str| {
         let line = line.trim_start();
         !line.starts_with('#')
-            && ["terraform ", "tofu ", "terragrunt "].iter().any(|word| line.contains(word))
-            && ["apply", "plan", "run-all"].iter().any(|word| line.contains(word))
+            && tool.programs.iter().any(|word| line.contains(&format!("{word} ")))
+            && tool.runs.iter().any(|word| line.contains(word))
     };
     let sites = text.lines().enumerate().filter(|(_, line)| runs(line)).map(|(at, _)| at).take(MAX_SITES + 1);
     let sites: Vec<Site> = sites.flat_map(|at| file.sites(at)).collect();
@@ -287,7 +292,7 @@ fn leave_out_hidden(text: &str, commands: &mut Commands) {
     let lines: Vec<&str> = text.lines().collect();
     let scope = |set: &Assigned| {
         let at = set.line.saturating_sub(1);
-        let in_script = lines.get(at).is_some_and(|line| line.contains(&format!("TF_VAR_{}=", set.name)));
+        let in_script = lines.get(at).is_some_and(|line| line.contains(&format!("{}{}=", tool.prefix, set.name)));
         file.scope(at, in_script)
     };
     let scopes: Vec<Scope> = commands.environment.iter().map(scope).collect();
@@ -340,13 +345,12 @@ pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands)
     for call in std::mem::take(&mut out.calls) {
         let mut ways = vec![Call { files: call.files, options: Vec::new() }];
         for (before, set) in call.options {
-            let values = Some(one(&set)).filter(|values| (1..=MAX_VALUES / ways.len()).contains(&values.len()));
-            let values = values.unwrap_or_else(|| vec![set]);
             let with = |way: &Call, value: &Assigned| {
                 let options = way.options.iter().cloned().chain([(before, value.clone())]).collect();
                 Call { files: way.files.clone(), options }
             };
-            ways = ways.iter().flat_map(|way| values.iter().map(move |value| with(way, value))).collect();
+            let every = each_way(&ways, &one(&set), with);
+            ways = every.unwrap_or_else(|| ways.iter().map(|way| with(way, &set)).collect());
         }
         calls.append(&mut ways);
     }

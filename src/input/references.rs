@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::job_scopes::Jobs;
 
 /// The most values of one variable of a job.
-pub(super) const MAX_VALUES: usize = 16;
+const MAX_VALUES: usize = 16;
 
 /// With more assignments of one variable, each counts everywhere.
 const MAX_ASSIGNED: usize = 64;
@@ -60,6 +60,13 @@ pub(super) fn values_of(text: &str, name: &str, used: usize) -> Vec<(Range<usize
         out.push((value, line));
     }
     out
+}
+
+/// Each of some ways with each of the values that it may have; `None` without a value, or if there would be too many.
+pub(super) fn each_way<W, V>(ways: &[W], values: &[V], with: impl Fn(&W, &V) -> W) -> Option<Vec<W>> {
+    let fits = (1..=MAX_VALUES / ways.len().max(1)).contains(&values.len());
+    let (with, values) = (&with, || values.iter());
+    fits.then(|| ways.iter().flat_map(|way| values().map(move |value| with(way, value))).collect())
 }
 
 /// Which assignments of a variable count at the byte `used`: jobs have their own. An assignment is its line, counted from 0, and

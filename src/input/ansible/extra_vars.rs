@@ -12,7 +12,7 @@ use crate::value::Value;
 use super::tasks::free_form;
 use super::vars::Var;
 use crate::input::command_files::{MAX_COMMANDS, command_files};
-use crate::input::references::{MAX_VALUES, referenced, values_of};
+use crate::input::references::{each_way, referenced, values_of};
 use crate::input::unit::normal;
 use crate::input::yaml_files;
 
@@ -90,9 +90,6 @@ fn ways(words: Vec<Traced>, view: &View) -> Vec<(String, Vec<Traced>)> {
         let used = value.span().filter(|span| span.text == view.id).map_or(0, |span| span.range().start);
         let name = value.known_str().and_then(referenced);
         let values = name.map(|name| values_of(text, name, used)).unwrap_or_default();
-        if values.is_empty() || values.len() * out.len() > MAX_VALUES {
-            continue;
-        }
         let several = values.len() > 1;
         let with = |(one_of, words): &(String, Vec<Traced>), value: &Range<usize>| {
             let mut words = words.clone();
@@ -101,7 +98,9 @@ fn ways(words: Vec<Traced>, view: &View) -> Vec<(String, Vec<Traced>)> {
                 if several { format!("={}", text.get(value.clone()).unwrap_or_default()) } else { String::new() };
             (format!("{one_of}{shown}"), words)
         };
-        out = out.iter().flat_map(|way| values.iter().map(move |(value, _)| with(way, value))).collect();
+        if let Some(ways) = each_way(&out, &values, |way, (value, _)| with(way, value)) {
+            out = ways;
+        }
     }
     out
 }

@@ -154,7 +154,7 @@ fn the_same_file_may_give_the_value() {
 
 fn left(text: &str) -> Vec<String> {
     let mut found = commands(text);
-    leave_out_hidden(text, &mut found);
+    leave_out_hidden(text, &TERRAFORM, &mut found);
     found.environment.iter().map(|set| format!("{}={}", set.name, text.get(set.value.clone()).unwrap())).collect()
 }
 

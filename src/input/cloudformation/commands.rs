@@ -14,7 +14,7 @@ use super::intrinsics::Given;
 use super::parameters::{Deployment, listed_overrides, overrides, read};
 use super::template::Template;
 use crate::input::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
-use crate::input::references::{MAX_VALUES, is_known, referenced, values_of};
+use crate::input::references::{each_way, is_known, referenced, values_of};
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
 
@@ -149,21 +149,13 @@ fn ways(given: Given, view: &View) -> Vec<(String, Given)> {
             None => vec![(String::new(), value)],
         };
         let unknown = || Value::unknown(Why::FromOutside("what a command fills in".into()), at);
-        let fits = (1..=MAX_VALUES / out.len()).contains(&values.len());
-        let values = if fits { values } else { vec![(String::new(), unknown())] };
-        if let [(one_of, value)] = values.as_slice() {
-            for (label, given) in &mut out {
-                label.push_str(one_of);
-                given.insert(name.clone(), value.clone());
-            }
-            continue;
-        }
         let with = |(label, given): &(String, Given), (one_of, value): &(String, Value)| {
             let mut given = given.clone();
             given.insert(name.clone(), value.clone());
             (format!("{label}{one_of}"), given)
         };
-        out = out.iter().flat_map(|way| values.iter().map(move |value| with(way, value))).collect();
+        let ways = each_way(&out, &values, with);
+        out = ways.unwrap_or_else(|| out.iter().map(|way| with(way, &(String::new(), unknown()))).collect());
     }
     out
 }
