@@ -128,7 +128,8 @@ fn all_above<'a>(block: usize, direct: impl Fn(usize) -> &'a Vec<usize>) -> Vec<
 impl<'t> Jobs<'t> {
     /// The jobs of a text; without YAML in it there are none.
     pub(super) fn of(text: &'t str) -> Self {
-        let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
+        // A file may start with the mark of UTF-8.
+        let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().take(MAX_LINES).collect();
         let mut blocks: Vec<Block<'t>> = Vec::new();
         let mut list = None;
         for (at, line) in lines.iter().enumerate().filter(|(_, line)| !is_blank(line)) {

@@ -139,7 +139,12 @@ pub(crate) fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
         let rest = &text[at + b"module".len()..];
         let named =
             rest.iter().find(|b| !matches!(b, b' ' | b'\t')).is_some_and(|b| *b == b'"' || b.is_ascii_alphabetic());
-        if !text[line..at].trim_ascii().is_empty() || !named || rest.first().is_some_and(u8::is_ascii_alphanumeric) {
+        // A file may start with the mark of UTF-8.
+        let before = text[line..at].trim_ascii();
+        if !before.is_empty() && before != b"\xef\xbb\xbf"
+            || !named
+            || rest.first().is_some_and(u8::is_ascii_alphanumeric)
+        {
             continue;
         }
         add(&mut calls, source_of(rest));

@@ -21,7 +21,7 @@ use super::lang::env::Env;
 use super::lang::types::{self, Type};
 use super::scope::{FileKind, Module, kind_of, values_in};
 
-/// Folders of files of values, beside a root module and in the root of the repository.
+/// Folders of files of values, beside a root module and in the folders above it.
 const FOLDERS: &[&str] = &["config", "tfvars", "vars"];
 
 /// How deep such a folder is searched.
@@ -237,9 +237,8 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
     beside.retain(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| kind_of(n) == FileKind::Other));
     beside.extend(in_folders(root, cx));
     let own = beside.len();
-    if top != root {
-        beside.extend(in_folders(&top, cx));
-    }
+    let above = root.ancestors().skip(1).take_while(|dir| dir.starts_with(&top));
+    beside.extend(above.flat_map(|dir| in_folders(dir, cx)).collect::<Vec<_>>());
     for (n, path) in beside.into_iter().enumerate() {
         if out.iter().any(|way| way.files.contains(&path)) {
             continue;

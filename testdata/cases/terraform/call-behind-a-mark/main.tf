@@ -1,0 +1,4 @@
+﻿module "nodes" {
+  source = "./nodes"
+  idle   = "0s"
+}
