@@ -145,7 +145,11 @@ fn assigned(text: &str, name: &str) -> Vec<(Range<usize>, usize, bool)> {
             list = found.is_some_and(|(value, _)| value.trim().is_empty());
             below = if list { Some(indent) } else { below };
             let Some((value, mark)) = found.filter(|_| !list) else { continue };
-            (value.trim_start(), mark == "=")
+            let value = value.trim_start();
+            let described = value.strip_prefix('{').filter(|_| mark == ":").map(described_in);
+            flowing |= described.is_some();
+            let Some(value) = described.unwrap_or(Some(value)) else { continue };
+            (value, mark == "=")
         };
         let base = end - values.len();
         let flow = values.strip_prefix('[').map(|rest| rest.split(']').next().unwrap_or(rest));
@@ -169,6 +173,30 @@ fn assigned(text: &str, name: &str) -> Vec<(Range<usize>, usize, bool)> {
         }
     }
     out
+}
+
+/// The text from the value on that the rest of a mapping on one line describes a variable with: `type: string, default: 0s}`.
+fn described_in(mut rest: &str) -> Option<&str> {
+    let (mut depth, mut quote) = (0, None);
+    loop {
+        let key = rest.trim_start().trim_start_matches(['"', '\'']);
+        let value = ["default", "value"].iter().find_map(|word| key.strip_prefix(word));
+        let value = value.and_then(|rest| rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':'));
+        if let Some(value) = value.filter(|_| depth == 0) {
+            return Some(value.trim_start());
+        }
+        let next = rest.find(|c: char| {
+            match (quote, c) {
+                (Some(open), _) => quote = quote.filter(|_| c != open),
+                (None, '"' | '\'') => quote = Some(c),
+                (None, '{' | '[') => depth += 1,
+                (None, '}' | ']') => depth -= 1,
+                _ => return c == ',',
+            }
+            depth < 0
+        })?;
+        rest = rest.get(next + 1..).filter(|_| depth >= 0)?;
+    }
 }
 
 /// True if nothing else fills a value in.

@@ -92,7 +92,7 @@ impl Engine<'_, '_> {
 
     /// The objects that user data of a module instance mentions, as files that exist on the node. Of several with one name, it is
     /// that of the same instance.
-    pub(super) fn fetched(&self, user_data: &Traced, instance: Option<usize>) -> Vec<Step> {
+    pub(super) fn fetched(&mut self, user_data: &Traced, instance: Option<usize>) -> Vec<Step> {
         if self.cx.stored.is_empty() {
             return Vec::new();
         }
@@ -112,6 +112,9 @@ impl Engine<'_, '_> {
                 let store = if o.uri.starts_with("ssm:") { "ssm" } else { "s3" };
                 let named = mentions(text, &|text| text.contains(store) && text.contains(&o.key), MAX_LAYERS);
                 if named {
+                    // What a script runs is judged on its own, too: it may be run in other ways.
+                    let read = store == "ssm" && mentions(text, &|text| text.contains("get-parameter"), MAX_LAYERS);
+                    self.used.extend(Some(o.at).filter(|_| read));
                     out.push(Step::file(o.uri.clone(), o.content.clone()));
                     open.push(&o.content);
                 }
@@ -124,12 +127,11 @@ impl Engine<'_, '_> {
     /// The steps of a stored text that boots or runs on its own.
     pub(super) fn stored_steps(&mut self, block: &Block, own: &Env) -> Vec<(Guard, Vec<Step>)> {
         let ways = self.stored(&block.body, block.label(0), own);
-        let engine = &*self;
-        let step = |text: Traced| {
+        let mut step = |text: Traced| {
             let first = text.bytes().split(|b| *b == b'\n').next().unwrap_or_default();
             let shell = first.starts_with(b"#!") && first.ends_with(b"sh");
             let data = is_user_data(text.bytes());
-            let mut steps = if data || shell { engine.fetched(&text, own.instance) } else { Vec::new() };
+            let mut steps = if data || shell { self.fetched(&text, own.instance) } else { Vec::new() };
             match (data, shell) {
                 (true, _) => steps.push(Step::UserData(text, Wrapping::Plain)),
                 (_, true) => steps.push(Step::Script(text)),
