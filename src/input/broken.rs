@@ -3,6 +3,7 @@
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::Node;
 
+use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit};
 use super::watched::{Group, PLANS, is_watched};
 use super::{manifests, yaml_files};
@@ -34,6 +35,10 @@ impl Input for Broken {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
+        // MIME is read as such, whatever the name of its file says.
+        if is_user_data(&view.bytes) {
+            return Vec::new();
+        }
         let described = OF_NODES.iter().any(|kind| yaml_files::holds(&view.bytes, kind.as_bytes()));
         // Without a tree, which takes much more memory than the text.
         if !described && serde_json::from_slice::<serde::de::IgnoredAny>(&view.bytes).is_ok() {
