@@ -2,7 +2,7 @@
 //! (`node::Reason`).
 
 use crate::node::{Booted, Ineffective, Reason};
-use crate::setting::{Chosen, Field, Kind, Mechanism, Reading, SetBy, Setting, Which};
+use crate::setting::{Chosen, Field, Kind, Mechanism, Reading, SetBy, Setting, Settled, Which};
 use crate::text::{Span, Texts};
 use crate::value::Guard;
 
@@ -68,6 +68,22 @@ fn replaced(case: &Case<'_>, booted: &Booted) -> Vec<Ineffective> {
     out
 }
 
+/// What a boot settles about the field of a setting.
+fn settled<'b>(booted: &'b Booted, setting: &Setting) -> Option<&'b Settled> {
+    let mut fields = booted.effective.iter().flat_map(|effective| &effective.fields);
+    fields.find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()))
+}
+
+/// True if nothing else than the version of the kubelet is unknown about a field.
+fn is_known(settled: &Settled) -> bool {
+    settled.unknown.is_none() || settled.depends_on_version()
+}
+
+/// True if a duration that a boot found without effect may reach the kubelet through something unknown.
+pub(crate) fn is_open(found: &Ineffective, booted: &Booted) -> bool {
+    found.why.requires_known_field() && !settled(booted, &found.setting).is_some_and(is_known)
+}
+
 /// True if a value is written where it comes from. What an image sets comes from a whole command, or from the node group.
 pub(super) fn is_literal(texts: &Texts, at: Span) -> bool {
     !texts.slice(texts.trail(at).origin()).iter().any(u8::is_ascii_whitespace)
@@ -82,12 +98,11 @@ fn one(
 ) -> Option<Finding> {
     let Ineffective { setting, why } = found;
     let effective = booted.and_then(|b| b.effective.as_ref());
-    let mut fields = effective.into_iter().flat_map(|e| &e.fields);
-    let settled = fields.find(|s| s.field == setting.field && (s.key == setting.key || setting.key.is_none()));
+    let settled = booted.and_then(|booted| settled(booted, setting));
     let whole = effective.and_then(|e| e.whole.as_deref()).filter(|_| !setting.field.is_duration());
     let chosen = whole.and_then(|whole| whole.fields.iter().find(|c| c.field.path == setting.field.name));
     let known = match (whole, chosen) {
-        _ if setting.field.is_duration() => settled.is_some_and(|s| s.unknown.is_none() || s.depends_on_version()),
+        _ if setting.field.is_duration() => settled.is_some_and(is_known),
         (_, Some(chosen)) => chosen.unknown.is_none(),
         (whole, None) => whole.is_some_and(|whole| whole.more.is_none()),
     };

@@ -29,6 +29,7 @@ pub(crate) use catalogue::Catalogue;
 pub(crate) use control::{Control, Outcome, controls};
 pub use finding::{Finding, Fix, Frame, GroupRef, Hop};
 pub use front::Level;
+pub(crate) use ineffective::is_open;
 pub(crate) use judge::{Options, delivered, judge, judge_unreached};
 pub(crate) use mentioned::mentioned;
 pub(crate) use predicate::Predicate;

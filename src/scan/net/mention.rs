@@ -247,6 +247,8 @@ fn mention(bytes: &[u8], name: Range<usize>, mut field: &'static Field, about: &
     match start.checked_sub(1).and_then(|before| bytes.get(before)) {
         Some(b'\\') if matches!(bytes.get(start), Some(b'n' | b'r' | b't')) => start = (start + 1).min(name.start),
         Some(b'%') => start = (start + 2).min(name.start),
+        // `${ARGS:---flag=0}`, a default of a shell.
+        Some(b':') if bytes[start..name.start].starts_with(b"---") => start += 1,
         _ => {}
     }
     let prefix = &bytes[start..name.start];

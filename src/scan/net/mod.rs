@@ -12,7 +12,7 @@ use std::sync::Arc;
 use memchr::memmem;
 use rayon::prelude::*;
 
-use crate::check::{Finding, mentioned};
+use crate::check::{Finding, is_open, mentioned};
 use crate::decode::packed;
 use crate::input::{FileList, Group};
 use crate::node::{Booted, Gap, NodeGroup};
@@ -134,7 +134,8 @@ fn origin(span: Span, texts: &Texts) -> Place {
     texts.place(texts.trail(span).origin())
 }
 
-/// The settings of one boot of a node group, whether or not a kubelet or container runtime uses them.
+/// The settings of one boot of a node group, whether or not a kubelet or container runtime uses them. Nothing is said about those that
+/// may be used through something unknown.
 pub(super) fn settings<'a>(group: &'a NodeGroup, booted: &'a Booted) -> impl Iterator<Item = &'a Setting> {
     let effective = || booted.effective.iter();
     let settled = effective().flat_map(|e| &e.fields).chain(booted.runtimes.iter().map(|r| &r.timeout));
@@ -142,7 +143,8 @@ pub(super) fn settings<'a>(group: &'a NodeGroup, booted: &'a Booted) -> impl Ite
     settled
         .flat_map(|s| s.winner.iter().chain(&s.shadowed))
         .chain(failures.filter_map(|f| f.setting.as_ref()))
-        .chain(group.ineffective.iter().chain(&booted.ineffective).map(|i| &i.setting))
+        .chain(group.ineffective.iter().map(|i| &i.setting))
+        .chain(booted.ineffective.iter().filter(|i| !is_open(i, booted)).map(|i| &i.setting))
 }
 
 /// A finding for each place in `list` that gives a timeout a zero, or something that is filled in later, and that nothing else in
