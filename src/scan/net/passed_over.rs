@@ -177,7 +177,8 @@ fn is_input(bytes: &[u8]) -> bool {
         "mime-version",
         "<powershell>",
         "apiversion",
-        "---",
+        // A document of YAML, or flags.
+        "--",
         "{",
         "[",
     ];
@@ -261,6 +262,7 @@ mod tests {
             ("a.patch", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-X", true),
             ("a.patch", "machine:\n  kubelet:\n    X", false),
             ("a.txt", "#!/bin/sh\nX", false),
+            ("a.txt", "--v=2\nX", false),
         ] {
             let bytes = text.as_bytes();
             let policy = Document::default().says_nothing(bytes, text.find('X').unwrap());
