@@ -53,6 +53,7 @@ mod xargs;
 #[cfg(test)]
 mod tests;
 
+pub(super) use at_boot::run_dropped_scripts;
 pub(super) use bootstrap::eks_user_data as bootstrap_by_eks;
 pub(super) use script::run;
 pub(super) use status::Setting;

@@ -156,7 +156,12 @@ fn execute(
             nodeadm::write(machine, &documents, cx);
         }
     }
-    for (_, action) in plan.actions {
+    let scripts = plan.actions.partition_point(|(phase, _)| *phase < Phase::RunCommand);
+    for (n, action) in plan.actions.into_iter().map(|(_, action)| Some(action)).chain([None]).enumerate() {
+        if n == scripts {
+            outcomes = shell::run_dropped_scripts(outcomes, cx);
+        }
+        let Some(action) = action else { break };
         match action {
             Action::Run(script, name) => outcomes = shell::run(outcomes, &script, &name, shell::Setting::UserData, cx),
             Action::Write { path, content, append, access: [mode, owner] } => {
