@@ -183,10 +183,17 @@ static FILLED: Pattern = LazyLock::new(|| {
 /// Text before a name that only looks for it: a search, the left side of a replacement, a comparison.
 static SOUGHT: Pattern = LazyLock::new(|| {
     pattern(
-        r#"(?x-u)\b[efz]?grep\b|\brg\s|\bregexp?["']?\s*[:=]|\b(?:pattern|search|before|after|insertafter|insertbefore)["']?\s*[:=]
+        r#"(?x-u)\b[efz]?grep\b(?:'[^']*'|"[^"]*"|[^;&|'"])*(?:['"][^'"]*)?$|\brg\s|\bregexp?["']?\s*[:=]|\b(?:pattern|search|before|after|insertafter|insertbefore)["']?\s*[:=]
         |\bassert|\bexpect|\bcontains\b|[Ss]tarts?_?[Ww]ith|\bHasPrefix\b|-i?(?:not)?match\b|[=!]~|\bselect\(
         |\bkubectl\b[\s,"']+(?:port-forward|exec|attach|proxy|logs|debug)\b
         |(?:^|[\s'";])s(?:/[^/]*|\|[^|]*|\#[^\#]*|@[^@]*|,[^,]*|~[^~]*)$|\bsed\b[^|]*[\s'"]/[^/]*$"#,
+    )
+});
+
+/// The right side of a replacement before a name.
+static REPLACED: Pattern = LazyLock::new(|| {
+    pattern(
+        r#"(?x-u)(?:^|[\s'";])s(?:/[^/]*/[^/]*|\|[^|]*\|[^|]*|\#[^\#]*\#[^\#]*|@[^@]*@[^@]*|,[^,]*,[^,]*|~[^~]*~[^~]*)$"#,
     )
 });
 
@@ -279,7 +286,8 @@ fn mention(bytes: &[u8], name: Range<usize>, mut field: &'static Field, about: &
     }
     let value_at = between.get(0)?.end();
     let value = &rest[value_at..];
-    if value.starts_with(b"=") || SOUGHT.as_ref()?.is_match(&bytes[line_start..start]) {
+    let before = &bytes[line_start..start];
+    if value.starts_with(b"=") || SOUGHT.as_ref()?.is_match(before) && !REPLACED.as_ref()?.is_match(before) {
         return None;
     }
     let (len, zero) = judged(value)?;
@@ -407,6 +415,12 @@ mod tests {
             ("sed -i 's/--streaming-connection-idle-timeout=0/--streaming-connection-idle-timeout=4h/' f", ""),
             ("sed -i '/streamingConnectionIdleTimeout: 0/d' f", ""),
             ("sed -i 's/x/streamingConnectionIdleTimeout: 0/' f", "streamingConnectionIdleTimeout: 0"),
+            ("sed -i 's/\"a\"/\"streamingConnectionIdleTimeout\": \"0s\"/' f", "streamingConnectionIdleTimeout: 0s"),
+            (
+                "grep -q 'a|b' f || sed -i '/k/a streamingConnectionIdleTimeout: 0' f",
+                "streamingConnectionIdleTimeout: 0",
+            ),
+            ("if ! grep -qE 'a|--streaming-connection-idle-timeout=0' f; then", ""),
             ("kubectl port-forward x --streaming-connection-idle-timeout=0", ""),
             ("kubelet: syncFrequency: {{ s }}", ""),
             ("regexp: streamingConnectionIdleTimeout: 0", ""),
