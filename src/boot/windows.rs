@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::node::{BootCx, Family, Tool};
 use crate::syntax::{powershell, unit, yaml};
-use crate::text::{Span, Traced, Why, budget};
+use crate::text::{Span, Texts, Traced, Why, budget};
 
 use super::machine::{Machine, Start};
 use powershell::{Part, Statement, Word};
@@ -20,6 +20,8 @@ const SCRIPT: &str = "start-eksbootstrap.ps1";
 /// Its parameter, in lower case, and the length of the shortest prefix that PowerShell accepts for it.
 const PARAMETER: &str = "kubeletextraargs";
 const SHORTEST: usize = "kubel".len();
+/// How deep texts may run each other as scripts.
+const MAX_DEPTH: usize = 4;
 
 /// True if the text is user data for Windows.
 pub(super) fn is_user_data(text: &Traced) -> bool {
@@ -67,7 +69,8 @@ pub(super) fn run(machine: &mut Machine, text: &Traced, name: &str, cx: &mut Boo
         for error in &parsed.errors {
             machine.gap(error.at, not_followed(&error.message));
         }
-        let mut run = PowerShellRun { machine, variables: BTreeMap::new(), environment: None };
+        let texts = &mut *cx.texts;
+        let mut run = PowerShellRun { machine, texts, variables: BTreeMap::new(), environment: None, depth: 0 };
         for statement in parsed.tree.iter().take_while(|_| !budget::is_spent()) {
             run.statement(statement, false);
         }
@@ -105,15 +108,26 @@ fn scripts(text: &Traced, name: &str, place: Span, cx: &mut BootCx<'_>) -> Vec<T
 
 struct PowerShellRun<'a> {
     machine: &'a mut Machine,
+    texts: &'a mut Texts,
     variables: BTreeMap<String, PowerShellValue>,
     /// The value of the parameter in the machine's environment.
     environment: Option<Traced>,
+    /// How many texts are run as scripts within each other.
+    depth: usize,
 }
 
 impl PowerShellRun<'_> {
     fn statement(&mut self, statement: &Statement, maybe: bool) {
         match statement {
-            Statement::Assign { name, add, value, at } => {
+            Statement::Assign { name, key: Some(key), value, at, .. } => {
+                let value = self.expression(value, *at).text(*at);
+                let value = if maybe { unknown(*at, "a condition") } else { value };
+                if let Some(PowerShellValue::Table(pairs)) = self.variables.get_mut(name) {
+                    pairs.retain(|(before, _)| before != key);
+                    pairs.push((key.clone(), value));
+                }
+            }
+            Statement::Assign { name, key: None, add, value, at } => {
                 let value = self.expression(value, *at);
                 let value = match (self.variables.get(name), add) {
                     (Some(before), true) => match (before.clone(), value) {
@@ -159,7 +173,30 @@ impl PowerShellRun<'_> {
         }
     }
 
+    /// `Invoke-Expression`: runs a known text as a script.
+    fn invoke(&mut self, words: &[Word], maybe: bool) -> bool {
+        let name = words.first().and_then(Word::bare).unwrap_or_default().to_ascii_lowercase();
+        let Some(text) = words.last().filter(|_| matches!(name.as_str(), "iex" | "invoke-expression")) else {
+            return false;
+        };
+        let (text, at) = (self.plain(text), text.at);
+        if text.is_unknown() || self.depth >= MAX_DEPTH {
+            return false;
+        }
+        let id = self.texts.add_made("the text of Invoke-Expression", &text, at);
+        let parsed = powershell::parse(&self.texts.view(id));
+        self.depth += 1;
+        for statement in parsed.tree.iter().take_while(|_| !budget::is_spent()) {
+            self.statement(statement, maybe);
+        }
+        self.depth -= 1;
+        true
+    }
+
     fn command(&mut self, words: &[Word], at: Span, maybe: bool) {
+        if self.invoke(words, maybe) {
+            return;
+        }
         // `powershell -File script …` and `Start-Process` are also calls.
         let Some(found) =
             words.iter().take(6).position(|w| self.plain(w).to_text().to_ascii_lowercase().ends_with(SCRIPT))
@@ -294,6 +331,18 @@ impl PowerShellRun<'_> {
                     PowerShellValue::Text(text) => PowerShellValue::Text(text),
                     PowerShellValue::Table(_) => invalid(),
                 }
+            }
+            [format, operator, by] if operator.bare().is_some_and(|b| b.eq_ignore_ascii_case("-f")) => {
+                let items = match self.value(by) {
+                    PowerShellValue::List(items) => items,
+                    PowerShellValue::Text(text) => vec![text],
+                    PowerShellValue::Table(_) => return invalid(),
+                };
+                let mut out = self.plain(format);
+                for (n, item) in items.iter().enumerate().take_while(|_| !budget::is_spent()) {
+                    out = out.replace(format!("{{{n}}}").as_bytes(), item);
+                }
+                PowerShellValue::Text(out)
             }
             [first, rest @ ..] => {
                 let mut out = self.plain(first);

@@ -116,7 +116,7 @@ fn concerns_kubelet(bytes: &[u8]) -> bool {
     KUBELET_WORDS.iter().any(|word| yaml_files::holds(bytes, word.as_bytes()))
 }
 
-/// User data in a separate file: MIME, cloud-config, and Bottlerocket settings.
+/// User data in a separate file: MIME, cloud-config, hooks of cloud-init, tasks of EC2Launch, and Bottlerocket settings.
 #[derive(Debug)]
 pub(super) struct UserData;
 
@@ -140,12 +140,18 @@ impl Input for UserData {
         if has_extension(&unit.path, &["ps1"]) {
             return windows(unit, cx);
         }
-        let Some(view) = yaml_files::open(&unit.path, &[&["cloud-config", "ime-", "IME-", "ultipart"]], cx) else {
+        let Some(view) = yaml_files::open(
+            &unit.path,
+            &[&["cloud-config", "cloud-boothook", "ime-", "IME-", "ultipart", "executeScript"]],
+            cx,
+        ) else {
             return Vec::new();
         };
         let hidden = yaml_files::holds(&view.bytes, b"base64") || yaml_files::holds(&view.bytes, b"b64");
-        let ours =
-            KUBELET_WORDS.iter().chain(&["containerd"]).any(|word| yaml_files::holds(&view.bytes, word.as_bytes()));
+        let ours = KUBELET_WORDS
+            .iter()
+            .chain(&["containerd", "EKSBootstrap"])
+            .any(|word| yaml_files::holds(&view.bytes, word.as_bytes()));
         if !is_user_data(&view.bytes) || !ours && !hidden {
             return Vec::new();
         }
@@ -208,14 +214,16 @@ pub(super) fn shebang(bytes: &[u8]) -> Option<bool> {
     Some(matches!(name.as_str(), "sh" | "bash" | "dash" | "ksh" | "zsh" | "ash"))
 }
 
-/// True if a text starts as MIME or as a cloud-config.
+/// True if a text starts as MIME, as a cloud-config or a hook of cloud-init, or as a list of tasks for EC2Launch.
 pub(super) fn is_user_data(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let head = String::from_utf8_lossy(&text[..text.len().min(4096)]).to_ascii_lowercase();
     let head = head.trim_start();
     let mime = (head.starts_with("content-type:") || head.starts_with("mime-version:")) && head.contains("multipart/");
-    let config = head.strip_prefix("## template: jinja").map_or(head, str::trim_start).starts_with("#cloud-config");
-    mime || config
+    let config = head.strip_prefix("## template: jinja").map_or(head, str::trim_start);
+    let config = config.starts_with("#cloud-config") || config.starts_with("#cloud-boothook");
+    let tasks = head.starts_with("version:") && head.contains("executescript") && head.contains("type: powershell");
+    mime || config || tasks
 }
 
 #[cfg(test)]

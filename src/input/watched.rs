@@ -173,7 +173,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Aws, AWS),
     (Group::Plans, PLANS),
     (Group::Builders, &["\"provisioners\""]),
-    (Group::UserData, &["#cloud-config", "content-type:", "mime-version:"]),
+    (Group::UserData, &["#cloud-config", "#cloud-boothook", "content-type:", "mime-version:", "executescript"]),
     (Group::Boots, KUBELET_WORDS),
     (Group::Boots, &["containerd", "base64", "b64"]),
     (Group::Windows, &["EKSBootstrap"]),

@@ -20,6 +20,8 @@ pub(crate) enum Statement {
     Assign {
         /// In lower case; environment variables are `env:name`.
         name: String,
+        /// Of `$name.key = …` and `$name['key'] = …`, in lower case.
+        key: Option<String>,
         /// True for `+=`.
         add: bool,
         /// The words after the operator.
@@ -191,6 +193,24 @@ impl Parser<'_> {
         }
     }
 
+    /// `.key` or `['key']` behind a variable.
+    fn key(&mut self) -> Option<String> {
+        let rest = self.rest();
+        let (key, length) = if let Some(rest) = rest.strip_prefix(b".") {
+            let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            (&rest[..length], length + 1)
+        } else {
+            let inner = rest.strip_prefix(b"[")?;
+            let quote = *inner.first().filter(|b| matches!(b, b'"' | b'\''))?;
+            let length = inner[1..].iter().take(MAX_NAME).position(|b| *b == quote)?;
+            inner.get(length + 2).filter(|b| **b == b']')?;
+            (&inner[1..=length], length + 4)
+        };
+        let key = String::from_utf8_lossy(key).to_ascii_lowercase();
+        self.at += length;
+        Some(key)
+    }
+
     fn statement(&mut self, out: &mut Vec<Statement>, depth: usize) {
         let start = self.at;
         if depth > MAX_DEPTH {
@@ -213,12 +233,13 @@ impl Parser<'_> {
         {
             let before = self.at;
             self.at += length;
+            let key = self.key();
             self.blanks(false);
             let add = self.is_at("+=");
             if add || self.peek() == Some(b'=') {
                 self.at += if add { 2 } else { 1 };
                 let value = self.words(depth, true);
-                out.push(Statement::Assign { name, add, value, at: self.span(start) });
+                out.push(Statement::Assign { name, key, add, value, at: self.span(start) });
                 return;
             }
             self.at = before;
