@@ -385,6 +385,10 @@ fn remove(text: &Traced, tokens: &[Token], suffix: bool, longest: bool, span: Sp
         if !text.slice(part.clone()).has_unknown() {
             return if text.bytes()[part] == plain[..] { text.slice(rest) } else { text.clone() };
         }
+        // What is unknown there stays unknown with or without blanks.
+        if plain.trim_ascii().is_empty() {
+            return text.clone();
+        }
     }
     let most = if pattern::has_groups(tokens) { MAX_GROUPED } else { MAX_SEARCHED };
     if tokens.contains(&Token::Unknown) || text.len() > most {
