@@ -96,7 +96,8 @@ impl<'a, 'b> Shell<'a, 'b> {
     /// ends matter most.
     pub(super) fn words(&self, span: Span) -> Arc<str> {
         let text = String::from_utf8_lossy(self.cx.texts.slice(span)).replace(crate::text::UNKNOWN_MARK, "…");
-        let words: Vec<&str> = text.split_whitespace().collect();
+        // A backslash of its own continues a line.
+        let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "\\").collect();
         let text = words.join(" ");
         let brackets = [("[ ", " ]"), ("[[ ", " ]]"), ("(( ", " ))")];
         let inner = brackets.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
