@@ -213,7 +213,8 @@ pub(super) fn called(root: &Path, module: &Module, tool: &'static Tool, sets: &m
             let way = |files| Way { files, environment: Vec::new(), options: options.clone() };
             named.extend(files.into_iter().map(way));
         }
-        let runs = commands.runs || file.file_name().is_some_and(|name| name == ".envrc" || name == ".env");
+        let applies = |name: &std::ffi::OsStr| name == ".envrc" || name == ".env" || name == "atlantis.yaml";
+        let runs = commands.runs || file.file_name().is_some_and(applies);
         if named.is_empty() && runs {
             out.extend(environments.into_iter().map(|environment| Way { environment, ..Way::default() }));
             continue;
