@@ -19,7 +19,10 @@ use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
 
 /// Options that are followed by parameters.
-const OPTIONS: [&str; 3] = ["--parameter-overrides", "--parameters", "--params"];
+const OPTIONS: [&str; 4] = ["--parameter-overrides", "--parameters", "--params", FILE];
+
+/// The option of rain that names a file of parameters.
+const FILE: &str = "--config ";
 
 /// The most command lines of one file.
 const MAX_LINES: usize = 64;
@@ -52,7 +55,7 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
             }
             let rest = line.slice(at..line.len());
             let shown = format!("{}:{number}", yaml_files::shown(&file, cx));
-            out.extend(files(&rest, &folders, cx));
+            out.extend(files(&rest, option == FILE, &folders, cx));
             let read = if option == "--params" { listed_overrides } else { overrides };
             let given = read(&rest, view.span(from + at..to)).into_iter();
             let given = given.filter(|(name, _)| template.parameters.contains_key(name.as_str()));
@@ -117,10 +120,12 @@ fn lines(bytes: &[u8]) -> Vec<(usize, usize, usize)> {
 }
 
 /// The deployments in the files of parameters that a command names.
-fn files(rest: &Traced, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment> {
+fn files(rest: &Traced, bare: bool, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Deployment> {
     let text = rest.to_text().into_owned();
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
-    let named = words.map_while(|word| (!word.starts_with("--")).then(|| word.strip_prefix("file://"))).flatten();
+    let path = |word| if bare { Some(word) } else { str::strip_prefix(word, "file://") };
+    let named = words.map_while(|word| (!word.starts_with('-')).then(|| path(word))).flatten();
+    let named = named.filter(|name| !name.is_empty()).take(if bare { 1 } else { usize::MAX });
     let mut out = Vec::new();
     for name in named.filter(|name| !name.contains('$')) {
         let found = folders.iter().map(|dir| normal(&dir.join(name))).find(|path| cx.files.read(path).is_ok());
