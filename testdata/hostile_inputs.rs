@@ -310,6 +310,137 @@ fn trees_of_modules_charts_bases_and_stacks() {
     ]);
 }
 
+/// A chart whose value `idle` reaches a node, and other files.
+fn with_chart(name: &'static str, files: impl Fn() -> Vec<(String, String)> + 'static) -> Case {
+    let class = "apiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {name: pond}\nspec:\n  amiFamily: AL2023\n  userData: |\n    apiVersion: node.eks.aws/v1alpha1\n    kind: NodeConfig\n    spec: {kubelet: {flags: [\"--streaming-connection-idle-timeout={{ .Values.idle }}\"]}}\n";
+    Case::files(name, move || {
+        let chart =
+            [("chart/Chart.yaml", CHART), ("chart/values.yaml", "idle: 4h\n"), ("chart/templates/nc.yaml", class)];
+        list(&chart).into_iter().chain(files()).collect()
+    })
+}
+
+/// The same many times, and a zero behind it: each limit is named.
+#[test]
+fn the_last_of_many_is_found_or_a_limit_is_named() {
+    let install = "helm upgrade z ./chart --set idle";
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    let makefile = move |name, body: fn(&dyn Fn(usize, &dyn Fn(usize) -> String) -> String) -> String| {
+        with_chart(name, move || list(&[("Makefile", &format!("{}\t{install}=$(A)\n", body(&many)))]))
+    };
+    let module = |given: String| {
+        let group = template("\"\"").replace("timeout=0", "timeout=${var.t}");
+        let variable = "variable \"t\" {\n default = \"4h\"\n}\n";
+        list(&[("main.tf", &format!("{variable}{group}")), ("deploy.sh", &format!("#!/bin/bash\n{given}"))])
+    };
+    let playbook = |command: String| {
+        let play = "- hosts: nodes\n  tasks:\n  - copy: {dest: /etc/default/kubelet, content: \"KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout={{ idle }}\\n\"}\n";
+        list(&[("site.yml", play), ("deploy.sh", &format!("#!/bin/bash\n{command}"))])
+    };
+    let chart = |depth: usize| (format!("c{}/Chart.yaml", "/charts/s".repeat(depth)), CHART.replace("c\n", "s\n"));
+    hold_all(&[
+        makefile("words-of-a-loop", |many| {
+            format!("L = {}0s\nA = 4h\nz:\n\t$(foreach i,$(L),{};)\n", many(2_500, &|n| format!("a{n} ")), "helm upgrade z$(i) ./chart --set idle=$(i)")
+        }),
+        makefile("targets-with-percent", |many| {
+            format!("{}zz%: A = 0s\nA = 4h\nzzz:\n", many(500, &|n| format!("x{n}%: A = 4h\n")))
+        })
+        .says(&["targets of a makefile with `%`"]),
+        makefile("words-times-words", |many| {
+            format!("B := {}\n{}A = 0s\nz:\n", many(8_000, &|n| format!("a{n} ")), "C := $(filter $(B),$(B))\n".repeat(20))
+        }),
+        Case::files("values-of-one-command", move || {
+            module(format!("terraform apply {}-var t=0\n", many(300, &|n| format!("-var a{n}=1 "))))
+        })
+        .says(&["commands with values of one file"]),
+        Case::files("file-with-commands", move || {
+            module(format!("{}terraform apply -var t=0\n", "# aaaaaaaaaaaaaaaaaa\n".repeat(15_000)))
+        })
+        .says(&["size of a file with commands"]),
+        Case::files("commands-that-run-a-playbook", move || {
+            let all = many(100, &|n| format!("ansible-playbook site.yml -e idle={}m\n", n + 1));
+            playbook(format!("{all}ansible-playbook site.yml -e idle=0s\n"))
+        })
+        .says(&["commands that run a playbook"]),
+        Case::files("variables-of-one-command", move || {
+            playbook(format!("ansible-playbook site.yml -e '{}idle=0s'\n", many(300, &|n| format!("a{n}=1 "))))
+        })
+        .says(&["variables of one command"]),
+        with_chart("jobs-that-one-job-takes-over", move || {
+            let names = many(100, &|n| format!(".j{n},"));
+            let jobs = many(100, &|n| format!(".j{}:\n  extends: [{names}]\n", n + 1));
+            let first = ".j0:\n  variables:\n    IDLE: 0s\n";
+            let last = format!("z:\n  extends: .j100\n  script:\n    - {install}=$IDLE\n");
+            list(&[(".gitlab-ci.yml", &format!("{first}{jobs}{last}"))])
+        })
+        .says(&["jobs that one job takes over"]),
+        with_chart("values-that-a-program-makes", || {
+            list(&[("Tiltfile", "k8s_yaml(helm('chart', name='z', set=idle_settings()))\n")])
+        })
+        .ends(&[0])
+        .says(&["1 value unresolved"])
+        .without_zero(),
+        with_chart("words-that-are-no-calls", || {
+            let all = format!("{}k8s_yaml(helm('chart', name='z', set=['idle=0s']))\n", "# helm helm\n".repeat(100));
+            list(&[("Tiltfile", &all)])
+        })
+        .ends(&[1]),
+        with_chart("releases-of-one-file", move || {
+            let task = |name: &str, idle: &str| format!("- task: HelmDeploy@0\n  inputs:\n    command: upgrade\n    chartPath: chart\n    releaseName: {name}\n    overrideValues: idle={idle}\n");
+            let all = many(150, &|n| task(&format!("r{n}"), "4h"));
+            list(&[("azure-pipelines.yml", &format!("steps:\n{all}{}", task("z", "0s")))])
+        })
+        .says(&["releases of one file"]),
+        with_chart("helmfile-of-itself", || {
+            let releases = "releases:\n- {name: z, chart: ./chart, values: [{idle: 0s}]}\n";
+            list(&[("helmfile.yaml", &format!("helmfiles: [helmfile.yaml, '*.yaml']\nbases: [helmfile.yaml]\n{releases}"))])
+        })
+        .ends(&[1]),
+        with_chart("helmfile-that-is-no-yaml", || {
+            let releases = "releases:\n- name: z\n  chart: ./chart\n  values: [{idle: 0s}]\n";
+            list(&[("helmfile.yaml.gotmpl", &format!("{releases}x: {{{{ \"[\" }}}}\n"))])
+        })
+        .says(&["a helmfile, which is not valid YAML"])
+        .without_zero(),
+        Case::files("charts-in-charts", move || {
+            let last = ("c".to_owned() + &"/charts/s".repeat(9) + "/templates/k.yaml", CONFIG.to_owned());
+            (0..10).map(chart).chain([last]).collect()
+        })
+        .says(&["depth of charts in charts"]),
+        Case::chart("templates-again-and-again", || {
+            "{{ define \"a\" }}{{ include \"a\" . }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}".to_owned()
+        })
+        .says(&["steps of a template"]),
+        Case::files("pattern-of-a-target", move || {
+            let target = "- {target: {kind: '((((a{1,999}){1,999}){1,999}){1,999})|ConfigMap'}, patch: '[{op: add, path: /spec/a, value: b}]'}\n";
+            let maps = many(300, &|n| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}}}\n"));
+            let all = format!("resources: [k.yaml]\npatches:\n{}", target.repeat(50));
+            list(&[("kustomization.yaml", &all), ("k.yaml", &format!("{CONFIG}{maps}"))])
+        })
+        .says(&["size of a regular expression"]),
+        Case::files("texts-of-a-playbook-double", || {
+            let double = "  - set_fact: {x: '{{ x }}{{ x }}'}\n".repeat(60);
+            let last = "  - copy: {dest: /etc/default/kubelet, content: \"KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0\\n\"}\n";
+            let play = format!("- hosts: nodes\n  tasks:\n  - set_fact: {{x: aaaa}}\n{double}{last}");
+            list(&[("site.yml", &play)])
+        })
+        .says(&["steps or size of a template"]),
+        Case::file("services-of-one-file", "docker-compose.yml", move || {
+            let service = |name: &str, argument: &str| {
+                format!("  {name}: {{image: rancher/k3s, command: agent --kubelet-arg={argument}}}\n")
+            };
+            let all = many(300, &|n| service(&format!("s{n}"), "v=1"));
+            format!("services:\n{all}{}", service("z", "streaming-connection-idle-timeout=0"))
+        })
+        .says(&["texts for nodes in one file"]),
+        Case::file("blocks-in-blocks", "u.ps1", || {
+            let blocks = "if ($a) { ".repeat(100) + &"}".repeat(100);
+            format!("{blocks}\n& 'C:\\Program Files\\Amazon\\EKS\\Start-EKSBootstrap.ps1' -EKSClusterName x -KubeletExtraArgs '--streaming-connection-idle-timeout=0'\n")
+        })
+        .says(&["nesting of a script of PowerShell"]),
+    ]);
+}
+
 #[test]
 fn much_of_everything() {
     hold_all(&[

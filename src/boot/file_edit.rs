@@ -1,11 +1,13 @@
 //! Changes to files as made by Ansible. Source: ansible/ansible `lib/ansible/modules/lineinfile.py`, `replace.py` and
 //! `blockinfile.py`.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use regex::bytes::{Captures, Regex};
 
 use crate::node::Edit;
+use crate::text::pattern::compiled;
 use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
 use super::machine::{File, Machine};
@@ -81,7 +83,7 @@ fn changed(text: &Traced, edit: &Edit, at: Span) -> Option<Traced> {
             Some(joined(&lines, at))
         }
         Edit::Replace { pattern, with } => {
-            let pattern = Regex::new(&format!("(?m){}", from_python(pattern))).ok()?;
+            let pattern = compiled(&format!("(?m){}", from_python(pattern)))?;
             let mut out = Traced::new();
             let mut from = 0;
             for found in pattern.captures_iter(text.bytes()) {
@@ -142,8 +144,8 @@ fn insert_index(lines: &[Traced], after: Option<&str>, before: Option<&str>, fir
     }
 }
 
-fn regex(pattern: &str) -> Option<Regex> {
-    Regex::new(&from_python(pattern)).ok()
+fn regex(pattern: &str) -> Option<Rc<Regex>> {
+    compiled(&from_python(pattern))
 }
 
 /// Converts a Python pattern to the syntax of `regex`: `\Z` is the end of the text.

@@ -2,7 +2,7 @@
 //! `TF_VAR_`, and those of `pulumi config set`, in files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path
 //! stands for any text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::node::Cx;
 use crate::text::budget;
 
-use super::command_files::{MAX_COMMANDS, has_commands};
+use super::command_files::{MAX_COMMANDS, has_commands, is_too_large};
 use super::job_scopes::{Jobs, Scope, Site, without_idle};
 use super::references::{each_way, is_known, referenced, values_of};
 use super::yaml_files;
@@ -52,6 +52,8 @@ pub(super) struct Commands {
     pub(super) environment: Vec<Assigned>,
     /// True if the file runs Terraform or OpenTofu.
     pub(super) runs: bool,
+    /// Limits beyond which the file is not read.
+    limits: BTreeSet<&'static str>,
 }
 
 /// The most ways in which values are given to something.
@@ -62,6 +64,7 @@ const MAX_SITES: usize = 500;
 
 /// The most commands and assignments of one file.
 const MAX_FOUND: usize = 256;
+const FOUND: &str = "commands with values of one file";
 
 /// The most words of one file that may introduce a path or a value.
 const MAX_WORDS: usize = 2_000;
@@ -160,21 +163,33 @@ pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found
         let mut marks = WORDS.iter().chain(tool.options).chain([&tool.prefix]);
         let named = !tool.named || tool.programs.iter().any(|program| yaml_files::holds(&bytes, program.as_bytes()));
         let marked = named && marks.any(|mark| yaml_files::holds(&bytes, mark.as_bytes()));
-        let text = std::str::from_utf8(&bytes).ok().filter(|_| marked && bytes.len() <= MAX_COMMANDS)?;
-        let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
-        let text = if yaml { without_idle(text) } else { text.into() };
-        let mut commands = commands(&text, tool);
-        if yaml {
-            leave_out_hidden(&text, tool, &mut commands);
+        let text = std::str::from_utf8(&bytes).ok().filter(|_| marked)?;
+        let runs = || tool.programs.iter().any(|program| text.contains(&format!("{program} ")));
+        if bytes.len() > MAX_COMMANDS && !runs() {
+            return None;
         }
-        follow_references(&text, dir.ends_with(".github/workflows"), &mut commands);
-        Some((path.clone(), Arc::new(commands)))
+        // From here on, those of this file.
+        budget::limits();
+        let mut found = Commands::default();
+        if !is_too_large(&bytes) {
+            let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+            let text = if yaml { without_idle(text) } else { text.into() };
+            found = commands(&text, tool);
+            if yaml {
+                leave_out_hidden(&text, tool, &mut found);
+            }
+            follow_references(&text, dir.ends_with(".github/workflows"), &mut found);
+        }
+        found.limits = budget::limits();
+        Some((path.clone(), Arc::new(found)))
     };
-    let search = || cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect();
+    let search =
+        || budget::aside(|| cx.files.list(dir).iter().filter(|path| has_commands(path)).filter_map(read).collect());
     let found = slot.get_or_init(search).clone();
     // Each unit that asks has read them.
-    for (path, _) in &found {
+    for (path, commands) in &found {
         drop(cx.files.read(path));
+        commands.limits.iter().for_each(|limit| budget::reached(limit));
     }
     found
 }
@@ -230,7 +245,9 @@ pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
         other = if goes_on { other } else { tool.named };
         let mut first = true;
         let mut from = 0;
-        while let Some((found, name)) = next(tool, line.get(from..).unwrap_or_default()).filter(|_| words < MAX_WORDS) {
+        while let Some((found, name)) =
+            next(tool, line.get(from..).unwrap_or_default()).filter(|_| room(words, MAX_WORDS))
+        {
             words += 1;
             let after = from + found + name.len();
             from = after;
@@ -251,7 +268,7 @@ pub(super) fn commands(text: &str, tool: &Tool) -> Commands {
             {
                 from = set.value.end - start;
                 if name == SET {
-                    if out.environment.len() < MAX_FOUND {
+                    if room(out.environment.len(), MAX_FOUND) {
                         out.environment.push(set);
                     }
                 } else if let Some(call) = call(&mut out, !new) {
@@ -339,8 +356,7 @@ pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands)
         let values = one(&set);
         if values.is_empty() { environment.push(set) } else { environment.extend(values) }
     }
-    environment.truncate(MAX_FOUND);
-    out.environment = environment;
+    out.environment = budget::at_most(environment, MAX_FOUND, FOUND).collect();
     let mut calls = Vec::new();
     for call in std::mem::take(&mut out.calls) {
         let mut ways = vec![Call { files: call.files, options: Vec::new() }];
@@ -354,8 +370,7 @@ pub(super) fn follow_references(text: &str, is_github: bool, out: &mut Commands)
         }
         calls.append(&mut ways);
     }
-    calls.truncate(MAX_FOUND);
-    out.calls = calls;
+    out.calls = budget::at_most(calls, MAX_FOUND, FOUND).collect();
 }
 
 /// True if the last program in a line is none that gives the tool's variables to nodes; without one, what the line before says.
@@ -369,6 +384,14 @@ fn of_others(tool: &Tool, line: Option<&str>, before: bool) -> bool {
         }
         (Some(_), None) => true,
     }
+}
+
+/// True if there may be one more; else the limit is remembered.
+fn room(count: usize, most: usize) -> bool {
+    if count >= most {
+        budget::reached(FOUND);
+    }
+    count < most
 }
 
 /// The next word that introduces a path or a value, and where it is.
@@ -387,12 +410,12 @@ fn next(tool: &Tool, text: &str) -> Option<(usize, &'static str)> {
 /// The command that a line belongs to: the last one, or a new one.
 fn call(out: &mut Commands, same: bool) -> Option<&mut Call> {
     if !same || out.calls.is_empty() {
-        if out.calls.len() >= MAX_FOUND {
+        if !room(out.calls.len(), MAX_FOUND) {
             return None;
         }
         out.calls.push(Call::default());
     }
-    out.calls.last_mut().filter(|call| call.options.len() < MAX_FOUND)
+    out.calls.last_mut().filter(|call| room(call.options.len(), MAX_FOUND))
 }
 
 /// What `-var` sets: `-var idle=0s`, `-var="idle=0s"`, `"-var", "idle=0s"`; and `config set idle 0s`. `at` is behind the `word`.
@@ -518,7 +541,7 @@ fn assignments(
             continue;
         }
         let put = |value: Range<usize>, out: &mut Commands| {
-            if out.environment.len() < MAX_FOUND {
+            if room(out.environment.len(), MAX_FOUND) {
                 let known = is_known(text.get(value.clone()).unwrap_or_default());
                 let name = line.get(name..end).unwrap_or_default().to_owned();
                 out.environment.push(Assigned { name, value, known, block, line: number, one_of: String::new() });

@@ -27,6 +27,15 @@ const COMMANDS: &[&str] = &[
 /// The largest file in which commands are looked for, in bytes.
 pub(super) const MAX_COMMANDS: usize = 256 << 10;
 
+/// True for a file that is too large to look for commands in it. Called for one that has some.
+pub(super) fn is_too_large(bytes: &[u8]) -> bool {
+    let large = bytes.len() > MAX_COMMANDS;
+    if large {
+        budget::reached("size of a file with commands");
+    }
+    large
+}
+
 /// The names that make itself looks for, in its order.
 pub(super) const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
 

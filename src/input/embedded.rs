@@ -23,6 +23,7 @@ const STARTS: &[&str] =
 const KUBELET_ARG: &str = "kubelet-arg";
 /// The most strings of one file that are judged.
 const MAX_TEXTS: usize = 200;
+const TEXTS: &str = "texts for nodes in one file";
 
 /// Such strings in files.
 #[derive(Debug)]
@@ -107,14 +108,17 @@ impl Walk {
             }
             // A text has several lines.
             NodeKind::Scalar(scalar) if !scalar.text.bytes().contains(&b'\n') => {}
-            NodeKind::Scalar(_) => budget::reached("texts for nodes in one file"),
+            NodeKind::Scalar(_) => budget::reached(TEXTS),
             NodeKind::Seq(items) => {
                 for (n, item) in items.iter().enumerate() {
                     self.node(item, &format!("{path}[{n}]"), cx);
                 }
             }
             NodeKind::Map(_) if !self.documents && manifests::is_read(tree) => {}
-            NodeKind::Map(_) if self.left > 0 && container(tree, path).is_some() => {
+            NodeKind::Map(_) if container(tree, path).is_some() => {
+                if self.left == 0 {
+                    return budget::reached(TEXTS);
+                }
                 self.left -= 1;
                 self.out.extend(container(tree, path));
             }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::text::budget;
+
 /// The longest file in which scopes are compared, in lines.
 const MAX_LINES: usize = 4_000;
 
@@ -70,6 +72,8 @@ struct Block<'t> {
 /// The lines of a file and its blocks.
 pub(super) struct Jobs<'t> {
     lines: Vec<&'t str>,
+    /// Where the lines start, and the first one that is not looked at.
+    starts: Vec<usize>,
     blocks: Vec<Block<'t>>,
 }
 
@@ -116,11 +120,16 @@ fn taken<'t>(line: &'t str, in_list: bool, out: &mut Vec<(&'t str, bool, bool)>)
 /// What a block takes over, directly or through others, the nearest first; of several, the last one counts first.
 fn all_above<'a>(block: usize, direct: impl Fn(usize) -> &'a Vec<usize>) -> Vec<usize> {
     let (mut out, mut open) = (Vec::new(), direct(block).clone());
-    while let Some(next) = open.pop().filter(|_| out.len() < MAX_PARENTS) {
+    while out.len() < MAX_PARENTS
+        && let Some(next) = open.pop()
+    {
         if next != block && !out.contains(&next) {
             out.push(next);
             open.extend(direct(next));
         }
+    }
+    if open.iter().any(|next| *next != block && !out.contains(next)) {
+        budget::reached("jobs that one job takes over");
     }
     out
 }
@@ -130,6 +139,8 @@ impl<'t> Jobs<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         // A file may start with the mark of UTF-8.
         let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().take(MAX_LINES).collect();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+        let starts = std::iter::once(0).chain(ends).take(MAX_LINES + 1).collect();
         let mut blocks: Vec<Block<'t>> = Vec::new();
         let mut list = None;
         for (at, line) in lines.iter().enumerate().filter(|(_, line)| !is_blank(line)) {
@@ -170,7 +181,12 @@ impl<'t> Jobs<'t> {
         for (n, block) in blocks.iter_mut().enumerate() {
             block.parents = [0, 1].map(|kind| all_above(n, |n| &direct[n][kind]));
         }
-        Self { lines, blocks }
+        Self { lines, starts, blocks }
+    }
+
+    /// The line of a byte, counted from 0; one that is not looked at for all behind the last one that is.
+    pub(super) fn line_of(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at).saturating_sub(1)
     }
 
     /// The block with a line.

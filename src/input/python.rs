@@ -47,19 +47,19 @@ impl Input for Python {
 pub(super) fn calls<'v>(view: &'v View, name: &str, cx: &mut Cx<'_>) -> Vec<(CallReader<'v>, Vec<Argument>, Span)> {
     let Ok(text) = std::str::from_utf8(&view.bytes) else { return Vec::new() };
     let mut out = Vec::new();
-    for (start, _) in budget::at_most(text.match_indices(name), MAX_CALLS, "calls of a program") {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let is_call = |start: &usize| {
+        let line = text.get(..*start).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
+        let before = text.get(line..*start).unwrap_or_default();
+        text.get(start + name.len()..).unwrap_or_default().starts_with('(')
+            && !before.ends_with(part)
+            && !before.trim_start().starts_with('#')
+            && !before.trim_start().starts_with("def ")
+    };
+    let found = text.match_indices(name).map(|(start, _)| start).filter(is_call);
+    for start in budget::at_most(found, MAX_CALLS, "calls of a program") {
         let reader = CallReader { view, text, place: view.span(start..start + name.len()), before: start };
         let range = start..start + name.len();
-        let line = text.get(..start).unwrap_or_default().rfind('\n').map_or(0, |n| n + 1);
-        let before_call = text.get(line..start).unwrap_or_default();
-        let part = |c: char| c.is_alphanumeric() || c == '_';
-        if !text.get(range.end..).unwrap_or_default().starts_with('(')
-            || before_call.ends_with(part)
-            || before_call.trim_start().starts_with('#')
-            || before_call.trim_start().starts_with("def ")
-        {
-            continue;
-        }
         let call = end_of(text, range.end, false).and_then(|end| expression(&view.traced(start..end)));
         match call {
             Some(Expr::Call(_, arguments)) => out.push((reader, arguments, view.span(range))),
@@ -254,7 +254,7 @@ impl CallReader<'_> {
         Some(out)
     }
 
-    fn unknown(&self, expr: &Expr) -> Traced {
+    pub(super) fn unknown(&self, expr: &Expr) -> Traced {
         let what = match expr {
             Expr::Name(name, _) => name.clone(),
             _ => "an expression".to_owned(),

@@ -77,12 +77,7 @@ fn seen(text: &str, used: usize, assignments: &[(usize, bool)]) -> Vec<bool> {
     }
     let jobs = Jobs::of(text);
     let scopes: Vec<_> = assignments.iter().map(|(line, in_script)| jobs.scope(*line, *in_script)).collect();
-    jobs.seen(scopes.iter(), &jobs.sites(line_of(text, used)))
-}
-
-/// The line of a byte, counted from 0.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count()
+    jobs.seen(scopes.iter(), &jobs.sites(jobs.line_of(used)))
 }
 
 /// All values that a file gives to a variable, with their lines, and whether a script may do so: `IDLE: 0s`, `IDLE=0s`,

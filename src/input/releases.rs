@@ -116,7 +116,10 @@ impl Reader<'_> {
             let name = path(node).filter(|name| !name.is_empty())?;
             Some((key, installs::chart(&name, self.bases, cx)?))
         });
-        let Some((key, dir)) = found.filter(|_| self.out.len() < MAX_RELEASES) else { return };
+        let Some((key, dir)) = found else { return };
+        if self.out.len() >= MAX_RELEASES {
+            return budget::reached("releases of one file");
+        }
         let mut given = Install::default();
         for (key, node) in tree.pairs() {
             let is = |names: &[&str]| is_one_of(key, names);

@@ -58,7 +58,8 @@ fn named<'a>(arguments: &'a [Argument], names: &[&str]) -> Option<&'a Expr> {
 
 /// The texts of an argument, which may be one.
 fn texts(reader: &CallReader<'_>, argument: Option<&Expr>) -> Vec<Traced> {
-    argument.and_then(|argument| reader.texts(argument, 0)).unwrap_or_default()
+    let of = |argument| reader.texts(argument, 0).unwrap_or_else(|| vec![reader.unknown(argument)]);
+    argument.map(of).unwrap_or_default()
 }
 
 /// The name of a release, or else of its chart.

@@ -1,7 +1,7 @@
 //! The subset of PowerShell that user data uses: assignments, commands and blocks. Sources: `about_Parsing`,
 //! `about_Quoting_Rules`, `about_Special_Characters` of PowerShell's documentation.
 
-use crate::text::{Span, Traced, View};
+use crate::text::{Span, Traced, View, budget};
 
 use super::{Parsed, SyntaxError};
 
@@ -9,6 +9,7 @@ mod strings;
 
 /// How deep brackets may nest.
 const MAX_DEPTH: usize = 32;
+const NESTING: &str = "nesting of a script of PowerShell";
 
 /// The longest name of a variable between braces, in bytes.
 const MAX_NAME: usize = 1 << 10;
@@ -214,6 +215,7 @@ impl Parser<'_> {
     fn statement(&mut self, out: &mut Vec<Statement>, depth: usize) {
         let start = self.at;
         if depth > MAX_DEPTH {
+            budget::reached(NESTING);
             self.errors.push(SyntaxError { at: self.view.span(start..start + 1), message: "deep nesting".to_owned() });
             self.at = self.view.bytes.len();
             return;
@@ -399,6 +401,7 @@ impl Parser<'_> {
         let mut parts: Vec<Part> = Vec::new();
         let mut quoted = false;
         if depth > MAX_DEPTH {
+            budget::reached(NESTING);
             self.at = self.view.bytes.len();
             return None;
         }

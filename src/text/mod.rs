@@ -6,6 +6,7 @@ mod earlier;
 mod files;
 mod finder;
 pub(crate) mod hold;
+pub(crate) mod pattern;
 pub(crate) mod placeholder;
 mod secret;
 mod source;

@@ -62,6 +62,9 @@ impl Drop for Link {
 /// The places that a value passed, outermost first; `None` when it is used where it is written.
 pub(crate) type Via = Option<Arc<Link>>;
 
+/// What a reference takes of the budget of the unit, with the copy of what it is for.
+const LINK: usize = 128;
+
 /// The places of `inner`, and then those of `outer`.
 pub(crate) fn beyond(inner: Via, outer: &Via) -> Via {
     if inner.is_none() {
@@ -73,6 +76,7 @@ pub(crate) fn beyond(inner: Via, outer: &Via) -> Via {
         links.push(link);
         next = link.inner.as_ref();
     }
+    budget::spend(LINK * links.len());
     let pass = |inner, link: &Arc<Link>| Some(Arc::new(Link { at: link.at, step: Arc::clone(&link.step), inner }));
     links.into_iter().rev().fold(inner, pass)
 }
@@ -560,6 +564,7 @@ impl Traced {
         if out.0.is_none() {
             return out;
         }
+        budget::spend(LINK * out.pieces().len());
         let held = out.change();
         for piece in &mut held.pieces {
             piece.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: piece.via.take() }));

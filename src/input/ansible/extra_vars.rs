@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::tasks::free_form;
 use super::vars::Var;
-use crate::input::command_files::{MAX_COMMANDS, command_files};
+use crate::input::command_files::{command_files, is_too_large};
 use crate::input::references::{each_way, referenced, values_of};
 use crate::input::unit::normal;
 use crate::input::yaml_files;
@@ -19,6 +19,7 @@ use crate::input::yaml_files;
 /// The most commands for one playbook, and the most variables of one command.
 const MAX_CALLS: usize = 16;
 const MAX_GIVEN: usize = 200;
+const GIVEN: &str = "variables of one command";
 /// The most words of a command in which references are looked for.
 const MAX_WORDS: usize = 32;
 
@@ -34,9 +35,9 @@ pub(super) fn of(playbook: &Path, cx: &mut Cx<'_>) -> Vec<(String, Given)> {
     let mut out = Vec::new();
     for path in command_files(dir, cx).into_iter().filter(|path| path != playbook) {
         let calls = |bytes: &[u8]| {
-            bytes.len() <= MAX_COMMANDS
-                && yaml_files::holds(bytes, PROGRAM)
+            yaml_files::holds(bytes, PROGRAM)
                 && yaml_files::holds(bytes, name.as_encoded_bytes())
+                && !is_too_large(bytes)
         };
         if !cx.files.glance(&path).is_some_and(|bytes| calls(&bytes)) {
             continue;
@@ -55,9 +56,12 @@ pub(super) fn of(playbook: &Path, cx: &mut Cx<'_>) -> Vec<(String, Given)> {
             let name = format!("-e in {}:{line}", yaml_files::shown(&path, cx));
             for (one_of, words) in ways(words, &view) {
                 let given = given(&words, (&path, dir), cx);
-                if !given.is_empty() && out.len() < MAX_CALLS {
+                if !given.is_empty() {
                     out.push((format!("{name}{one_of}"), given));
                 }
+            }
+            if out.len() > MAX_CALLS {
+                return budget::at_most(out, MAX_CALLS, "commands that run a playbook").collect();
             }
         }
     }
@@ -145,7 +149,7 @@ fn given(words: &[Traced], folders: (&Path, &Path), cx: &mut Cx<'_>) -> Given {
             }
             [b'{', ..] => yaml_files::documents(&cx.made("-e", &value, at)).tree,
             _ => {
-                for (name, text) in free_form(&value).into_iter().take(MAX_GIVEN) {
+                for (name, text) in budget::at_most(free_form(&value), MAX_GIVEN, GIVEN) {
                     let known = match placeholder::in_value(text.bytes()) {
                         Some(why) => Value::unknown(why, at),
                         None => Value::str(text, at),
@@ -155,7 +159,8 @@ fn given(words: &[Traced], folders: (&Path, &Path), cx: &mut Cx<'_>) -> Given {
                 continue;
             }
         };
-        let pairs = trees.first().map(Node::pairs).unwrap_or_default().iter().take(MAX_GIVEN);
+        let pairs = trees.first().map(Node::pairs).unwrap_or_default();
+        let pairs = budget::at_most(pairs, MAX_GIVEN, GIVEN);
         out.extend(pairs.filter_map(|(key, value)| Some((key.as_str()?.to_owned(), Var::Written(value.clone())))));
     }
     out

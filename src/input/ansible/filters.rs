@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::node::Cx;
 use crate::syntax::yaml;
+use crate::text::pattern::compiled;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
 
@@ -269,7 +270,7 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
             None => not_understood(name, at),
         },
         "regex_replace" => {
-            let pattern = arg(0, "pattern").and_then(|p| regex::bytes::Regex::new(p.as_known_str()?).ok());
+            let pattern = arg(0, "pattern").and_then(|p| compiled(p.as_known_str()?));
             // Groups are written `\1` or `\g<1>` here.
             let with = arg(1, "replacement").map(|with| printed(&with, at)).unwrap_or_default();
             let grouped = with.bytes().contains(&b'\\');

@@ -212,7 +212,7 @@ fn read(file: &Path, cx: &mut Cx<'_>) -> Groups {
 
 fn in_yaml(name: &str, body: &Node, depth: usize, groups: &mut Groups) {
     if depth > MAX_DEPTH {
-        return;
+        return budget::reached("depth of groups of hosts");
     }
     let named = |key: &str| {
         let pairs = body.get(key).map(Node::pairs).unwrap_or_default();

@@ -97,7 +97,7 @@ impl TaskRun {
         for item in list {
             self.tasks += 1;
             if depth >= MAX_DEPTH || self.tasks > MAX_TASKS {
-                return;
+                return budget::reached("tasks of a playbook");
             }
             self.task(item, folders, depth, cx);
         }

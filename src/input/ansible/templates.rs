@@ -16,6 +16,7 @@ use crate::input::template_text;
 
 /// The most bytes of one text.
 const MAX_BYTES: usize = 1 << 20;
+const SIZE: &str = "steps or size of a template";
 /// The deepest nesting of blocks, macros and templates in each other.
 const MAX_NESTED: usize = 40;
 
@@ -162,7 +163,8 @@ impl Vars {
     fn parts(&mut self, view: &View, parts: &[Part], out: &mut Traced, cx: &mut Cx<'_>) {
         for part in parts {
             if !self.charge() || out.len() > MAX_BYTES {
-                return;
+                budget::reached(SIZE);
+                return out.push_unknown(view.span(0..view.bytes.len()), Why::Limit(SIZE));
             }
             match part {
                 Part::Text(span) => view.push_onto(out, span.range()),

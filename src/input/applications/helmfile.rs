@@ -5,7 +5,7 @@
 //! so far. Those do not reach a chart. Values of a release, the lowest first: the chart's own, `values` in order, `valuesTemplate`,
 //! `set`, `setTemplate`. Its patches change what the chart renders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,14 +39,25 @@ pub(in crate::input) fn is_one(path: &Path) -> bool {
 /// The applications of the helmfiles among some files. One that another includes is read there.
 pub(super) fn read(files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Application> {
     let all: Vec<&PathBuf> = files.iter().filter(|path| is_one(path)).collect();
-    let mut included = BTreeSet::new();
+    let mut includes: BTreeMap<&PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in &all {
         for tree in as_written(path, cx) {
-            included.extend(inner(&tree, path, files).into_iter().map(|(path, _)| path));
+            includes.entry(path).or_default().extend(inner(&tree, path, files).into_iter().map(|(path, _)| path));
         }
     }
-    let mut out = Vec::new();
-    for path in all.into_iter().filter(|path| !included.contains(*path)) {
+    let included: BTreeSet<PathBuf> = includes.values().flatten().cloned().collect();
+    let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|path| !included.contains(*path));
+    let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
+    // Those that include each other have no first one.
+    for path in first.into_iter().chain(rest) {
+        if seen.contains(path) {
+            continue;
+        }
+        let mut open = vec![path.clone()];
+        while let Some(next) = open.pop() {
+            open.extend(includes.get(&next).into_iter().flatten().filter(|inner| !seen.contains(*inner)).cloned());
+            seen.insert(next);
+        }
         let mut names: Vec<String> = Vec::new();
         let mut trees = as_written(path, cx);
         let more: Vec<_> = trees.iter().flat_map(|tree| bases(tree, path)).collect();
@@ -166,6 +177,9 @@ impl Run<'_> {
                 cx.gap(at, why.clone());
             }
             let parsed = yaml_files::documents(&cx.made("helmfile", &text, at));
+            if near && !parsed.errors.is_empty() {
+                cx.gap(at, Why::NotUnderstood("a helmfile, which is not valid YAML when it is filled in,".into()));
+            }
             for tree in &parsed.tree {
                 let deep = depth >= MAX_DEPTH;
                 if deep && (bases(tree, path).next().is_some() || !inner(tree, path, self.files).is_empty()) {

@@ -13,7 +13,7 @@ use super::deploy_steps;
 use super::intrinsics::Given;
 use super::parameters::{Deployment, listed_overrides, overrides, read};
 use super::template::Template;
-use crate::input::command_files::{MAX_COMMANDS, bases, command_folders, has_commands};
+use crate::input::command_files::{bases, command_folders, has_commands, is_too_large};
 use crate::input::references::{each_way, is_known, referenced, values_of};
 use crate::input::unit::{has_extension, normal};
 use crate::input::yaml_files;
@@ -34,7 +34,8 @@ pub(super) fn deployments(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>)
     let mut out = Vec::new();
     let giving: Vec<_> = command_folders(dir, cx).iter().flat_map(|dir| giving(dir, cx)).collect();
     for file in giving {
-        if !cx.files.glance(&file).is_some_and(|bytes| yaml_files::holds(&bytes, name.as_bytes())) {
+        let names = |bytes: &[u8]| yaml_files::holds(bytes, name.as_bytes()) && !is_too_large(bytes);
+        if !cx.files.glance(&file).is_some_and(|bytes| names(&bytes)) {
             continue;
         }
         let Ok(view) = cx.view(&file) else { continue };
@@ -88,7 +89,7 @@ struct Giving(Vec<PathBuf>);
 fn giving(dir: &Path, cx: &Cx<'_>) -> Vec<PathBuf> {
     let slot = cx.shared.slot::<Giving>(dir);
     let gives = |path: &PathBuf| {
-        let bytes = cx.files.glance(path).filter(|bytes| bytes.len() <= MAX_COMMANDS);
+        let bytes = cx.files.glance(path);
         let mut words = OPTIONS.iter().chain(&deploy_steps::PARAMETERS);
         bytes.is_some_and(|bytes| words.any(|word| yaml_files::holds(&bytes, word.as_bytes())))
     };

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
-
 use crate::syntax::Node;
+use crate::text::pattern::compiled;
 use crate::value::{Condition, Kind, Value};
 
 use super::choice::Answer;
@@ -127,8 +126,8 @@ fn accepts(parameter: &Node, text: &str) -> bool {
     };
     // The pattern is for the whole value.
     let pattern = parameter.get("AllowedPattern").and_then(Node::as_str);
-    let pattern = pattern.and_then(|p| Regex::new(&format!("^(?:{p})$")).ok());
-    number && within(length.into(), "MinLength", "MaxLength") && pattern.is_none_or(|p| p.is_match(text))
+    let pattern = pattern.and_then(|p| compiled(&format!("^(?:{p})$")));
+    number && within(length.into(), "MinLength", "MaxLength") && pattern.is_none_or(|p| p.is_match(text.as_bytes()))
 }
 
 /// Whether two values are equal, as CloudFormation compares them: as text. `None` if that is not known.

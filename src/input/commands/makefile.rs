@@ -12,7 +12,7 @@ use crate::text::{Traced, View, budget};
 use crate::value::{Condition, Guard};
 
 use super::{CommandReader, Follows, MAX_NESTED, conditions, is_known, launches, may_apply, mentions_settings};
-use crate::input::command_files::{MAKEFILES, MAX_COMMANDS, bases, command_files, is_makefile};
+use crate::input::command_files::{MAKEFILES, bases, command_files, is_makefile, is_too_large};
 use crate::input::fitting::fitting;
 use crate::input::job_scopes::Jobs;
 use crate::input::unit::{FileList, Input, Unit, has_extension, is_named, normal};
@@ -86,7 +86,7 @@ impl CommandReader {
         for file in command_files(&folder, cx).into_iter().filter(|file| file != path) {
             let Ok(source) = cx.files.read(&file) else { continue };
             let bytes = source.bytes();
-            if bytes.len() > MAX_COMMANDS || !names_make(&bytes) && !is_makefile(&file) {
+            if !names_make(&bytes) && !is_makefile(&file) || is_too_large(&bytes) {
                 continue;
             }
             // The commands of the file run in one of these folders.
@@ -240,8 +240,8 @@ fn that_count(made: &Made) -> BTreeSet<String> {
         calls.iter().map(|step| step.text.to_text().split_whitespace().map(str::to_owned).collect()).collect();
     for _ in 0..MAX_WAY {
         let before = out.len();
-        let patterns: Vec<String> =
-            out.iter().filter(|target| target.contains('%')).take(MAX_PATTERNS).cloned().collect();
+        let patterns = out.iter().filter(|target| target.contains('%')).cloned();
+        let patterns: Vec<_> = budget::at_most(patterns, MAX_PATTERNS, "targets of a makefile with `%`").collect();
         let counts = |out: &BTreeSet<String>, word: &String| {
             out.contains(word) || patterns.iter().any(|pattern| fits(pattern, word))
         };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{CommandReader, launches};
 use crate::input::job_scopes::{Jobs, Scope};
-use crate::input::references::{line_of, referenced, values_of};
+use crate::input::references::{referenced, values_of};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_files;
 use crate::node::{Cx, under};
@@ -55,7 +55,7 @@ impl CommandReader {
                         let given =
                             |text: Traced| if open(&text) { self.given(&self.written(value)) } else { Some(text) };
                         let known = value.as_scalar().map(|s| s.text.clone()).and_then(given);
-                        let line = self.line(name.span).filter(|_| self.passed.len() < MAX_MARKS);
+                        let line = self.line(name.span, jobs).filter(|_| self.passed.len() < MAX_MARKS);
                         let scope = line.map_or(Scope::Open, |line| jobs.scope(line, false));
                         self.passed.entry(text.to_owned()).or_default().push((scope, known));
                     }
@@ -67,14 +67,13 @@ impl CommandReader {
     }
 
     /// The line of a place in the file, counted from 0.
-    fn line(&self, at: Span) -> Option<usize> {
-        let file = self.file.as_ref().filter(|file| file.id == at.text)?;
-        Some(line_of(file.as_str().unwrap_or_default(), at.range().start))
+    fn line(&self, at: Span, jobs: &Jobs<'_>) -> Option<usize> {
+        self.file.as_ref().filter(|file| file.id == at.text).map(|_| jobs.line_of(at.range().start))
     }
 
     /// Sets the variables that the file passes to the commands at a place. One with several values is unknown.
     pub(super) fn pass(&mut self, at: Option<Span>, jobs: &Jobs<'_>) {
-        let sites = at.and_then(|at| self.line(at)).map_or_else(Vec::new, |line| jobs.sites(line));
+        let sites = at.and_then(|at| self.line(at, jobs)).map_or_else(Vec::new, |line| jobs.sites(line));
         self.variables.clear();
         for (name, all) in &self.passed {
             let seen = jobs.seen(all.iter().map(|(scope, _)| scope), &sites);

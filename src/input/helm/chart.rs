@@ -208,7 +208,9 @@ impl Chart {
         };
         if depth < MAX_CHARTS {
             chart.add_children(&about, depth, reading, cx);
-        } else if about.get("dependencies").is_some() {
+        } else if about.get("dependencies").is_some()
+            || reading.files.iter().any(|file| file.starts_with(dir.join("charts")))
+        {
             budget::reached("depth of charts in charts");
         }
         let is_text = |file: &File| !file.view.bytes.windows(2).any(|mark| mark == b"{{");

@@ -117,6 +117,8 @@ impl Engine<'_, '_> {
         self.bytes += text.len();
         if self.bytes <= MAX_BYTES {
             out.push(text);
+        } else {
+            budget::reached("size of what a template prints");
         }
     }
 
@@ -363,6 +365,9 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
 
     fn charge(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_add(steps);
+        if self.steps > MAX_STEPS {
+            budget::reached("steps of a template");
+        }
         self.steps <= MAX_STEPS && budget::spend(steps * STEP)
     }
 

@@ -1,8 +1,7 @@
 //! What a target selects. Source: kubernetes-sigs/kustomize `api/types/selector.go`, `kyaml/resid`.
 
-use regex::Regex;
-
 use crate::syntax::Node;
+use crate::text::pattern::compiled;
 
 /// Group, kind and name of a document.
 pub(super) fn identity(tree: &Node) -> (&str, &str, &str) {
@@ -27,7 +26,9 @@ pub(super) fn selects(target: &Node, tree: &Node, names: Names) -> bool {
     let version = version.rsplit('/').next().unwrap_or_default();
     let matches = |key: &str, have: &str| {
         let Some(want) = target.get(key).and_then(Node::as_str).filter(|w| !w.is_empty()) else { return true };
-        want == have || names == Names::Patterns && Regex::new(&format!("^(?:{want})$")).is_ok_and(|r| r.is_match(have))
+        want == have
+            || names == Names::Patterns
+                && compiled(&format!("^(?:{want})$")).is_some_and(|r| r.is_match(have.as_bytes()))
     };
     let marked = |key: &str, path: &[&str]| {
         let Some(want) = target.get(key).and_then(Node::as_str) else { return true };

@@ -1,11 +1,13 @@
 //! Functions of make.
 
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::{Make, lines};
 
 /// The most items of one list.
 const MAX_ITEMS: usize = 2_000;
+/// What it takes to compare two words.
+const COMPARE: usize = 10;
 
 impl Make<'_> {
     /// The result of a function; `None` if there is none of this name.
@@ -49,6 +51,9 @@ impl Make<'_> {
             "filter" | "filter-out" => {
                 let (patterns, text) = (arg(self, 0), last(self, 1));
                 let (Some(patterns), Some(words)) = (known(&patterns), known(&text)) else { return Some(unknown()) };
+                if !budget::spend(COMPARE * patterns.len() * words.len()) {
+                    return Some(unknown());
+                }
                 let fits = |word: &Traced| patterns.iter().any(|p| super::targets::fits(&p.to_text(), &word.to_text()));
                 let kept: Vec<_> = words.into_iter().filter(|word| fits(word) == (name == "filter")).collect();
                 listed(&kept)
@@ -128,10 +133,10 @@ impl Make<'_> {
             }
             "foreach" => {
                 let (name, list) = (arg(self, 0).to_text().trim().to_owned(), arg(self, 1));
-                let Some(words) = known(&list).filter(|words| words.len() <= MAX_ITEMS) else { return Some(unknown()) };
+                let Some(words) = known(&list) else { return Some(unknown()) };
                 let body = Traced::join(args.get(2..).unwrap_or_default(), &Traced::made(",", at));
                 let mut out = Vec::new();
-                for word in words {
+                for word in budget::at_most(words, MAX_ITEMS, "words of a loop of make") {
                     out.push(self.with(&[(name.clone(), word)], &body));
                 }
                 listed(&out)

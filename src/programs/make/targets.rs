@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::text::budget;
+
 /// The most targets with `%` that are looked at.
 const MAX_PATTERNS: usize = 100;
 
@@ -21,7 +23,7 @@ impl<'a> ByTarget<'a> {
                 out.named.entry(target).or_default().push(n);
             }
         }
-        out.patterns.truncate(MAX_PATTERNS);
+        out.patterns = budget::at_most(out.patterns, MAX_PATTERNS, "targets of a makefile with `%`").collect();
         out
     }
 
