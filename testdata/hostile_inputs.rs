@@ -325,7 +325,8 @@ fn with_chart(name: &'static str, files: impl Fn() -> Vec<(String, String)> + 's
 fn the_last_of_many_is_found_or_a_limit_is_named() {
     let install = "helm upgrade z ./chart --set idle";
     let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
-    let makefile = move |name, body: fn(&dyn Fn(usize, &dyn Fn(usize) -> String) -> String) -> String| {
+    type Many<'a> = &'a dyn Fn(usize, &dyn Fn(usize) -> String) -> String;
+    let makefile = move |name, body: fn(Many<'_>) -> String| {
         with_chart(name, move || list(&[("Makefile", &format!("{}\t{install}=$(A)\n", body(&many)))]))
     };
     let module = |given: String| {

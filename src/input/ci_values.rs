@@ -15,6 +15,12 @@ use super::job_scopes::{Jobs, Scope, Site, without_idle};
 use super::references::{each_way, is_known, referenced, values_of};
 use super::yaml_files;
 
+mod tool;
+
+pub(super) use tool::{PACKER, PULUMI, TERRAFORM, Tool};
+
+use tool::SET;
+
 /// What sets a variable of Terraform: a variable of the environment, or `-var`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
@@ -75,82 +81,8 @@ const MAX_PATH: usize = 400;
 /// Words that introduce a path of a file of values: options of Terraform, and the input of an action.
 const WORDS: &[&str] = &["var-file", "var_file:"];
 
-/// The command that sets one variable from then on.
-const SET: &str = "config set";
-
 /// Options of this command that take the next word.
 const VALUED: &[&str] = &["--config-file", "--cwd", "--stack", "-C", "-s"];
-
-/// What commands give values to.
-#[derive(Debug)]
-pub(super) struct Tool {
-    /// Its programs, and others with such an option.
-    programs: &'static [&'static str],
-    others: &'static [&'static str],
-    /// The options that set one variable, and [`SET`].
-    options: &'static [&'static str],
-    /// True if such an option counts only behind the name of a program.
-    named: bool,
-    /// True if a file of values wins over an option before it. Source of Packer: `command/meta.go` and
-    /// `hcl2template/types.variables.go` of hashicorp/packer.
-    pub(super) in_order: bool,
-    /// The commands that use the values.
-    runs: &'static [&'static str],
-    /// The commands with which no node has the values.
-    idle: &'static [&'static str],
-    /// What the name of a file of values contains.
-    pub(super) files: &'static [&'static str],
-    /// How the environment variables begin that set variables.
-    pub(super) prefix: &'static str,
-}
-
-impl Tool {
-    /// True for the name of a file of values.
-    pub(super) fn has_values(&self, path: &Path) -> bool {
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        self.files.iter().any(|part| name.contains(part)) && !name.starts_with('.')
-    }
-}
-
-/// Modules of Terraform.
-pub(super) const TERRAFORM: Tool = Tool {
-    programs: &["terraform", "tofu", "terragrunt"],
-    others: &["levant", "nomad", "packer", "waypoint"],
-    options: &["-var"],
-    named: false,
-    in_order: true,
-    runs: &["apply", "plan", "run-all"],
-    // Where nodes are destroyed, none has the values.
-    idle: &[" destroy"],
-    files: &[".tfvars"],
-    prefix: "TF_VAR_",
-};
-
-/// Builds of Packer.
-pub(super) const PACKER: Tool = Tool {
-    programs: &["packer"],
-    others: &["levant", "nomad", "terraform", "terragrunt", "tofu", "waypoint"],
-    options: &["-var"],
-    named: false,
-    in_order: false,
-    runs: &["build"],
-    idle: &[" fmt", " inspect", " validate"],
-    files: &[".pkrvars", ".hcl", ".json"],
-    prefix: "PKR_VAR_",
-};
-
-/// Programs of Pulumi. The prefix is that of what it reads itself.
-pub(super) const PULUMI: Tool = Tool {
-    programs: &["pulumi"],
-    others: PACKER.others,
-    options: &["--config", "-c", SET],
-    named: true,
-    in_order: false,
-    runs: &["up", "update"],
-    idle: &[" destroy", " preview", " refresh"],
-    files: &[],
-    prefix: "PULUMI_CONFIG_",
-};
 
 /// A file with commands, as it was read.
 pub(super) type Found = Vec<(PathBuf, Arc<Commands>)>;

@@ -168,11 +168,12 @@ impl Unwound {
 }
 
 impl Scan {
-    /// For a unit that yields: drops what is said about known places, and node groups that nothing is said about.
+    /// For a unit that yields: drops what is said about known places, node groups that nothing is said about, and problems other
+    /// than limits.
     pub(super) fn yield_to(&mut self, known: &net::Known) {
         self.findings.retain(|finding| !known.covers(&finding.at.place));
         self.gaps.retain(|gap| !known.covers(&gap.place));
-        self.problems.clear();
+        self.problems.retain(unread::is_limit);
         // What it boots is only a guess, so it counts for the unit itself alone.
         self.drop_alive();
         self.groups.retain(|group| {

@@ -21,6 +21,11 @@ pub(super) fn limit(path: &Path, what: &str) -> Note {
     if what == packed::SIZE { Note { weight: Weight::None, ..note } } else { note }
 }
 
+/// True for the problem of a limit.
+pub(super) fn is_limit(note: &Note) -> bool {
+    note.message.contains(LIMIT)
+}
+
 /// The problem of a unit that takes too much.
 pub(super) fn budget(unit: &Unit) -> Note {
     let words = if budget::is_share() {
