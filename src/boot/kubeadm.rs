@@ -54,6 +54,11 @@ pub(super) fn run(
                 put_unknown_flags(machine, at, why.unwrap_or(Why::NotUnderstood("a configuration of kubeadm".into())));
             }
         }
+    } else {
+        // Of what kubeadm writes, scripts edit the ends of the line.
+        let line =
+            format!("{KUBEADM_ARGS}=\"--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock\"\n");
+        machine.put(image::KUBEADM_FLAGS, File::Known(Arc::new(Traced::made(line, at))));
     }
     if let Some(folder) = patches {
         patch(machine, &folder, directory, at, cx);

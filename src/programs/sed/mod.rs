@@ -96,6 +96,12 @@ fn edit(options: &Options, script: &[parse::Command], names: &[&Traced], call: &
         match (call.files)(path) {
             FileLookup::Content(text) => streams.push((path.to_owned(), text)),
             FileLookup::Missing => status = 2,
+            // What is appended stands behind whatever is there.
+            FileLookup::Unknown(why) if options.in_place.is_some() && script.iter().all(parse::Command::appends) => {
+                let mut text = Traced::unknown(at, why);
+                text.push_made(b"\n", at);
+                streams.push((path.to_owned(), text));
+            }
             FileLookup::Unknown(why) => return Err(unknown(why)),
         }
     }

@@ -60,6 +60,14 @@ pub(super) struct Command {
     pub(super) action: Action,
 }
 
+impl Command {
+    /// True for `$a TEXT`.
+    pub(super) fn appends(&self) -> bool {
+        let last = matches!((&self.from, &self.to), (Some(Address::Last), None)) && !self.negated;
+        last && matches!(self.action, Action::Append(_))
+    }
+}
+
 /// Parses a script.
 pub(super) fn script(code: &Traced, extended: bool, zero: bool) -> Result<Vec<Command>, NoPattern> {
     let Some(text) = code.as_str() else { return unknown("a sed script that is not UTF-8") };
