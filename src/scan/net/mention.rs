@@ -185,7 +185,7 @@ static SOUGHT: Pattern = LazyLock::new(|| {
     pattern(
         r#"(?x-u)\b[efz]?grep\b(?:'[^']*'|"[^"]*"|[^;&|'"])*(?:['"][^'"]*)?$|\brg\s|\bregexp?["']?\s*[:=]|\b(?:pattern|search|before|after|insertafter|insertbefore)["']?\s*[:=]
         |\bassert|\bexpect|\bcontains\b|[Ss]tarts?_?[Ww]ith|\bHasPrefix\b|-i?(?:not)?match\b|[=!]~|\bselect\(
-        |\bkubectl\b[\s,"']+(?:port-forward|exec|attach|proxy|logs|debug)\b
+        |\bkubectl\b[\s,"']+(?:port-forward|exec|attach|proxy|logs|debug)\b(?:[^-]|-[^-]|--\S)*$
         |(?:^|[\s'";])s(?:/[^/]*|\|[^|]*|\#[^\#]*|@[^@]*|,[^,]*|~[^~]*)$|\bsed\b[^|]*[\s'"]/[^/]*$"#,
     )
 });
@@ -422,6 +422,10 @@ mod tests {
             ),
             ("if ! grep -qE 'a|--streaming-connection-idle-timeout=0' f; then", ""),
             ("kubectl port-forward x --streaming-connection-idle-timeout=0", ""),
+            (
+                "kubectl debug x -- sh -c 'a --streaming-connection-idle-timeout=0'",
+                "--streaming-connection-idle-timeout=0",
+            ),
             ("kubelet: syncFrequency: {{ s }}", ""),
             ("regexp: streamingConnectionIdleTimeout: 0", ""),
         ] {
