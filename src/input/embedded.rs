@@ -19,6 +19,8 @@ const MIN_ENCODED: usize = 48;
 /// How lines begin that start a kubelet in a script without `#!`.
 const STARTS: &[&str] =
     &["/etc/eks/bootstrap.sh ", "/usr/bin/kubelet --", "/usr/local/bin/kubelet --", "exec kubelet --", "kubelet --"];
+/// What starts the kubelet of k3s or RKE2.
+const INSTALLERS: &[&str] = &["get.k3s.io", "get.rke2.io", "k3d cluster create ", "k3s agent ", "k3s server "];
 /// The key of the kubelet's arguments in the configuration of k3s and RKE2.
 const KUBELET_ARG: &str = "kubelet-arg";
 /// The most strings of one file that are judged.
@@ -213,8 +215,9 @@ fn encoded(scalar: &Scalar, tree: &Node) -> Option<Traced> {
 
 /// True if a line of a text is a command that starts a kubelet.
 fn starts_kubelet(bytes: &[u8]) -> bool {
+    let has = |word: &str| yaml_files::holds(bytes, word.as_bytes());
     let starts = |line: &[u8]| STARTS.iter().any(|start| line.trim_ascii_start().starts_with(start.as_bytes()));
-    bytes.split(|byte| *byte == b'\n').any(starts)
+    bytes.split(|byte| *byte == b'\n').any(starts) || has(KUBELET_ARG) && INSTALLERS.iter().any(|word| has(word))
 }
 
 /// True for options of k3s or RKE2 that pass some on to the kubelet.
