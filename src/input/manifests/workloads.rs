@@ -89,6 +89,18 @@ fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced
     let mut mounted: Vec<(&str, &str)> = mounts
         .filter_map(|mount| Some((mount.get("mountPath")?.as_str()?, of_host(mount.get("name")?.as_str()?)?)))
         .collect();
+    // What runs in the root of the host has the names there.
+    let root = |path: &str| {
+        let same = |inside: &str| inside.trim_end_matches('/') == path.trim_end_matches('/');
+        mounted.iter().any(|(inside, outside)| *outside == "/" && same(inside))
+    };
+    let chroot = |pair: &[Traced]| {
+        pair[0].known_str().is_some_and(|word| word.rsplit('/').next() == Some("chroot"))
+            && pair[1].known_str().is_some_and(root)
+    };
+    if words[..start].windows(2).any(chroot) {
+        return Some(script);
+    }
     let enters = spec.get("hostPID").and_then(Node::as_str) == Some("true")
         && words.iter().any(|word| yaml_files::holds(word.bytes(), b"nsenter"));
     // A container has files of its own as well.
