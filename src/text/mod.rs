@@ -13,6 +13,7 @@ mod source;
 mod span;
 mod store;
 mod traced;
+mod via;
 mod why;
 
 pub(crate) use commit::{Commit, Entry, Objects};
@@ -30,7 +31,8 @@ pub(crate) use span::TextId;
 pub(crate) use store::{Origin, Texts, Trail, View};
 
 pub use traced::Traced;
-pub(crate) use traced::{Encoded, Layer, Link, Piece, UNKNOWN_MARK, Via, Whence, beyond};
+pub(crate) use traced::{Encoded, Layer, Piece, UNKNOWN_MARK, Whence};
+pub(crate) use via::{Link, Via, beyond};
 pub(crate) use why::LIMIT;
 pub use why::Why;
 
