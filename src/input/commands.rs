@@ -146,6 +146,7 @@ fn mentions_settings(bytes: &[u8]) -> bool {
     }
     (has(b"<<") || has(b"echo ") && has(b"kubectl ")) && manifests::may_hold(bytes)
         || has(b"envsubst")
+        || has(b"clusterctl generate")
         || launches::install_charts(bytes)
         || has(b"kubectl patch")
         || has(b"oc patch")

@@ -178,7 +178,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Boots, &["containerd", "base64", "b64"]),
     (Group::Windows, &["EKSBootstrap"]),
     (Group::Settings, &["kubernetes"]),
-    (Group::Fills, &["envsubst", "extra-config", "kubelet-arg"]),
+    (Group::Fills, &["envsubst", "extra-config", "kubelet-arg", "clusterctl"]),
     (Group::Fills, &["helm upgrade", "helm install", "helm template", "helm secrets", "helm -"]),
     (Group::Fills, &["werf converge", "werf render"]),
     (Group::Starts, STARTERS),

@@ -1,5 +1,6 @@
 //! Files of the repository that a script fills in on their way to a tool: `envsubst < cluster.yaml | eksctl create cluster -f -`,
-//! `sed "s/__IDLE__/0s/" nodes.yaml | kubectl apply -f -`. The result is read, with what the script knows.
+//! `sed "s/__IDLE__/0s/" nodes.yaml | kubectl apply -f -`, `clusterctl generate cluster --from nodes.yaml`. The result is read,
+//! with what the script knows.
 
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,18 @@ impl CommandReader {
                     };
                     let replaces = |name: &str| listed.as_ref().is_none_or(|names| names.contains(&name));
                     text = Some((substituted(&before, &replaces, &known), path));
+                    filled = true;
+                }
+                // It fills in the variables of its environment, or their defaults.
+                "clusterctl" if words.get(1).is_some_and(|verb| verb.bytes() == b"generate") => {
+                    let option = words.iter().position(|word| word.bytes().starts_with(b"--from"));
+                    let Some(at) = option else { return };
+                    let inline = words[at].bytes().strip_prefix(b"--from=").map(<[u8]>::len);
+                    let path = inline.map(|length| words[at].slice(words[at].len() - length..words[at].len()));
+                    let Some(path) = path.or_else(|| words.get(at + 1).cloned()) else { return };
+                    let Some((before, path)) = self.template(&path, cx) else { return };
+                    let known = |name: &str| self.variables.get(name).cloned().flatten();
+                    text = Some((substituted(&before, &|_| true, &known), path));
                     filled = true;
                 }
                 "sed" => {
