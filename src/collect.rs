@@ -19,10 +19,11 @@ use rules::Rules;
 
 pub(crate) use only::Only;
 
-/// Folders that hold what tools have fetched or built. They are entered only if named on the command line.
-const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "cdk.out"];
+/// Folders that hold what tools have fetched. They are entered only if named on the command line. What the CDK has built in
+/// `cdk.out` is read where no ignore file leaves it out: its programs are not evaluated.
+const SKIPPED: &[&str] = &[".git", ".hg", ".jj", ".svn", ".terraform", ".terragrunt-cache", "node_modules"];
 
-/// True if a folder holds what tools have fetched or built.
+/// True if a folder holds what tools have fetched.
 pub(crate) fn is_skipped(path: &Path) -> bool {
     path.file_name().is_some_and(is_skipped_name)
 }
