@@ -1,7 +1,9 @@
 //! Which findings are new: those that the base does not have for the same node group.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::check::Finding;
 use crate::setting::{parse_duration, render_duration};
@@ -149,19 +151,21 @@ struct Moved<'a> {
     earlier: &'a Earlier<'a>,
     /// Whether a new path has half of what an old one had.
     alike: BTreeMap<(String, String), bool>,
+    /// The lines of old paths that are gone, and, with `true`, of new ones; `None` for a path that both have.
+    lines: BTreeMap<(bool, String), Option<Rc<Lines>>>,
 }
 
 impl Moved<'_> {
     /// Pairs of ids, the old one first: each old one is gone, each new one was not there, and they share a finding.
     fn between(before: &Before, now: &Scan, earlier: &Earlier<'_>, parted: &Parted<'_>) -> Vec<(String, String)> {
-        let mut moved = Moved { now, earlier, alike: BTreeMap::new() };
+        let mut moved = Moved { now, earlier, alike: BTreeMap::new(), lines: BTreeMap::new() };
         let groups: BTreeMap<String, Known> = now.groups.iter().map(Known::of).collect();
         let open = parted.open();
+        let left = parted.left.iter().filter(|(_, left)| !left.is_empty());
+        let gone: BTreeSet<&String> = left.map(|((id, _), _)| id).collect();
         let mut pairs = Vec::new();
         for (new, wanted) in &open {
-            for old in
-                parted.left.iter().filter(|(_, left)| !left.is_empty()).map(|((id, _), _)| id).collect::<BTreeSet<_>>()
-            {
+            for old in gone.iter().copied() {
                 let shared = wanted
                     .iter()
                     .filter(|w| parted.left.get(&(old.clone(), (*w).clone())).is_some_and(|l| !l.is_empty()));
@@ -218,27 +222,40 @@ impl Moved<'_> {
         if let Some(known) = self.alike.get(&key) {
             return *known;
         }
-        let (from, to) = (self.now.root.join(old), self.now.root.join(new));
-        let there = |files: &dyn Files, path: &Path| files.is_dir(path) || files.read(path).is_ok();
-        let now = self.earlier.now();
-        let alike = !there(now, &from) && !there(self.earlier, &to) && {
-            let (old, mut new) = (lines(self.earlier, &from), lines(now, &to));
+        let alike = self.lines(old, false).zip(self.lines(new, true)).is_some_and(|(old, new)| {
             let all: usize = old.values().sum();
-            let both: usize = old.iter().map(|(line, n)| (*n).min(new.remove(line).unwrap_or(0))).sum();
+            let both: usize = old.iter().map(|(line, n)| new.get(line).copied().unwrap_or_default().min(*n)).sum();
             both * ALIKE >= all
-        };
+        });
         self.alike.insert(key, alike);
         alike
     }
+
+    /// The lines of a path that only the base has, or, for a `new` one, only the scan.
+    fn lines(&mut self, path: &str, new: bool) -> Option<Rc<Lines>> {
+        let (full, earlier) = (self.now.root.join(path), self.earlier);
+        let read = || {
+            let (own, other): (&dyn Files, &dyn Files) =
+                if new { (earlier.now(), earlier) } else { (earlier, earlier.now()) };
+            let there = other.is_dir(&full) || other.read(&full).is_ok();
+            (!there).then(|| Rc::new(lines(own, &full)))
+        };
+        self.lines.entry((new, path.to_owned())).or_insert_with(read).clone()
+    }
 }
 
+/// Lines, each by a number that is made from it, and how often it is there.
+type Lines = BTreeMap<u64, usize>;
+
 /// How often each line stands in a file, or in the files directly in a folder. Empty lines do not count.
-fn lines(files: &dyn Files, path: &Path) -> BTreeMap<Vec<u8>, usize> {
+fn lines(files: &dyn Files, path: &Path) -> Lines {
     let list: Vec<PathBuf> = if files.is_dir(path) { files.list(path) } else { vec![path.to_owned()] };
     let mut out = BTreeMap::new();
     for source in list.iter().filter_map(|file| files.read(file).ok()) {
         for line in source.bytes().split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
-            *out.entry(line.to_vec()).or_default() += 1;
+            let mut number = DefaultHasher::new();
+            number.write(line);
+            *out.entry(number.finish()).or_default() += 1;
         }
     }
     out
