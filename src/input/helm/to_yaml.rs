@@ -290,13 +290,17 @@ impl Writer {
         let bytes = text.bytes();
         let mut from = 0;
         if !key && self.column + bytes.len() > WIDTH {
-            for n in 1..bytes.len().saturating_sub(1) {
-                let single = bytes[n] == b' ' && bytes[n - 1] != b' ' && bytes[n + 1] != b' ';
-                let column = self.column + String::from_utf8_lossy(&bytes[from..n]).chars().count();
+            let mut column = self.column;
+            for n in 0..bytes.len().saturating_sub(1) {
+                let single = n > 0 && bytes[n] == b' ' && bytes[n - 1] != b' ' && bytes[n + 1] != b' ';
                 if single && column > WIDTH {
                     self.put(&text.slice(from..n));
                     self.made(&format!("\n{}", " ".repeat(indent + 2)), at);
                     from = n + 1;
+                    column = self.column;
+                } else {
+                    // Characters have one byte that continues none.
+                    column += usize::from(bytes[n] & 0xc0 != 0x80);
                 }
             }
         }
