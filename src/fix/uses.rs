@@ -19,6 +19,9 @@ const BACK: usize = 400;
 /// The most names that a value may get on its way.
 const MAX_NAMES: usize = 8;
 
+/// The most places in one file where a name stands.
+const MAX_PLACES: usize = 1_000;
+
 /// The largest block around a default that is looked at, in bytes.
 const BLOCK: usize = 4096;
 
@@ -90,8 +93,11 @@ pub(crate) fn only_node_uses(finding: &Finding, sources: &[Arc<Source>]) -> Resu
         }
         for source in all.values() {
             let bytes = source.bytes();
-            let mut lines: Vec<_> =
-                memchr::memmem::find_iter(&bytes, &name).map(|at| source.line_of(at as u32)).collect();
+            let found = memchr::memmem::find_iter(&bytes, &name).take(MAX_PLACES + 1);
+            let mut lines: Vec<_> = found.map(|at| source.line_of(at as u32)).collect();
+            if lines.len() > MAX_PLACES {
+                return Err(SHARED);
+            }
             lines.dedup();
             for line in lines {
                 let mut passes = finding.passes.iter().filter(|pass| *pass != place);
@@ -167,6 +173,8 @@ fn is_beside_name(before: &str, field: &str) -> bool {
 
 /// The name before a value.
 fn name(before: &str) -> Option<String> {
+    let start = (before.len().saturating_sub(BACK)..=before.len()).find(|at| before.is_char_boundary(*at))?;
+    let before = before.get(start..)?;
     let line = before.rsplit('\n').next().unwrap_or(before);
     Some(NAMED.as_ref()?.captures(line)?.get(1)?.as_str().to_owned())
 }
