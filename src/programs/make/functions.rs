@@ -91,9 +91,11 @@ impl Make<'_> {
                 listed(&parts)
             }
             "addprefix" | "addsuffix" => {
-                let (more, text) = (arg(self, 0), last(self, 1));
-                let joined: Vec<_> = text
-                    .words()
+                let (more, words) = (arg(self, 0), last(self, 1).words());
+                if !budget::spend(more.weight() * words.len()) {
+                    return Some(unknown());
+                }
+                let joined: Vec<_> = words
                     .into_iter()
                     .map(|word| {
                         let parts = if name == "addprefix" { [&more, &word] } else { [&word, &more] };
