@@ -24,6 +24,7 @@ const MAX_ROUNDS: usize = 64;
 const OF_OTHERS: [&[u8]; 2] = [b"include", b"extends"];
 /// The most tasks of one run.
 pub(super) const MAX_TASKS: usize = 5_000;
+const TASKS: &str = "tasks of a playbook";
 
 fn is_yes(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on")
@@ -79,7 +80,7 @@ impl TaskRun {
     /// The tasks of a file.
     pub(super) fn file(&mut self, path: &Path, base: &Path, depth: usize, cx: &mut Cx<'_>) {
         if depth >= 16 {
-            return;
+            return budget::reached(TASKS);
         }
         let Ok(source) = cx.files.read(path) else { return };
         if !may_matter(&source.bytes()) {
@@ -88,7 +89,9 @@ impl TaskRun {
         let Ok(view) = cx.view(path) else { return };
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
-        for tree in &in_yaml(&view).tree {
+        let parsed = in_yaml(&view);
+        parsed.errors.iter().filter(|error| error.is_limit()).for_each(|error| cx.notes.syntax(error, ""));
+        for tree in &parsed.tree {
             self.list(tree.items(), &folders, depth + 1, cx);
         }
     }
@@ -97,7 +100,7 @@ impl TaskRun {
         for item in list {
             self.tasks += 1;
             if depth >= MAX_DEPTH || self.tasks > MAX_TASKS {
-                return budget::reached("tasks of a playbook");
+                return budget::reached(TASKS);
             }
             self.task(item, folders, depth, cx);
         }
