@@ -354,6 +354,11 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             module(format!("terraform apply {}-var t=0\n", many(300, &|n| format!("-var a{n}=1 "))))
         })
         .says(&["commands with values of one file"]),
+        Case::files("values-times-values", move || {
+            let all = many(250, &|n| format!("TF_VAR_t={}m\nterraform apply -var t={n}m\n", n + 1));
+            module(format!("{all}TF_VAR_t=0 terraform apply\n"))
+        })
+        .says(&["sets of values of commands"]),
         Case::files("file-with-commands", move || {
             module(format!("{}terraform apply -var t=0\n", "# aaaaaaaaaaaaaaaaaa\n".repeat(15_000)))
         })
@@ -426,14 +431,12 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             list(&[("site.yml", &play)])
         })
         .says(&["steps or size of a template"]),
-        Case::file("services-of-one-file", "docker-compose.yml", move || {
-            let service = |name: &str, argument: &str| {
-                format!("  {name}: {{image: rancher/k3s, command: agent --kubelet-arg={argument}}}\n")
-            };
-            let all = many(300, &|n| service(&format!("s{n}"), "v=1"));
-            format!("services:\n{all}{}", service("z", "streaming-connection-idle-timeout=0"))
+        Case::files("tasks-in-tasks", || {
+            let blocks: String = (1..70).map(|n| format!("{}- block:\n", "  ".repeat(n))).collect();
+            let last = "  - copy: {dest: /etc/default/kubelet, content: \"KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0\\n\"}\n";
+            list(&[("site.yml", &format!("- hosts: nodes\n  tasks:\n{last}{blocks}"))])
         })
-        .says(&["texts for nodes in one file"]),
+        .says(&["nested deeper"]),
         Case::file("blocks-in-blocks", "u.ps1", || {
             let blocks = "if ($a) { ".repeat(100) + &"}".repeat(100);
             format!("{blocks}\n& 'C:\\Program Files\\Amazon\\EKS\\Start-EKSBootstrap.ps1' -EKSClusterName x -KubeletExtraArgs '--streaming-connection-idle-timeout=0'\n")

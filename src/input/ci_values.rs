@@ -22,7 +22,7 @@ pub(super) use tool::{PACKER, PULUMI, TERRAFORM, Tool};
 use tool::SET;
 
 /// What sets a variable of Terraform: a variable of the environment, or `-var`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Assigned {
     /// The name of Terraform's variable.
     pub(super) name: String,

@@ -84,10 +84,20 @@ fn seen(text: &str, used: usize, assignments: &[(usize, bool)]) -> Vec<bool> {
 /// `idle: [0s, 4h]`, a list below it, a `default` below it, `name: idle` with a `value`.
 fn assigned(text: &str, name: &str) -> Vec<(Range<usize>, usize, bool)> {
     let mut out: Vec<(Range<usize>, usize, bool)> = Vec::new();
-    let (mut at, mut list) = (0, false);
+    // Most names stand in few lines.
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (memchr::memmem::find(bytes, name.as_bytes()), text.rfind(name)) else {
+        return out;
+    };
+    let first = memchr::memrchr(b'\n', &bytes[..first]).map_or(0, |end| end + 1);
+    let before = memchr::memchr_iter(b'\n', &bytes[..first]).count();
+    let (mut at, mut list) = (first, false);
     // The indentation of the line above what describes the variable.
     let mut below: Option<usize> = None;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
+    for (number, line) in (before..).zip(text.get(first..).unwrap_or_default().split_inclusive('\n')) {
+        if at > last && !list && below.is_none() {
+            break;
+        }
         let inner = line.trim();
         let end = at + line.trim_end().len();
         at += line.len();

@@ -21,6 +21,8 @@ const MAX_MARKS: usize = 1_000;
 const MAX_LENGTH: usize = 256;
 /// The most bytes that are searched for the values of one file.
 const MAX_SEARCHED: usize = 64 << 20;
+/// What it takes to pass one variable to a command.
+const PASS: usize = 200;
 
 /// The marks around a reference, and whether one without a value is unknown; else the shell reads it.
 const MARKS: &[(&[u8], &[u8], bool)] = &[
@@ -75,6 +77,9 @@ impl CommandReader {
     pub(super) fn pass(&mut self, at: Option<Span>, jobs: &Jobs<'_>) {
         let sites = at.and_then(|at| self.line(at, jobs)).map_or_else(Vec::new, |line| jobs.sites(line));
         self.variables.clear();
+        if !budget::spend(PASS * self.passed.values().map(Vec::len).sum::<usize>()) {
+            return;
+        }
         for (name, all) in &self.passed {
             let seen = jobs.seen(all.iter().map(|(scope, _)| scope), &sites);
             let mut seen =

@@ -2,7 +2,7 @@
 //! commands name after `-var-file`, and the values of `-var` and `TF_VAR_` in files of CI systems. Each way is judged on its own; what differs between
 //! them holds only for a part of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,9 +26,11 @@ const FOLDERS: &[&str] = &["config", "tfvars", "vars"];
 
 /// How deep such a folder is searched.
 const MAX_DEPTH: usize = 3;
+/// The most ways in which the commands of a repository apply one root module.
+const MAX_FOUND: usize = 2_000;
 
 /// One way in which a root module is applied.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Way {
     /// Files of values, in the order in which they are given.
     files: Vec<PathBuf>,
@@ -222,6 +224,9 @@ pub(super) fn called(root: &Path, module: &Module, tool: &'static Tool, sets: &m
         for way in named {
             let plain = if environments.is_empty() { vec![Vec::new()] } else { environments.clone() };
             out.extend(plain.into_iter().map(|environment| Way { environment, ..way.clone() }));
+            if out.len() > MAX_FOUND {
+                return budget::at_most(out, MAX_FOUND, "sets of values of commands").collect();
+            }
         }
     }
     out
@@ -250,12 +255,8 @@ fn ways(root: &Path, module: &Module, place: Span, cx: &mut Cx<'_>) -> Vec<Way> 
             out.push(Way { files: vec![path], ..Way::default() });
         }
     }
-    let mut unique: Vec<Way> = Vec::new();
-    for way in out {
-        if !unique.contains(&way) {
-            unique.push(way);
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut unique: Vec<Way> = out.into_iter().filter(|way| seen.insert(way.clone())).collect();
     if unique.len() > MAX_WAYS {
         let message =
             format!("{} of {} sets of values for this folder were not tried", unique.len() - MAX_WAYS, unique.len());
