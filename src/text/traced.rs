@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::via::{LINK, Link, Via, beyond};
+use super::via::{Link, Via, beyond};
 use super::why::Why;
 use super::{Span, budget};
 
@@ -519,7 +519,7 @@ impl Traced {
         if out.0.is_none() {
             return out;
         }
-        budget::spend(LINK * out.pieces().len());
+        budget::spend(2 * PIECE * out.pieces().len());
         let held = out.change();
         for piece in &mut held.pieces {
             piece.via = Some(Arc::new(Link { at, step: Arc::clone(step), inner: piece.via.take() }));

@@ -32,7 +32,7 @@ impl Drop for Link {
 pub(crate) type Via = Option<Arc<Link>>;
 
 /// What a reference takes of the budget of the unit, with the copy of what it is for.
-pub(super) const LINK: usize = 128;
+const LINK: usize = 72;
 
 /// The places of `inner`, and then those of `outer`.
 pub(crate) fn beyond(inner: Via, outer: &Via) -> Via {
