@@ -28,7 +28,10 @@ impl Input for Makefiles {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.each(is_makefile, may_apply)
+        // What a makefile includes may apply something.
+        let mut all = files.files.iter().enumerate();
+        let included = all.any(|(n, path)| is_included(path) && may_apply(files.words(n)));
+        files.each(is_makefile, |words| included || may_apply(words))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
@@ -37,6 +40,12 @@ impl Input for Makefiles {
         reader.makefile(&unit.path, &view, cx);
         reader.groups
     }
+}
+
+/// True for a file that makefiles include, by its name.
+fn is_included(path: &Path) -> bool {
+    has_extension(path, &["mk", "mak", "make"])
+        || path.extension().is_some() && is_named(&path.with_extension(""), "Makefile")
 }
 
 /// The files that a makefile in a folder reads.
