@@ -90,7 +90,7 @@ impl TaskRun {
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
         let parsed = in_yaml(&view);
-        parsed.errors.iter().filter(|error| error.is_limit()).for_each(|error| cx.notes.syntax(error, ""));
+        yaml_files::note_errors(&view, &parsed, cx);
         for tree in &parsed.tree {
             self.list(tree.items(), &folders, depth + 1, cx);
         }
