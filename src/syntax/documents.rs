@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::text::{TextId, View, budget};
 
-use super::{Node, Parsed, json, yaml};
+use super::{Node, Parsed, broken, json, yaml};
 
 /// The documents of a text, shared.
 pub(crate) type Documents = Arc<Parsed<Vec<Node>>>;
@@ -78,7 +78,9 @@ pub(crate) fn in_json(view: &View) -> Documents {
 
 /// The documents of a text of YAML.
 pub(crate) fn in_yaml(view: &View) -> Documents {
-    kept(view, How::Yaml, || Arc::new(yaml::parse(view)))
+    let read = kept(view, How::Yaml, || Arc::new(yaml::parse(view)));
+    broken::remember(view, &read.errors);
+    read
 }
 
 /// The documents of a text: JSON if it looks like it, else YAML.

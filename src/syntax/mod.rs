@@ -1,5 +1,6 @@
 //! Parsers: from text to trees with spans. Values are not interpreted here; that is up to the consumer.
 
+pub(crate) mod broken;
 pub(crate) mod documents;
 pub(crate) mod go_template;
 pub(crate) mod hcl;

@@ -90,11 +90,12 @@ impl SyntaxError {
     pub fn template(&self, view: &View) -> Option<&'static str> {
         let mut rest = &view.bytes[..];
         while let Some(at) = rest.windows(2).position(|w| w == b"{{") {
-            rest = &rest[at..];
-            if !rest.starts_with(b"{{resolve:") {
+            let inner = &rest[at..];
+            // `${{ }}` of CI systems fills in values of a file that was read.
+            if !inner.starts_with(b"{{resolve:") && !rest[..at].ends_with(b"$") {
                 return Some("`{{ }}`");
             }
-            rest = &rest[2..];
+            rest = &inner[2..];
         }
         let lines = self.lines(view);
         match () {

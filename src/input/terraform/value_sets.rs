@@ -181,7 +181,10 @@ fn names_in(path: &Path, cx: &mut Cx<'_>) -> Option<Vec<Arc<str>>> {
     let before = cx.notes.clone();
     let found = values_in(path, cx);
     let whole = cx.notes.problems.len() == before.problems.len();
-    cx.notes = before;
+    // A file that is not read to its end is named.
+    if whole {
+        cx.notes = before;
+    }
     whole.then(|| found.into_iter().map(|attribute| attribute.name).collect())
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn parse(view: &View) -> Parsed<Vec<Node>> {
         None => full(view, text),
     };
     super::tree::seal(view, &mut parsed.tree);
+    super::broken::remember(view, &parsed.errors);
     parsed
 }
 

@@ -1,0 +1,2 @@
+idle = "0s"
+other = = 1
