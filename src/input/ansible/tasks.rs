@@ -90,7 +90,10 @@ impl TaskRun {
         self.taken.push(path.to_owned());
         let folders = Folders { base: base.to_owned(), own: path.parent().unwrap_or(path).to_owned() };
         let parsed = in_yaml(&view);
-        yaml_files::note_errors(&view, &parsed, cx);
+        // Ansible reads none of such a file. One error causes others.
+        if let Some(error) = parsed.errors.first() {
+            cx.notes.syntax(error, "");
+        }
         for tree in &parsed.tree {
             self.list(tree.items(), &folders, depth + 1, cx);
         }
