@@ -1,10 +1,13 @@
 //! YAML and JSON that no other kind of input takes for its own because it cannot be parsed.
 
+use std::sync::Arc;
+
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::Node;
+use crate::syntax::{Node, SyntaxError, broken};
+use crate::text::{Place, TextId};
 
 use super::standalone::is_user_data;
-use super::unit::{FileList, Input, Unit};
+use super::unit::{FileList, Input, Unit, has_extension};
 use super::watched::{Group, PLANS, is_watched};
 use super::{manifests, yaml_files};
 
@@ -62,4 +65,18 @@ impl Input for Broken {
         }
         Vec::new()
     }
+}
+
+/// Files of YAML and JSON that this thread has read for a unit since the last call and that cannot be parsed: where, and why.
+/// Templates of other tools are not broken.
+pub(crate) fn unparsed(cx: &Cx<'_>) -> Vec<(Place, String)> {
+    let one = |(id, parsed, error): (TextId, Arc<[u8]>, SyntaxError)| {
+        let view = cx.read.contains(&id).then(|| cx.texts.view(id))?;
+        let place = cx.texts.place(error.at);
+        // Some readers try what a text is with parts of it left out.
+        let tried = !Arc::ptr_eq(&parsed, &view.bytes) || is_user_data(&view.bytes);
+        let ours = has_extension(place.source.path(), &["json", "yaml", "yml"]) && !tried;
+        (ours && !error.is_limit() && error.template(&view).is_none()).then_some((place, error.message))
+    };
+    broken::take().into_iter().filter_map(one).collect()
 }

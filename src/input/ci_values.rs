@@ -2,6 +2,7 @@
 //! `TF_VAR_`, and those of `pulumi config set`, in files of CI systems, Makefiles and scripts. Nothing is run; a placeholder in a path
 //! stands for any text.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -95,7 +96,10 @@ pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found
         let mut marks = WORDS.iter().chain(tool.options).chain([&tool.prefix]);
         let named = !tool.named || tool.programs.iter().any(|program| yaml_files::holds(&bytes, program.as_bytes()));
         let marked = named && marks.any(|mark| yaml_files::holds(&bytes, mark.as_bytes()));
-        let text = std::str::from_utf8(&bytes).ok().filter(|_| marked)?;
+        if !marked {
+            return None;
+        }
+        let text = as_text(&bytes);
         let runs = || tool.programs.iter().any(|program| text.contains(&format!("{program} ")));
         if bytes.len() > MAX_COMMANDS && !runs() {
             return None;
@@ -105,7 +109,7 @@ pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found
         let mut found = Commands::default();
         if !is_too_large(&bytes) {
             let yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
-            let text = if yaml { without_idle(text) } else { text.into() };
+            let text = if yaml { without_idle(&text) } else { Cow::Borrowed(&*text) };
             found = commands(&text, tool);
             if yaml {
                 leave_out_hidden(&text, tool, &mut found);
@@ -124,6 +128,17 @@ pub(super) fn commands_in(dir: &Path, tool: &'static Tool, cx: &Cx<'_>) -> Found
         commands.limits.iter().for_each(|limit| budget::reached(limit));
     }
     found
+}
+
+/// The text with `?` for each byte that is not UTF-8, so that all places stay the same.
+fn as_text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(
+        |_| {
+            let chunks = bytes.utf8_chunks();
+            chunks.map(|chunk| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len())).collect()
+        },
+        Cow::Borrowed,
+    )
 }
 
 /// The assignments of a file's environment that concern what declares these names. If a variable is assigned in several blocks, as

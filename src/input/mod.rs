@@ -47,7 +47,7 @@ use std::path::Path;
 use crate::node::{Cx, NodeGroup};
 
 pub(crate) use applications::APPLICATIONS;
-pub(crate) use standalone::is_user_data;
+pub(crate) use broken::unparsed;
 pub(crate) use terraform::{callers, reach};
 pub use unit::FileList;
 pub(crate) use unit::{Input, Seen, Unit};

@@ -215,7 +215,7 @@ pub(super) fn shebang(bytes: &[u8]) -> Option<bool> {
 }
 
 /// True if a text starts as MIME, as a cloud-config or a hook of cloud-init, or as a list of tasks for EC2Launch.
-pub(crate) fn is_user_data(bytes: &[u8]) -> bool {
+pub(super) fn is_user_data(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let head = String::from_utf8_lossy(&text[..text.len().min(4096)]).to_ascii_lowercase();
     let head = head.trim_start();

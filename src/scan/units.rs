@@ -16,7 +16,6 @@ use crate::fix::Fixer;
 use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step, under};
 use crate::policy::Policy;
-use crate::syntax::broken;
 use crate::text::{Files, Origin, Place, Source, Span, Texts, Watched, budget};
 
 use super::effective::ShownGroup;
@@ -268,7 +267,6 @@ fn within_budget(
     let mut out = Scan::default();
     let (mut uses, mut delivers) = (BTreeSet::new(), BTreeSet::new());
     let mut known = Vec::new();
-    broken::take();
     let groups = input::read(input, unit, &mut cx);
     let root = root_of(unit, files, home);
     let mut groups: VecDeque<NodeGroup> = groups.into();
@@ -340,12 +338,9 @@ fn within_budget(
     out.findings.iter_mut().for_each(|finding| finding.home = Some(Arc::clone(&folder)));
     out.gaps.extend(gaps(&cx.notes.gaps, true, &cx.texts));
     out.problems.extend(cx.notes.problems.iter().map(|p| problem(p, &cx.texts)));
-    let broken = broken::take().into_iter().filter(|(id, ..)| cx.read.contains(id));
-    let broken = broken.filter_map(|(id, bytes, error)| unread::broken(&error, &bytes, &cx.texts.view(id), &cx.texts));
-    let named =
-        |note: &Note, problems: &[Note]| problems.iter().any(|p| p.place.source.path() == note.place.source.path());
-    let broken: Vec<Note> = broken.filter(|note| !named(note, &out.problems)).collect();
-    out.problems.extend(broken);
+    let named: BTreeSet<PathBuf> = out.problems.iter().map(|p| p.place.source.path().to_owned()).collect();
+    let broken = input::unparsed(&cx).into_iter().filter(|(place, _)| !named.contains(place.source.path()));
+    out.problems.extend(broken.map(|(place, message)| Note { place, message, weight: Weight::Unread, remedy: "" }));
     let first = unit.files.first().unwrap_or(&unit.path);
     out.problems.extend(budget::limits().into_iter().map(|what| unread::limit(first, what)));
     if budget::is_spent() {

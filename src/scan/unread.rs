@@ -4,9 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::decode::packed;
-use crate::input::{Unit, is_user_data, is_watched, is_wide};
-use crate::syntax::SyntaxError;
-use crate::text::{FileError, Files, LIMIT, Place, Source, Texts, View, budget};
+use crate::input::{Unit, is_watched, is_wide};
+use crate::text::{FileError, Files, LIMIT, Place, Source, budget};
 
 use super::note::{Note, Weight};
 
@@ -25,18 +24,6 @@ pub(super) fn limit(path: &Path, what: &str) -> Note {
 /// True for the problem of a limit.
 pub(super) fn is_limit(note: &Note) -> bool {
     note.message.contains(LIMIT)
-}
-
-/// The problem of a file of YAML or JSON that a unit refers to or that it is, and that cannot be parsed. Templates of other tools are
-/// not broken.
-pub(super) fn broken(error: &SyntaxError, parsed: &Arc<[u8]>, view: &View, texts: &Texts) -> Option<Note> {
-    let place = texts.place(error.at);
-    // Some readers try what a text is with parts of it left out.
-    let tried = !Arc::ptr_eq(parsed, &view.bytes) || is_user_data(&view.bytes);
-    let ends =
-        place.source.path().extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|known| end == *known));
-    let counts = ends && !tried && !error.is_limit() && error.template(view).is_none();
-    counts.then(|| Note { place, message: error.message.clone(), weight: Weight::Unread, remedy: "" })
 }
 
 /// The problem of a unit that takes too much.

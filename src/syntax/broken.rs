@@ -1,4 +1,4 @@
-//! Files of YAML that could not be parsed. Who reads one may take it for empty, and need not say so.
+//! Files of YAML that could not be parsed. Not every reader that finds nothing in one says why.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -17,11 +17,12 @@ thread_local! {
     static BROKEN: RefCell<Vec<Broken>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Remembers the first error of a file.
+/// Remembers the first error of a file, in place of one that is known.
 pub(super) fn remember(view: &View, errors: &[SyntaxError]) {
     if let Some(error) = errors.first().filter(|_| view.is_source()) {
         BROKEN.with_borrow_mut(|broken| {
-            if broken.len() < MAX_FILES && !broken.iter().any(|(id, ..)| *id == view.id) {
+            broken.retain(|(id, ..)| *id != view.id);
+            if broken.len() < MAX_FILES {
                 broken.push((view.id, Arc::clone(&view.bytes), error.clone()));
             }
         });

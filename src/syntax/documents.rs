@@ -104,6 +104,7 @@ fn either(view: &View) -> Documents {
     if again.errors.is_empty() {
         return again;
     }
+    broken::remember(view, &read.errors);
     Arc::new(Parsed { tree: again.tree.clone(), errors: read.errors.clone() })
 }
 

@@ -33,7 +33,11 @@ const MAX_KEY: usize = 1 << 17;
 pub(crate) fn parse(view: &View) -> Parsed<Vec<Node>> {
     let text = match view.as_str() {
         Ok(text) => text,
-        Err(at) => return Parsed { tree: Vec::new(), errors: vec![SyntaxError::not_utf8(view, at)] },
+        Err(at) => {
+            let errors = vec![SyntaxError::not_utf8(view, at)];
+            super::broken::remember(view, &errors);
+            return Parsed { tree: Vec::new(), errors };
+        }
     };
     let mut spent = false;
     let quick = budget::attempt(|| {
