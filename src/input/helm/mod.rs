@@ -21,9 +21,9 @@ mod semver;
 mod texts;
 mod to_toml;
 mod to_yaml;
-mod values;
+pub(super) mod values;
 mod version;
-mod whole;
+pub(super) mod whole;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,10 +2,11 @@
 //! stream, or with their defaults. Source: kubernetes-sigs/cluster-api, `api/core/v1beta1/clusterclass_types.go` and
 //! `internal/controllers/topology/cluster/patches`.
 
+use crate::input::helm::{values, whole};
 use crate::input::set_values::set_by_patch;
 use crate::input::watched::KUBELET_WORDS;
+use crate::input::yaml_files;
 use crate::input::yaml_values::{mapped, node_of, value_of};
-use crate::input::{helm, yaml_files};
 use crate::node::Cx;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why, budget};
@@ -107,7 +108,7 @@ fn document(definition: &Node, dot: &Value, cx: &mut Cx<'_>) -> Option<Node> {
 fn filled(from: &Node, dot: &Value, cx: &mut Cx<'_>) -> Node {
     if let Some(template) = from.get("template").and_then(Node::as_scalar) {
         let missing = Why::NoDefault("a variable of a Cluster".into());
-        let text = helm::text(&template.text, &helm::open(dot, missing), None, from.span, cx);
+        let text = whole::text(&template.text, &values::open(dot, missing), None, from.span, cx);
         return yaml_files::documents(&cx.made("template", &text, from.span))
             .tree
             .into_iter()
