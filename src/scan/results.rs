@@ -163,6 +163,13 @@ impl Scan {
         limits.retain(|gap| told.insert((gap.place.source.path(), &gap.message)));
         let limits: Vec<_> = limits.iter().map(|gap| Note { weight: Weight::Unread, ..(*gap).clone() }).collect();
         self.problems.extend(limits);
+        // A syntax error is said once, also where another reader has seen other parts of the file.
+        let grave = self.problems.iter().filter(|p| p.weight == Weight::Grave);
+        let grave: BTreeSet<_> = grave.map(|p| (p.place.source.path().to_owned(), p.message.clone())).collect();
+        let again = |p: &Note| {
+            p.weight == Weight::Unread && grave.contains(&(p.place.source.path().to_owned(), p.message.clone()))
+        };
+        self.problems.retain(|problem| !again(problem));
         for notes in [&mut self.problems, &mut self.gaps] {
             notes.sort();
             // The last one weighs most.
