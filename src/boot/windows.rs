@@ -119,12 +119,14 @@ struct PowerShellRun<'a> {
 impl PowerShellRun<'_> {
     fn statement(&mut self, statement: &Statement, maybe: bool) {
         match statement {
-            Statement::Assign { name, key: Some(key), value, at, .. } => {
+            Statement::Assign { name, key: Some(key), add, value, at } => {
                 let value = self.expression(value, *at).text(*at);
                 let value = if maybe { unknown(*at, "a condition") } else { value };
                 if let Some(PowerShellValue::Table(pairs)) = self.variables.get_mut(name) {
-                    pairs.retain(|(before, _)| before != key);
-                    pairs.push((key.clone(), value));
+                    let known = pairs.iter().position(|(before, _)| before == key).map(|n| pairs.remove(n).1);
+                    let mut text = known.filter(|_| *add).unwrap_or_default();
+                    text.push(&value);
+                    pairs.push((key.clone(), text));
                 }
             }
             Statement::Assign { name, key: None, add, value, at } => {
@@ -180,11 +182,18 @@ impl PowerShellRun<'_> {
             return false;
         };
         let (text, at) = (self.plain(text), text.at);
-        if text.is_unknown() || self.depth >= MAX_DEPTH {
+        if text.is_unknown() {
+            return false;
+        }
+        if self.depth >= MAX_DEPTH {
+            budget::reached("texts that PowerShell runs within each other");
             return false;
         }
         let id = self.texts.add_made("the text of Invoke-Expression", &text, at);
         let parsed = powershell::parse(&self.texts.view(id));
+        for error in &parsed.errors {
+            self.machine.gap(error.at, not_followed(&error.message));
+        }
         self.depth += 1;
         for statement in parsed.tree.iter().take_while(|_| !budget::is_spent()) {
             self.statement(statement, maybe);

@@ -67,7 +67,7 @@ impl Input for Broken {
     }
 }
 
-/// Files of YAML and JSON that this thread has read for a unit since the last call and that cannot be parsed: where, and why.
+/// Files of YAML and JSON that this thread has read for a unit since the last call and that cannot be parsed to the end: where, and why.
 /// Templates of other tools are not broken.
 pub(crate) fn unparsed(cx: &Cx<'_>) -> Vec<(Place, String)> {
     let one = |(id, parsed, error): (TextId, Arc<[u8]>, SyntaxError)| {
@@ -76,7 +76,7 @@ pub(crate) fn unparsed(cx: &Cx<'_>) -> Vec<(Place, String)> {
         // Some readers try what a text is with parts of it left out.
         let tried = !Arc::ptr_eq(&parsed, &view.bytes) || is_user_data(&view.bytes);
         let ours = has_extension(place.source.path(), &["json", "yaml", "yml"]) && !tried;
-        (ours && !error.is_limit() && error.template(&view).is_none()).then_some((place, error.message))
+        (ours && (error.is_limit() || error.template(&view).is_none())).then_some((place, error.message))
     };
     broken::take().into_iter().filter_map(one).collect()
 }

@@ -32,7 +32,7 @@ use super::installs::Edited;
 use super::job_scopes::{Jobs, Scope};
 use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension, is_named, is_text};
-use super::watched::{Group, Words, is_watched};
+use super::watched::{Group, Words};
 use super::{manifests, yaml_files};
 
 /// The option of minikube that passes settings to the components of a cluster.
@@ -82,11 +82,6 @@ impl Input for Commands {
                 return Vec::new();
             }
             let parsed = yaml_files::in_either(&view);
-            // With a watched word, the reader of broken files says so.
-            let error = parsed.errors.first().filter(|error| !is_watched(&bytes) && error.template(&view).is_none());
-            if let Some(error) = error {
-                cx.notes.syntax(error, "");
-            }
             let jobs = Jobs::of(view.as_str().unwrap_or_default());
             for tree in &parsed.tree {
                 reader.gather(tree, &jobs);

@@ -49,7 +49,12 @@ impl Folders {
 /// The map of variables in a file.
 pub(super) fn variables(path: &Path, cx: &mut Cx<'_>) -> Option<Node> {
     let view = cx.view(path).ok()?;
-    yaml::parse(&view).tree.into_iter().next().filter(Node::is_map)
+    let parsed = yaml::parse(&view);
+    // Here `{{ }}` stands in values: it does not excuse an error.
+    if let Some(error) = parsed.errors.first() {
+        cx.problem(error.at, error.message.clone());
+    }
+    parsed.tree.into_iter().next().filter(Node::is_map)
 }
 
 /// The maps of variables in a file with this name, and in those of a folder with it.

@@ -103,7 +103,6 @@ impl Input for Ansible {
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
         let parsed = in_yaml(&view);
-        parsed.errors.iter().filter(|error| error.is_limit()).for_each(|error| cx.notes.syntax(error, ""));
         let is_task = |item: &Node| {
             item.pairs()
                 .iter()
