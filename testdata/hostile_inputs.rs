@@ -437,6 +437,13 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             list(&[("site.yml", &format!("- hosts: nodes\n  tasks:\n{last}{blocks}"))])
         })
         .says(&["nested deeper"]),
+        Case::files("objects-of-a-bucket", || {
+            let last = format!("#!/bin/bash\\n{}\\n", BOOT.trim_end());
+            let object = format!("resource \"aws_s3_object\" \"o\" {{\n  count = 300\n  bucket = \"b\"\n  key = \"k${{count.index}}\"\n  content = count.index == 299 ? \"{last}\" : \"x\"\n}}\n");
+            let group = template("\"\"").replace(BOOT.trim_end(), "aws s3 cp s3://b/k299 /tmp/x.sh\\nbash /tmp/x.sh");
+            list(&[("main.tf", &format!("{object}{group}"))])
+        })
+        .says(&["limit reached: stored objects"]),
         Case::file("blocks-in-blocks", "u.ps1", || {
             let blocks = "if ($a) { ".repeat(100) + &"}".repeat(100);
             format!("{blocks}\n& 'C:\\Program Files\\Amazon\\EKS\\Start-EKSBootstrap.ps1' -EKSClusterName x -KubeletExtraArgs '--streaming-connection-idle-timeout=0'\n")

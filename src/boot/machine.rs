@@ -501,7 +501,7 @@ impl Machine {
     /// Puts a file. Writing to a path that a kubelet reads is evidence of one.
     pub(super) fn put(&mut self, path: &str, file: File) {
         let file = match file {
-            File::Known(text) if text.len() > MAX_FILE_BYTES => File::Unknown(Why::Limit("size of a file on the node")),
+            File::Known(text) if text.len() > MAX_FILE_BYTES => File::Unknown(Why::limit("size of a file on the node")),
             other => other,
         };
         let real = self.real(path).into_owned();

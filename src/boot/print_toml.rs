@@ -1,7 +1,7 @@
 //! Prints TOML tables like go-toml v2, with which nodeadm writes containerd's configuration.
 
 use crate::syntax::{Node, NodeKind, Style};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 /// The deepest table that is printed.
 const MAX_DEPTH: usize = 32;
@@ -9,7 +9,7 @@ const MAX_DEPTH: usize = 32;
 /// Prints a table like a map in go-toml v2: first the values that are not tables, then the tables, each sorted by key.
 pub(super) fn table(tree: &Node, header: &Traced, at: Span, out: &mut Traced, depth: usize) {
     if depth > MAX_DEPTH {
-        return;
+        return budget::reached("depth of a table in TOML");
     }
     let mut pairs: Vec<&(Node, Node)> = tree.pairs().iter().collect();
     let name = |pair: &(Node, Node)| pair.0.as_scalar().map(|s| s.text.to_text().into_owned());

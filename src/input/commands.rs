@@ -20,10 +20,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
-use crate::syntax::Node;
 use crate::syntax::shell::{
     self, Assignment, Command, CommandKind, Connector, List, Operation, Part, Pipeline, RedirectKind, Target, Word,
 };
+use crate::syntax::{Node, SyntaxError};
 use crate::text::{Layer, Span, Traced, View, Why, budget};
 use crate::value::{Condition, Guard};
 
@@ -266,7 +266,11 @@ impl CommandReader {
 
     fn script(&mut self, view: &View, depth: usize, cx: &mut Cx<'_>) {
         if depth < MAX_NESTED && view.bytes.len() <= shell::MAX_SCRIPT_BYTES {
-            self.list(&shell::parse(view).tree, depth, cx);
+            let parsed = shell::parse(view);
+            if parsed.errors.iter().any(SyntaxError::is_limit) {
+                budget::reached("words or depth of a script");
+            }
+            self.list(&parsed.tree, depth, cx);
         } else {
             budget::reached("size of a script, or depth of scripts in scripts");
         }
@@ -411,7 +415,8 @@ impl CommandReader {
                     if !a.append {
                         list.clear();
                     }
-                    list.extend(items.into_iter().take(MAX_ITEMS - list.len().min(MAX_ITEMS)));
+                    let room = MAX_ITEMS.saturating_sub(list.len());
+                    list.extend(budget::at_most(items, room, "items of an array"));
                 }
                 let value = self.value(&a.value.parts, a.span, 0);
                 self.assign(&a.name, Some(value).filter(|v| a.subscript.is_none() && !a.append && is_known(v)));

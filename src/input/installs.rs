@@ -82,7 +82,7 @@ impl Install {
                 sets.iter().flat_map(|set| found.iter().map(|path| with(set, path))).collect()
             };
             if sets.len() > MAX_SETS {
-                cx.gap(at, Why::Limit("files of values of one command"));
+                cx.gap(at, Why::limit("files of values of one command"));
                 sets.truncate(MAX_SETS);
             }
         }

@@ -90,7 +90,7 @@ fn names_a_chart(bytes: &[u8], bases: &[PathBuf], cx: &Cx<'_>) -> bool {
         let mut paths = bases.iter().map(|base| normal(&base.join(word)));
         paths.any(|path| path.starts_with(cx.files.root()) && helm::is_chart(&path, cx))
     };
-    words.take(MAX_LOOKED_UP).any(folder)
+    budget::at_most(words, MAX_LOOKED_UP, "paths of charts in one file").any(folder)
 }
 
 struct Reader<'a> {

@@ -4,7 +4,7 @@
 
 use crate::node::{Gap, NodeGroup, Step};
 use crate::syntax::Node;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Condition, Guard, Kind, Value};
 
 use super::standalone::for_windows;
@@ -110,7 +110,7 @@ pub(super) fn filled(text: &Traced, mut fill: impl FnMut(&str) -> Option<Traced>
 /// Collects the scripts of all lists of commands in a document, and the files that it creates, in order.
 fn commands(document: &Value, depth: usize, out: &mut Vec<Step>) {
     if depth > MAX_DEPTH {
-        return;
+        return budget::reached("depth of a document of commands");
     }
     match &document.kind {
         Kind::Map(map) => {

@@ -1,13 +1,16 @@
 //! Values of a chart that are set one by one, and maps of values laid over each other. Source: helm/helm `pkg/strvals`.
 
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 /// The largest index of a list in the path of a value.
 const MAX_INDEX: usize = 1_000;
 
 /// The most steps in the path of a value.
 const MAX_PATH: usize = 32;
+
+/// The name of these limits.
+const PATH: &str = "the path of a value";
 
 /// Merges a map into another one; any other value replaces what exists. The parser limits the depth.
 pub(in crate::input) fn lay(base: &mut Node, over: Node) {
@@ -49,7 +52,12 @@ pub(in crate::input) fn path_of(name: &str) -> Option<Vec<PathStep>> {
                 }
                 if c == '[' {
                     let digits: String = rest.by_ref().take_while(|c| *c != ']').collect();
-                    out.push(PathStep::Index(digits.parse().ok().filter(|n| *n <= MAX_INDEX)?));
+                    let index = digits.parse().ok()?;
+                    if index > MAX_INDEX {
+                        budget::reached(PATH);
+                        return None;
+                    }
+                    out.push(PathStep::Index(index));
                 }
             }
             c => word.push(c),
@@ -57,6 +65,9 @@ pub(in crate::input) fn path_of(name: &str) -> Option<Vec<PathStep>> {
     }
     if !word.is_empty() {
         out.push(PathStep::Name(word));
+    }
+    if out.len() > MAX_PATH {
+        budget::reached(PATH);
     }
     (!out.is_empty() && out.len() <= MAX_PATH).then_some(out)
 }

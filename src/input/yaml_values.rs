@@ -15,10 +15,10 @@ pub(in crate::input) fn node_of(value: &Value) -> Node {
 fn convert(value: &Value, depth: usize) -> Node {
     let at = value.at;
     if depth >= MAX_DEPTH {
-        return Node::plain(Traced::unknown(at, Why::Limit("depth of a value")), at);
+        return Node::plain(Traced::unknown(at, Why::limit("depth of a value")), at);
     }
     if !value.may_copy() {
-        return Node::plain(Traced::unknown(at, Why::Limit("size of a value")), at);
+        return Node::plain(Traced::unknown(at, Why::limit("size of a value")), at);
     }
     match &value.kind {
         Kind::Null => Node::plain(Traced::made("null", at), at),

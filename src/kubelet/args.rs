@@ -99,11 +99,11 @@ pub(crate) fn parse(argv: &[Traced], minor: Option<u32>, pass: Pass) -> Args {
     let argv = &*placeholder::in_words(argv);
     let mut reader = ArgumentReader { argv, minor, pass, next: 0, swallowed: None, out: Args::default() };
     if argv.len() > MAX_WORDS {
-        reader.out.doubts.push(Why::Limit("words of a command line"));
+        reader.out.doubts.push(Why::limit("words of a command line"));
         reader.out.wild.push(Wild {
             index: usize::MAX,
             prefix: String::new(),
-            why: Why::Limit("words of a command line"),
+            why: Why::limit("words of a command line"),
         });
     }
     while reader.next < argv.len().min(MAX_WORDS) && reader.word() {}

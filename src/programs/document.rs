@@ -201,12 +201,12 @@ impl Layout {
 pub(crate) fn to_json(data: &Data, layout: &Layout, at: Span) -> Result<Traced, Why> {
     let mut out = Traced::new();
     write_json(data, layout, 0, at, &mut out)?;
-    if out.len() > MAX_BYTES { Err(Why::Limit("size of a value that is written")) } else { Ok(out) }
+    if out.len() > MAX_BYTES { Err(Why::limit("size of a value that is written")) } else { Ok(out) }
 }
 
 fn write_json(data: &Data, layout: &Layout, level: usize, at: Span, out: &mut Traced) -> Result<(), Why> {
     if level > MAX_LEVELS || out.len() > MAX_BYTES {
-        return Err(Why::Limit("size of a value that is written"));
+        return Err(Why::limit("size of a value that is written"));
     }
     let line = |level: usize, out: &mut Traced| {
         if let Some(indent) = &layout.indent {
@@ -332,7 +332,7 @@ impl Writer {
     /// A value that begins at the start of a line, or after a dash.
     fn block(&self, data: &Data, level: usize, out: &mut Traced) -> Result<(), Why> {
         if level > MAX_LEVELS || out.len() > MAX_BYTES {
-            return Err(Why::Limit("size of a value that is written"));
+            return Err(Why::limit("size of a value that is written"));
         }
         match data {
             Data::List(items) if !items.is_empty() => {

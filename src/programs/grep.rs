@@ -120,7 +120,7 @@ impl Matcher {
                 Ok(pattern.all(text, usize::MAX)?.iter().filter_map(|found| found.get(0)).map(|m| m.range()).collect())
             }
             Self::Perl(regex) => {
-                let fault = |_| Why::Limit("steps of a regular expression");
+                let fault = |_| Why::limit("steps of a regular expression");
                 regex.find_iter(text).map(|found| found.map(|m| m.range()).map_err(fault)).collect()
             }
         }
@@ -156,7 +156,7 @@ fn matchers(options: &Options, at: Span) -> Done<Vec<Matcher>> {
     for text in &options.patterns {
         for line in known(text)?.split('\n') {
             if out.len() == MAX_PATTERNS {
-                return Err(Box::new(Effects::unknown(Why::Limit("patterns of one search"), at)));
+                return Err(Box::new(Effects::unknown(Why::limit("patterns of one search"), at)));
             }
             let line = match options.syntax {
                 GrepSyntax::Basic if options.whole_line => format!("^\\({line}\\)$"),

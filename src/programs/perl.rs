@@ -75,7 +75,7 @@ fn edited(text: &Traced, substitutions: &[Substitution], whole: bool, call: &Inv
         }
         out.push(&line);
         if out.len() > MAX_TEXT {
-            return Err(call.unknown(Why::Limit("length of a text of perl")));
+            return Err(call.unknown(Why::limit("length of a text of perl")));
         }
     }
     Ok(out)

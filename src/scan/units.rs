@@ -16,7 +16,7 @@ use crate::fix::Fixer;
 use crate::input::{self, FileList, INPUTS, Input, Unit, is_watched};
 use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step, under};
 use crate::policy::Policy;
-use crate::text::{Files, Origin, Place, Source, Span, Texts, Watched, budget};
+use crate::text::{Files, LIMIT, Origin, Place, Source, Span, Texts, Watched, budget};
 
 use super::effective::ShownGroup;
 use super::fault::caught;
@@ -342,7 +342,12 @@ fn within_budget(
     let broken = input::unparsed(&cx).into_iter().filter(|(place, _)| !named.contains(place.source.path()));
     out.problems.extend(broken.map(|(place, message)| Note { place, message, weight: Weight::Unread, remedy: "" }));
     let first = unit.files.first().unwrap_or(&unit.path);
-    out.problems.extend(budget::limits().into_iter().map(|what| unread::limit(first, what)));
+    // Where it is known what a limit makes unknown, that place says it.
+    let grave = out.gaps.iter().filter(|gap| gap.weight == Weight::Grave);
+    let said: BTreeSet<&str> = grave.map(|gap| gap.message.as_str()).collect();
+    let limits: Vec<_> =
+        budget::limits().into_iter().filter(|what| !said.contains(&*format!("{LIMIT}{what}"))).collect();
+    out.problems.extend(limits.into_iter().map(|what| unread::limit(first, what)));
     if budget::is_spent() {
         out.problems.push(unread::budget(unit));
     }

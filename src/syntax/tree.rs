@@ -82,7 +82,7 @@ impl SyntaxError {
 
     /// Why it is not known what a configuration says, if a limit of the parser was reached: its program may have none.
     pub fn limit(&self) -> Option<Why> {
-        self.is_limit().then_some(Why::Limit("size or depth of a configuration"))
+        self.is_limit().then_some(Why::limit("size or depth of a configuration"))
     }
 
     /// The marks of a template of another tool in YAML, JSON or TOML, if the error may come from them: those of Go, Jinja or

@@ -346,7 +346,7 @@ impl Traced {
 
     /// Ends a text that grows after the budget of its unit was spent: the rest is unknown, and grows no more.
     fn stop(&mut self, at: Span) {
-        let why = Why::Limit("what one unit may take");
+        let why = Why::limit("what one unit may take");
         if self
             .pieces()
             .last()

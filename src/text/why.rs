@@ -45,6 +45,13 @@ impl std::fmt::Display for Why {
 }
 
 impl Why {
+    /// A limit beyond which something is not read. It is remembered for the unit, so that it is named also where the unknown value
+    /// leads to nothing.
+    pub(crate) fn limit(what: &'static str) -> Self {
+        super::budget::reached(what);
+        Self::Limit(what)
+    }
+
     /// The name of what is unknown, if it has a distinct one.
     pub fn name(&self) -> Option<Arc<str>> {
         match self {

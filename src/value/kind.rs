@@ -167,7 +167,7 @@ impl Value {
         }
         let size = self.size();
         if !budget::spend(held * size_of::<Self>()) || size.depth > MAX_DEPTH || size.nodes > MAX_NODES {
-            self.kind = Kind::Unknown(Why::Limit("size of a value"));
+            self.kind = Kind::Unknown(Why::limit("size of a value"));
         }
         self
     }

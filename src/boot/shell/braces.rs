@@ -26,7 +26,7 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
         let words = expand_first(&word, &mut left);
         if done.len() + open.len() > MAX_WORDS || left == 0 {
             let at = parts.iter().find_map(bare)?.span()?;
-            return Some(vec![vec![Part::Quoted(Traced::unknown(at, Why::Limit("words of a brace expansion")))]; 2]);
+            return Some(vec![vec![Part::Quoted(Traced::unknown(at, Why::limit("words of a brace expansion")))]; 2]);
         }
         match words {
             Some(words) => {

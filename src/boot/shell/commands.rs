@@ -235,7 +235,7 @@ impl Shell<'_, '_> {
         self.steps += 1;
         path.steps += 1;
         if path.steps > MAX_STEPS || self.steps > MAX_ALL_STEPS || self.depth >= MAX_DEPTH || !budget::spend(STEP) {
-            path.machine.gap(command.span, Why::Limit("commands of a script"));
+            path.machine.gap(command.span, Why::limit("commands of a script"));
             path.flow = Flow::Exit { failed: false };
             return vec![path];
         }

@@ -119,7 +119,7 @@ impl Shell<'_, '_> {
     /// Runs the modelled builtin or program, if there is one. Many run others.
     fn modelled(&mut self, call: &Call<'_>, mut path: BoxedRun) -> Vec<BoxedRun> {
         if self.calls >= MAX_DEPTH {
-            path.machine.gap(call.at, Why::Limit("commands of a script"));
+            path.machine.gap(call.at, Why::limit("commands of a script"));
             path.flow = Flow::Exit { failed: false };
             return vec![path];
         }

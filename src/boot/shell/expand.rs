@@ -56,7 +56,7 @@ impl Shell<'_, '_> {
             self.chunks(&parts, false, path, &mut chunks);
             size += chunks.iter().map(Chunk::len).sum::<usize>();
             if size > MAX_CHUNKS_BYTES {
-                out.push(Traced::unknown(path.machine.place, Why::Limit("length of a command")));
+                out.push(Traced::unknown(path.machine.place, Why::limit("length of a command")));
                 break;
             }
             if let Some(mut names) = names(&chunks, path) {
@@ -92,7 +92,7 @@ impl Shell<'_, '_> {
             }
         }
         if out.len() > MAX_WORD_BYTES {
-            return Traced::unknown(path.machine.place, Why::Limit("length of a word"));
+            return Traced::unknown(path.machine.place, Why::limit("length of a word"));
         }
         out
     }
@@ -134,7 +134,7 @@ impl Shell<'_, '_> {
 
     fn chunks(&mut self, parts: &[Part], quoted: bool, path: &mut ScriptRun, out: &mut Vec<Chunk>) {
         if self.depth >= MAX_DEPTH {
-            out.push(Chunk::Fixed(Traced::unknown(path.machine.place, Why::Limit("depth of a word"))));
+            out.push(Chunk::Fixed(Traced::unknown(path.machine.place, Why::limit("depth of a word"))));
             return;
         }
         self.depth += 1;
@@ -144,7 +144,7 @@ impl Shell<'_, '_> {
             self.chunk(part, index == 0, quoted, path, out);
             size += out.iter().skip(from).map(Chunk::len).sum::<usize>();
             if size > MAX_CHUNKS_BYTES {
-                out.push(Chunk::Fixed(Traced::unknown(path.machine.place, Why::Limit("length of a word"))));
+                out.push(Chunk::Fixed(Traced::unknown(path.machine.place, Why::limit("length of a word"))));
                 break;
             }
         }

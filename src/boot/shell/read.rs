@@ -203,7 +203,7 @@ pub(super) fn mapfile(words: &[Traced], span: Span, path: &mut ScriptRun) {
     }
     options.leave(Traced::new(), path);
     if from < bytes.len() {
-        values = vec![Traced::unknown(span, Why::Limit("lines of an array"))];
+        values = vec![Traced::unknown(span, Why::limit("lines of an array"))];
     }
     path.put(&name, Variable::array(values, false));
 }

@@ -73,7 +73,7 @@ impl Shell<'_, '_> {
                 group.steps.push(step);
                 self.cx.launched.push(group);
             }
-            _ => path.machine.gap(at, crate::text::Why::Limit("commands for other machines")),
+            _ => path.machine.gap(at, crate::text::Why::limit("commands for other machines")),
         }
     }
 

@@ -154,7 +154,7 @@ impl Shell<'_, '_> {
     pub(super) fn evaluate(&mut self, text: &Traced, name: &str, at: Span, mut path: BoxedRun) -> Vec<BoxedRun> {
         // The text is kept, and a tree of it is made.
         if self.depth >= MAX_DEPTH || !budget::spend(TREE * text.weight()) {
-            path.machine.gap(at, Why::Limit("commands of a script"));
+            path.machine.gap(at, Why::limit("commands of a script"));
             return vec![path];
         }
         if text.is_unknown() {

@@ -312,7 +312,7 @@ impl ScriptRun {
     pub(super) fn flush(&mut self) {
         match &self.shell.sink {
             Sink::Captured if self.out.len() > MAX_OUTPUT_BYTES => {
-                self.out = Traced::unknown(self.machine.place, Why::Limit("output of commands"));
+                self.out = Traced::unknown(self.machine.place, Why::limit("output of commands"));
             }
             Sink::Captured => {}
             Sink::Dropped => self.out = Traced::new(),

@@ -172,7 +172,7 @@ impl Shell<'_, '_> {
     ) -> Vec<BoxedRun> {
         let Some(entries) = path.own_entries(name, self) else { return vec![path] };
         if depth >= MAX_DEPTH {
-            path.machine.gap(at, Why::Limit("units that start each other"));
+            path.machine.gap(at, Why::limit("units that start each other"));
             return vec![path];
         }
         let all = |section: &str, key: &str| -> Vec<Traced> {

@@ -108,7 +108,7 @@ impl Variable {
         if self.values.len() >= MAX_ELEMENTS || value.len() > MAX_BYTES / MAX_ELEMENTS && size() > MAX_BYTES {
             // Too many elements to track: all of them become unknown.
             if let Some(at) = value.span() {
-                self.values = Arc::new(vec![Traced::unknown(at, Why::Limit("elements of an array"))]);
+                self.values = Arc::new(vec![Traced::unknown(at, Why::limit("elements of an array"))]);
                 self.keys = None;
             }
             return;

@@ -225,7 +225,7 @@ impl TemplateRenderer<'_> {
     fn block(&mut self, mut at: usize, live: bool, depth: usize) -> Step {
         while let Some(piece) = self.pieces.get(at) {
             if depth > MAX_DEPTH || self.out.len() > MAX_BYTES {
-                return Err((None, Why::Limit("size of a template")));
+                return Err((None, Why::limit("size of a template")));
             }
             match piece {
                 Piece::Text(text) => {

@@ -160,7 +160,7 @@ impl Input for Ansible {
             out = under(out, &when);
         }
         if variants.len() > MAX_VARIANTS {
-            cx.gap(list.span, Why::Limit("hosts and values of a playbook"));
+            cx.gap(list.span, Why::limit("hosts and values of a playbook"));
         }
         for (words, host, vars) in variants.into_iter().take(MAX_VARIANTS) {
             let (groups, _) = book.outcomes(list, host.as_ref(), &vars, cx);

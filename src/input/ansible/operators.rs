@@ -131,7 +131,7 @@ pub(super) fn range(bounds: &[Value], at: Span) -> Value {
     let numbers = std::iter::successors(Some(from), |n| Some(n + step)).take_while(inside);
     let numbers: Vec<f64> = numbers.take(MAX_RANGE + 1).collect();
     if numbers.len() > MAX_RANGE {
-        return Value::unknown(Why::Limit("items of `range`"), at);
+        return Value::unknown(Why::limit("items of `range`"), at);
     }
     Value::list(numbers.into_iter().map(|n| Value::new(Kind::Number(Number::new(n)), at)).collect(), at)
 }

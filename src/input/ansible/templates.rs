@@ -89,7 +89,7 @@ impl Vars {
                 self.template(&view, &path, out, cx);
                 self.rendered.depth -= 1;
             }
-            Ok(_) => out.push_unknown(name.at, Why::Limit("templates in templates")),
+            Ok(_) => out.push_unknown(name.at, Why::limit("templates in templates")),
             Err(why) => out.push_unknown(name.at, why),
         }
     }
@@ -140,7 +140,7 @@ impl Vars {
         let (view, made) = self.rendered.macros.get(&name)?.clone();
         let args: Vec<_> = args.iter().map(|(name, value)| (name, self.expr(value, cx))).collect();
         if !self.enter() {
-            return Some(Value::unknown(Why::Limit("macros in macros"), at));
+            return Some(Value::unknown(Why::limit("macros in macros"), at));
         }
         let mut places = args.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value.clone());
         let mut layer = Vec::new();

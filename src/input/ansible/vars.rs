@@ -162,7 +162,7 @@ impl Vars {
                 value.through(at, &Arc::from(name))
             }
             Some(Var::Written(_) | Var::Open(..)) if !own => {
-                Value::unknown(Why::Limit("variables that name others"), at)
+                Value::unknown(Why::limit("variables that name others"), at)
             }
             None if name == "ansible_managed" => Value::str(Traced::made("Ansible managed", at), at),
             // An inventory may set it.
@@ -205,7 +205,7 @@ impl Vars {
     pub(super) fn expr(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Value {
         let at = expr.at;
         if self.depth >= MAX_DEPTH || !self.charge() {
-            return Value::unknown(Why::Limit("steps of a template"), at);
+            return Value::unknown(Why::limit("steps of a template"), at);
         }
         self.depth += 1;
         let value = self.inner(expr, cx);

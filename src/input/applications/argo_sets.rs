@@ -128,7 +128,7 @@ impl Set<'_> {
         }
         if out.len() > MAX_GENERATED {
             out.truncate(MAX_GENERATED);
-            self.more = Some(Gap { at: key.span, why: Why::Limit("applications of one generator") });
+            self.more = Some(Gap { at: key.span, why: Why::limit("applications of one generator") });
         }
         let over = inner.get("template").filter(|t| t.is_map());
         out.into_iter().map(|(parameters, when)| (parameters, over.cloned(), when)).collect()

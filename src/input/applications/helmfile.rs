@@ -79,7 +79,7 @@ pub(super) fn read(files: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Application> {
         if names.len() > MAX_ENVIRONMENTS
             && let Ok(view) = cx.view(path)
         {
-            cx.gap(yaml_files::first_line(&view), Why::Limit("environments of a helmfile"));
+            cx.gap(yaml_files::first_line(&view), Why::limit("environments of a helmfile"));
         }
     }
     out
@@ -183,7 +183,7 @@ impl Run<'_> {
             for tree in &parsed.tree {
                 let deep = depth >= MAX_DEPTH;
                 if deep && (bases(tree, path).next().is_some() || !inner(tree, path, self.files).is_empty()) {
-                    cx.gap(tree.span, Why::Limit("helmfiles that include each other"));
+                    cx.gap(tree.span, Why::limit("helmfiles that include each other"));
                 }
                 for base in bases(tree, path).filter(|_| !deep) {
                     self.file(&base, state, None, depth + 1, cx);

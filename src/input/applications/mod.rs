@@ -187,7 +187,7 @@ impl Reader {
                 if deeper.len() <= MAX_DEPTH {
                     open.extend(inner.map(|(tree, near)| (tree, near, deeper.clone())));
                 } else if let Some((tree, _)) = inner.next() {
-                    cx.gap(tree.span, Why::Limit("applications that deliver each other"));
+                    cx.gap(tree.span, Why::limit("applications that deliver each other"));
                 }
             }
             // Most have nothing to do with nodes.

@@ -86,7 +86,7 @@ impl Variables {
             }
             if filled.len() > MAX_BYTES {
                 if let Some(place) = text.span() {
-                    filled.push_unknown(place, Why::Limit("size of a text with variables"));
+                    filled.push_unknown(place, Why::limit("size of a text with variables"));
                 }
                 return filled;
             }

@@ -2,6 +2,7 @@
 //! In all of them one map names the template and has the parameters.
 
 use crate::syntax::{Node, NodeKind};
+use crate::text::budget;
 
 use super::intrinsics::Given;
 use super::parameters::{listed_overrides, pair};
@@ -20,8 +21,13 @@ const MAX_MAPS: usize = 10_000;
 pub(super) fn given<'n>(tree: &'n Node, is_ours: &dyn Fn(&str) -> bool) -> Vec<(&'n Node, Given)> {
     let mut out = Vec::new();
     let mut open = vec![tree];
-    for _ in 0..MAX_MAPS {
-        let Some(node) = open.pop() else { break };
+    let mut left = MAX_MAPS;
+    while let Some(node) = open.pop() {
+        if left == 0 {
+            budget::reached("maps of a file that deploys");
+            break;
+        }
+        left -= 1;
         open.extend(node.items().iter().rev());
         open.extend(node.pairs().iter().rev().map(|(_, value)| value));
         let text = |key: &&str| node.get(key).and_then(Node::as_str);

@@ -237,7 +237,7 @@ fn configs<'n>(init: &'n Node, sets: &[String], gaps: &mut Vec<Gap>) -> Vec<&'n 
     let mut open: Vec<(bool, String, usize)> = names.into_iter().rev().map(|n| (true, n, 0)).collect();
     while let Some((is_set, name, depth)) = open.pop() {
         if out.len() >= MAX_CONFIGS || depth >= MAX_CONFIGS || open.len() >= MAX_CONFIGS * 10 {
-            gaps.push(Gap { at: init.span, why: Why::Limit("configurations of cfn-init") });
+            gaps.push(Gap { at: init.span, why: Why::limit("configurations of cfn-init") });
             break;
         }
         if !is_set {

@@ -392,7 +392,7 @@ impl<'a> Evaluator<'a> {
     /// A text, unless it exceeds the limits.
     pub(super) fn text(&mut self, text: Traced, at: Span) -> Value {
         if !self.charge(text.len()) || text.len() > MAX_TEXT {
-            return Value::unknown(Why::Limit("length of a text"), at);
+            return Value::unknown(Why::limit("length of a text"), at);
         }
         Value::str(text, at)
     }
@@ -478,13 +478,13 @@ pub(super) fn part(value: &Value) -> Traced {
 fn split(text: &Traced, sep: &[u8], at: Span) -> Value {
     let count = text.bytes().windows(sep.len().max(1)).filter(|w| *w == sep).count();
     if count >= MAX_ITEMS {
-        return Value::unknown(Why::Limit("items of a list"), at);
+        return Value::unknown(Why::limit("items of a list"), at);
     }
     Value::list(text.split(sep).iter().map(|part| Value::str(part.clone(), at)).collect(), at)
 }
 
 pub(super) fn too_much(at: Span) -> Value {
-    Value::unknown(Why::Limit("work on one template"), at)
+    Value::unknown(Why::limit("work on one template"), at)
 }
 
 /// True if a parameter of this type is a list.

@@ -115,7 +115,7 @@ impl Evaluator<'_> {
                     Part::Value(n) => out.push(&json_of(&values[*n])),
                 }
                 if !this.charge(0) || out.len() > super::intrinsics::MAX_TEXT {
-                    return Value::unknown(Why::Limit("length of a text"), at);
+                    return Value::unknown(Why::limit("length of a text"), at);
                 }
             }
             this.text(out, at)

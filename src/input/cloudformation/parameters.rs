@@ -241,7 +241,7 @@ fn of_sceptre(path: &Path, template: &Template<'_>, cx: &mut Cx<'_>) -> Vec<Depl
         open.extend(deeper.filter(|(_, depth)| *depth <= MAX_LEVELS));
         let files = cx.files.list(&folder);
         if files.len() > MAX_LISTED {
-            cx.gap(at, Why::Limit("files of a folder of stacks"));
+            cx.gap(at, Why::limit("files of a folder of stacks"));
         }
         for file in files.into_iter().take(MAX_LISTED) {
             let Some(tree) = stack_of(&file, name, cx) else { continue };

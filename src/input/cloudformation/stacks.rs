@@ -55,7 +55,7 @@ impl StackReader<'_, '_> {
         };
         let Some((id, path)) = found else { return Vec::new() };
         if self.open.len() >= MAX_STACKS {
-            self.cx.gap(source.span, Why::Limit("nested stacks"));
+            self.cx.gap(source.span, Why::limit("nested stacks"));
             return Vec::new();
         }
         let tree = self.parse(id);

@@ -168,10 +168,12 @@ impl CommandReader {
     pub(super) fn make(&mut self, before: &[Assignment], words: &[Traced], depth: usize, cx: &mut Cx<'_>) {
         let Some((program, rest)) = words.split_first() else { return };
         if matches!(self.follows, Follows::Nothing)
-            || depth + 1 >= MAX_NESTED
             || !program.known_str().is_some_and(|name| matches!(name.rsplit('/').next(), Some("make" | "gmake")))
         {
             return;
+        }
+        if depth + 1 >= MAX_NESTED {
+            return budget::reached("depth of calls of make");
         }
         let (mut given, mut goals, mut folder, mut file) = (Given::default(), Vec::new(), None, None);
         let mut rest = rest.iter();

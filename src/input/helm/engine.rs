@@ -266,7 +266,7 @@ impl Engine<'_, '_> {
     fn command(&mut self, command: &[Operand], last: Option<Value>, at: Span, scope: &mut Scope) -> Value {
         let Some((first, rest)) = command.split_first() else { return Value::null(at) };
         if !self.charge(1) {
-            return Value::unknown(Why::Limit("steps of a template"), at);
+            return Value::unknown(Why::limit("steps of a template"), at);
         }
         let changes = self.changes.count();
         let Head::Function(name) = &first.head else {
@@ -388,7 +388,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
             return Value::unknown(Why::NotUnderstood(why.into()), at);
         };
         if self.depth >= MAX_INCLUDES || !self.charge(10) {
-            return Value::unknown(Why::Limit("templates that include templates"), at);
+            return Value::unknown(Why::limit("templates that include templates"), at);
         }
         self.depth += 1;
         let mut out = Traced::new();
@@ -402,7 +402,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
             return Value::str(text.clone(), at);
         }
         if self.depth >= MAX_INCLUDES || !self.charge(10 + text.len() / 10) {
-            return Value::unknown(Why::Limit("templates that include templates"), at);
+            return Value::unknown(Why::limit("templates that include templates"), at);
         }
         let view = self.cx.made("tpl", text, at);
         let Ok(template) = parse(&view) else {

@@ -65,7 +65,7 @@ pub(super) fn files(cx: &mut Cx<'_>, folder: &Folder<'_>, pattern: Option<&str>,
     while let Some(dir) = folders.pop() {
         for path in folder.sources.list(&dir, cx) {
             if entries.len() >= MAX_FILES {
-                return open(&map(entries, at), Why::Limit("files of a pattern"));
+                return open(&map(entries, at), Why::limit("files of a pattern"));
             }
             let name = path.strip_prefix(folder.dir).ok().and_then(|p| p.to_str()).map(str::to_owned);
             if let Some(name) = name.filter(|n| pattern.is_match(n) && !is_own(n)) {

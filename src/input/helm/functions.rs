@@ -71,7 +71,7 @@ fn plain(name: &str) -> String {
 /// Calls a function with its arguments; the last one is the piped value.
 pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Span, dot: &Value) -> Value {
     if !host.charge(1 + args.iter().map(|a| a.to_traced().map_or(0, |t| t.len() / 200)).sum::<usize>()) {
-        return Value::unknown(Why::Limit("steps of a template"), at);
+        return Value::unknown(Why::limit("steps of a template"), at);
     }
     let name = &*plain(name);
     let null = || Value::null(at);
@@ -395,7 +395,7 @@ pub(super) fn call(host: &mut dyn Host<'_>, name: &str, args: Vec<Value>, at: Sp
             let result = target.replaced(Kind::Map(Arc::new(out)));
             if matches!(name, "set" | "unset") {
                 // A map that holds itself again and again would soon be too large.
-                let open = || Map { open: Some(Why::Limit("size of a value")), ..Map::clone(inner) };
+                let open = || Map { open: Some(Why::limit("size of a value")), ..Map::clone(inner) };
                 let new = if let Kind::Map(new) = &result.kind { Arc::clone(new) } else { Arc::new(open()) };
                 host.changed(Arc::clone(inner), new);
             }

@@ -128,7 +128,7 @@ fn loaded(dir: &Path, cx: &mut Cx<'_>) -> Loaded {
         if files.len() >= MAX_FILES
             && let Ok(view) = cx.view(&dir.join(CHART))
         {
-            cx.gap(yaml_files::first_line(&view), Why::Limit("files of a chart"));
+            cx.gap(yaml_files::first_line(&view), Why::limit("files of a chart"));
         }
         files.sort();
         let mut sources = Sources::default();

@@ -96,7 +96,7 @@ impl Sources {
         for (n, path) in archives_in(folder, cx).into_iter().chain(inner).enumerate() {
             if n >= MAX_ARCHIVES {
                 if let Ok(view) = cx.view(&folder.with_file_name(CHART)) {
-                    cx.gap(view.span(0..0), Why::Limit("packed charts"));
+                    cx.gap(view.span(0..0), Why::limit("packed charts"));
                 }
                 break;
             }

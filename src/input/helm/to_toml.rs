@@ -84,7 +84,7 @@ impl Writer {
     fn value(&mut self, value: &Value, depth: usize) {
         let at = self.at;
         match &value.kind {
-            _ if depth > MAX_DEPTH => self.out.push_unknown(at, Why::Limit("depth of a value")),
+            _ if depth > MAX_DEPTH => self.out.push_unknown(at, Why::limit("depth of a value")),
             Kind::Str(text) => self.out.push(&quoted(text, at)),
             Kind::List(_) => {
                 self.made("[");

@@ -55,8 +55,8 @@ fn order(a: &str, b: &str) -> Ordering {
 /// The value with the keys of all maps in the order that `less` gives.
 fn sorted(value: &Value, less: fn(&str, &str) -> Ordering, depth: usize) -> Value {
     let kind = match &value.kind {
-        _ if depth >= MAX_DEPTH => Kind::Unknown(Why::Limit("depth of a value")),
-        _ if !value.may_copy() => Kind::Unknown(Why::Limit("size of a value")),
+        _ if depth >= MAX_DEPTH => Kind::Unknown(Why::limit("depth of a value")),
+        _ if !value.may_copy() => Kind::Unknown(Why::limit("size of a value")),
         Kind::List(items) => {
             Kind::List(Arc::new(items.iter().map(|v| sorted(v, less, depth + 1)).collect::<Vec<_>>().into()))
         }

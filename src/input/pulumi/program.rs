@@ -41,7 +41,7 @@ impl<'t> Program<'t> {
     fn expression(&mut self, node: &Node, depth: usize, cx: &mut Cx<'_>) -> Value {
         let at = node.span;
         if depth >= MAX_DEPTH || !budget::spend(STEP) {
-            return Value::unknown(Why::Limit("depth of an expression"), at);
+            return Value::unknown(Why::limit("depth of an expression"), at);
         }
         match &node.kind {
             NodeKind::Scalar(scalar) => {

@@ -61,7 +61,7 @@ impl Input for Atmos {
         below(&project.stacks, 0, &mut files, cx);
         let place = yaml_files::first_line(&view);
         if files.len() > MAX_FILES {
-            cx.gap(place, Why::Limit("stacks of Atmos"));
+            cx.gap(place, Why::limit("stacks of Atmos"));
         }
         let mut groups = Vec::new();
         let (mut seen, mut imports) = (Seen::default(), Imports::default());
@@ -75,7 +75,7 @@ impl Input for Atmos {
             }
         }
         if seen.count > MAX_COMPONENTS {
-            cx.gap(place, Why::Limit("components of Atmos"));
+            cx.gap(place, Why::limit("components of Atmos"));
         }
         groups
     }
@@ -167,7 +167,7 @@ impl Inheritance<'_> {
         }
         let mut vars = Node::map(Vec::new(), at);
         if self.open.len() >= MAX_DEPTH || self.open.contains(&at) {
-            cx.gap(at, Why::Limit("components that inherit from each other"));
+            cx.gap(at, Why::limit("components that inherit from each other"));
             return vars;
         }
         self.open.push(at);

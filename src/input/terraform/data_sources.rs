@@ -263,7 +263,7 @@ impl Engine<'_, '_> {
             out.open = open;
             for (n, (key, item)) in entries.into_iter().enumerate() {
                 if n >= MAX_DYNAMIC {
-                    out.open.get_or_insert(Why::Limit("blocks of one dynamic block"));
+                    out.open.get_or_insert(Why::limit("blocks of one dynamic block"));
                     break;
                 }
                 let bound = key_and_value(key, item);

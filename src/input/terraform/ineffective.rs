@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::kubelet::statements;
 use crate::node::{Ineffective, NodeGroup, Reason, Step};
 use crate::setting::{Setting, Which};
-use crate::text::{Layer, Place, Traced};
+use crate::text::{Layer, Place, Traced, budget};
 use crate::value::{Kind, Value};
 
 use super::carriers::unwrapped;
@@ -160,7 +160,7 @@ fn is_open(step: &Step) -> bool {
 /// Collects every text of a value, except where a switch next to it is off.
 fn collect(value: &Value, path: &mut Vec<Arc<str>>, out: &mut Vec<TextInArgument>) {
     if path.len() > MAX_DEPTH {
-        return;
+        return budget::reached("depth of an argument of a module");
     }
     match &value.kind {
         Kind::Str(_) => out.extend(value.to_traced().map(|text| TextInArgument { path: path.clone(), text })),

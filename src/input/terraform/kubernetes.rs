@@ -254,7 +254,7 @@ impl Engine<'_, '_> {
                     let Ok(id) = engine.cx.open(&path) else { continue };
                     let view = engine.cx.texts.view(id);
                     if !engine.charge(view.bytes.len() * 8) {
-                        return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+                        return Ok(Value::unknown(Why::limit("steps of evaluation"), at));
                     }
                     if args[4].as_bool() == Some(true) {
                         texts.push(view.traced(0..view.bytes.len()));

@@ -109,7 +109,7 @@ impl Engine<'_, '_> {
         match to_number(value) {
             Ok(count) => {
                 if count > MAX_EXPANSION as f64 {
-                    self.cx.gap(block.header, Why::Limit("instances of one block"));
+                    self.cx.gap(block.header, Why::limit("instances of one block"));
                 }
                 let count = (count.max(0.0) as usize).min(MAX_EXPANSION);
                 let all =
@@ -158,7 +158,7 @@ impl Engine<'_, '_> {
                                 all.push((Arc::clone(&name), own(key, item, &name)));
                             }
                         }
-                        Ok(Some(_)) => self.cx.gap(block.header, Why::Limit("instances of one block")),
+                        Ok(Some(_)) => self.cx.gap(block.header, Why::limit("instances of one block")),
                         Ok(None) => {
                             unnamed = Some(Why::NotUnderstood("an unknown key".into()));
                             let id = format!("?{}", all.len());
@@ -267,7 +267,7 @@ impl Engine<'_, '_> {
         };
         let from = &self.instances[parent];
         if from.depth >= MAX_MODULE_DEPTH || self.instances.len() >= MAX_INSTANCES {
-            self.cx.gap(place, Why::Limit("modules that call modules"));
+            self.cx.gap(place, Why::limit("modules that call modules"));
             return None;
         }
         let key = if from.key.is_empty() { name.clone() } else { format!("{}.{name}", from.key) };

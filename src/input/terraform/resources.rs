@@ -67,7 +67,7 @@ impl Engine<'_, '_> {
             self.ineffective(&groups);
         }
         if self.exhausted() {
-            self.cx.gap(place, Why::Limit("steps of evaluation"));
+            self.cx.gap(place, Why::limit("steps of evaluation"));
         }
         let (gaps, problems) = (self.cx.notes.gaps.len(), self.cx.notes.problems.len());
         if !self.cx.names_none {

@@ -75,7 +75,7 @@ impl Input for Stacks {
             return applied(&module, None, HashMap::new(), place, cx);
         }
         if asked.len() > MAX_DEPLOYMENTS {
-            cx.gap(place, Why::Limit("deployments of a stack"));
+            cx.gap(place, Why::limit("deployments of a stack"));
         }
         let deployments = Arc::new(deployments);
         let mut out = Vec::new();

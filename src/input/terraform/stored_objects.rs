@@ -1,6 +1,7 @@
 //! Texts that a configuration stores for nodes or tools to read: S3 objects, SSM parameters, local files. User data
 //! that fetches an object finds the content under the object's address.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step, StoredObject, Wrapping};
@@ -19,15 +20,17 @@ use super::lang::outcome::Early;
 const PARAMETER: &str = "aws_ssm_parameter";
 
 /// The most stored objects that a node may fetch.
-const MAX_OBJECTS: usize = 50;
+const MAX_OBJECTS: usize = 256;
 
 /// How many encodings around a text are looked through.
 const MAX_LAYERS: usize = 4;
 
-/// Whether a text says something, or one that is encoded in it.
-fn mentions(text: &Traced, says: &dyn Fn(&str) -> bool, layers: usize) -> bool {
-    says(&text.to_text())
-        || layers > 0 && text.encoded_parts().iter().any(|part| mentions(&part.original, says, layers - 1))
+/// A text and what is encoded in it.
+fn layers_of(text: &Traced, layers: usize, out: &mut Vec<String>) {
+    out.push(text.to_text().into_owned());
+    for part in text.encoded_parts().iter().filter(|_| layers > 0) {
+        layers_of(&part.original, layers - 1, out);
+    }
 }
 
 impl Engine<'_, '_> {
@@ -58,31 +61,25 @@ impl Engine<'_, '_> {
     /// Finds the S3 objects and SSM parameters that module instances declare.
     pub(super) fn find_objects(&mut self, instances: &[usize]) {
         let mut out = Vec::new();
-        for (instance, _, block, env) in self.all_of(instances, PARAMETER) {
-            let name = self.attribute(&block.body, "name", &env).and_then(|name| name.to_traced());
-            let Some(name) = name.and_then(|name| name.known_str().map(str::to_owned)) else { continue };
-            let ways = self.stored(&block.body, PARAMETER, &env);
-            if let [(_, content)] = &ways[..] {
-                if out.len() >= MAX_OBJECTS {
-                    budget::reached("stored objects");
-                    break;
-                }
-                let uri = format!("ssm:{name}");
-                out.push(StoredObject { uri, key: name, content: content.clone(), at: block.header, instance });
-            }
-        }
-        for kind in ["aws_s3_object", "aws_s3_bucket_object"] {
+        for kind in [PARAMETER, "aws_s3_object", "aws_s3_bucket_object"] {
             for (instance, _, block, env) in self.all_of(instances, kind) {
                 let part = |engine: &mut Self, name: &str| {
                     engine.attribute(&block.body, name, &env)?.to_traced().map(|text| text.to_text().into_owned())
                 };
-                let (Some(bucket), Some(key)) = (part(self, "bucket"), part(self, "key")) else { continue };
-                let ways = self.stored(&block.body, kind, &env);
-                if let [(_, content)] = &ways[..]
-                    && out.len() < MAX_OBJECTS
-                {
+                let (uri, key) = if kind == PARAMETER {
+                    let name = self.attribute(&block.body, "name", &env).and_then(|name| name.to_traced());
+                    let Some(name) = name.and_then(|name| name.known_str().map(str::to_owned)) else { continue };
+                    (format!("ssm:{name}"), name)
+                } else {
+                    let (Some(bucket), Some(key)) = (part(self, "bucket"), part(self, "key")) else { continue };
                     let key = key.trim_start_matches('/').to_owned();
-                    let uri = format!("s3://{bucket}/{key}");
+                    (format!("s3://{bucket}/{key}"), key)
+                };
+                if out.len() >= MAX_OBJECTS {
+                    budget::reached("stored objects");
+                    break;
+                }
+                if let [(_, content)] = &self.stored(&block.body, kind, &env)[..] {
                     out.push(StoredObject { uri, key, content: content.clone(), at: block.header, instance });
                 }
             }
@@ -98,22 +95,28 @@ impl Engine<'_, '_> {
         }
         let mut out = Vec::new();
         let mut open = vec![unwrapped(user_data)];
+        let mut named: HashMap<&str, Vec<&StoredObject>> = HashMap::new();
+        for object in &self.cx.stored {
+            named.entry(&object.uri).or_default().push(object);
+        }
         let is_the_one = |one: &&StoredObject| {
-            let named: Vec<_> = self.cx.stored.iter().filter(|o| o.uri == one.uri).collect();
+            let named = &named[one.uri.as_str()];
             let own: Vec<_> = named.iter().copied().filter(|o| Some(o.instance) == instance).collect();
-            let own = if own.is_empty() { named } else { own };
+            let own = if own.is_empty() { named } else { &own };
             own.iter().any(|o| o.instance == one.instance)
                 && own.iter().all(|o| o.content.bytes() == one.content.bytes())
         };
         let mut left: Vec<&StoredObject> = self.cx.stored.iter().filter(is_the_one).collect();
         // What is fetched may fetch more.
         while let Some(text) = open.pop() {
+            let mut layers = Vec::new();
+            layers_of(text, MAX_LAYERS, &mut layers);
             left.retain(|o| {
                 let store = if o.uri.starts_with("ssm:") { "ssm" } else { "s3" };
-                let named = mentions(text, &|text| text.contains(store) && text.contains(&o.key), MAX_LAYERS);
+                let named = layers.iter().any(|text| text.contains(store) && text.contains(&o.key));
                 if named {
                     // What a script runs is judged on its own, too: it may be run in other ways.
-                    let read = store == "ssm" && mentions(text, &|text| text.contains("get-parameter"), MAX_LAYERS);
+                    let read = store == "ssm" && layers.iter().any(|text| text.contains("get-parameter"));
                     self.used.extend(Some(o.at).filter(|_| read));
                     out.push(Step::file(o.uri.clone(), o.content.clone()));
                     open.push(&o.content);

@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::hcl::{self, Attribute, Body, Call, Step, StepKind};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Entry, Guard, Kind, Map, Value};
 
 use super::super::unit::{FileList, Input, Unit};
@@ -309,6 +309,7 @@ impl Engine<'_, '_> {
             return Some(*known);
         }
         if stack.configs.len() >= MAX_CONFIGS {
+            budget::reached("files of Terragrunt that one unit reads");
             return None;
         }
         let id = self.cx.open(path).ok()?;

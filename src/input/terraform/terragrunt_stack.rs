@@ -68,7 +68,7 @@ fn units(file: &Path, dir: &Path, values: Option<Value>, depth: usize, cx: &mut 
         parts.push(Part { nested: &*block.kind == "stack", name, source, path, values, at: block.header });
     }
     if parts.len() > MAX_UNITS {
-        cx.gap(body.span, Why::Limit("units of a stack"));
+        cx.gap(body.span, Why::limit("units of a stack"));
     }
     let mut out = Vec::new();
     for part in parts.into_iter().take(MAX_UNITS) {

@@ -59,10 +59,10 @@ impl Input for Terramate {
             .filter_map(|(dir, blocks)| Some((dir.clone(), blocks.iter().find(|b| &*b.kind == "stack")?.clone())))
             .collect();
         if let Some((_, block)) = stacks.get(MAX_STACKS) {
-            cx.gap(block.header, Why::Limit("stacks of Terramate"));
+            cx.gap(block.header, Why::limit("stacks of Terramate"));
         }
         if let (true, Some((_, block))) = (unit.files.len() > MAX_FILES, stacks.first()) {
-            cx.gap(block.header, Why::Limit("files of Terramate"));
+            cx.gap(block.header, Why::limit("files of Terramate"));
         }
         stacks.iter().take(MAX_STACKS).flat_map(|(dir, block)| project.stack(dir, block, cx)).collect()
     }

@@ -43,7 +43,7 @@ impl Grace {
     /// The track of a signal, unless there are too many.
     pub(super) fn track(&mut self, signal: String) -> Option<&mut Track> {
         if self.by_signal.len() >= MAX_SIGNALS && !self.by_signal.contains_key(&signal) {
-            self.open = Some(Why::Limit("eviction signals"));
+            self.open = Some(Why::limit("eviction signals"));
             return None;
         }
         Some(self.by_signal.entry(signal).or_insert_with(Track::new))

@@ -60,7 +60,7 @@ impl<'a> AwkRun<'a> {
         self.steps += 1;
         self.work = self.work.saturating_add(bytes);
         let over = self.steps > MAX_STEPS || self.work > MAX_WORK || self.out.len() > MAX_OUTPUT;
-        if over || !budget::spend(STEP + bytes) { Err(Why::Limit("steps of an awk program")) } else { Ok(()) }
+        if over || !budget::spend(STEP + bytes) { Err(Why::limit("steps of an awk program")) } else { Ok(()) }
     }
 
     /// Runs what comes before the first line; true if no line is read.
@@ -256,7 +256,7 @@ impl<'a> AwkRun<'a> {
                 }
             };
             if parts.len() > MAX_FIELDS {
-                return Err(Why::Limit("fields of awk"));
+                return Err(Why::limit("fields of awk"));
             }
             self.fields = Some(parts.into_iter().map(AwkValue::input).collect());
         }

@@ -78,7 +78,7 @@ pub(super) fn run(
     let text = if text.trim().is_empty() { "." } else { text };
     let brackets = text.bytes().filter(|b| b"([{".contains(b)).count();
     if text.len() > MAX_FILTER || brackets > MAX_BRACKETS {
-        return Err(Why::Limit("size of a jq filter").into());
+        return Err(Why::limit("size of a jq filter").into());
     }
     match Lexer::new(text).lex() {
         Ok(tokens) => {
@@ -86,7 +86,7 @@ pub(super) fn run(
                 || count(&tokens, &|_| true) > MAX_TOKENS
                 || count(&tokens, &|word| PREFIXES.contains(&word)) > MAX_PREFIXES
             {
-                return Err(Why::Limit("size of a jq filter").into());
+                return Err(Why::limit("size of a jq filter").into());
             }
         }
         Err(faults) if !code.has_unknown() && faults.iter().any(|(e, _)| matches!(e, Expect::Delim(_))) => {
@@ -325,7 +325,7 @@ impl<'a> Rewriter<'a> {
 
     fn term(&mut self, term: Ast<'a>) -> Ast<'a> {
         if self.depth >= MAX_DEPTH {
-            self.refused.get_or_insert(Why::Limit("depth of a jq filter"));
+            self.refused.get_or_insert(Why::limit("depth of a jq filter"));
             return Term::Id;
         }
         self.depth += 1;

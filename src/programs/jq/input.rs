@@ -35,7 +35,7 @@ pub(super) fn stream(text: &Traced) -> (Vec<Val>, Option<NoValue>) {
             return (out, None);
         }
         if out.len() >= MAX_VALUES {
-            return (out, Some(NoValue::Unknown(Why::Limit("values of a JSON stream"))));
+            return (out, Some(NoValue::Unknown(Why::limit("values of a JSON stream"))));
         }
         let end = match value_end(bytes, at) {
             Ok(end) => end,
@@ -76,7 +76,7 @@ fn value_end(bytes: &[u8], at: usize) -> Result<usize, NoValue> {
                 }
                 depth += 1;
                 if depth > MAX_BRACKETS {
-                    return Err(NoValue::Unknown(Why::Limit("depth of JSON")));
+                    return Err(NoValue::Unknown(Why::limit("depth of JSON")));
                 }
             }
             b']' | b'}' => {

@@ -280,7 +280,7 @@ fn execute(options: &Options, at: Span) -> Effects {
             stdout.push_made(b"\n", at);
         }
         if stdout.len() > MAX_STRING {
-            value::give_up(Why::Limit("output of jq"));
+            value::give_up(Why::limit("output of jq"));
         }
         last = Some(val.clone());
     };

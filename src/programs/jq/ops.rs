@@ -54,7 +54,7 @@ impl Add for Val {
             (Self::Number(a, _), Self::Number(b, _)) => Self::number(a + b),
             (Self::Str(a), Self::Str(b)) => {
                 if a.len() + b.len() > MAX_STRING {
-                    give_up(Why::Limit("length of a jq string"));
+                    give_up(Why::limit("length of a jq string"));
                     return unknown();
                 }
                 let mut text = Rc::unwrap_or_clone(a);
@@ -104,7 +104,7 @@ impl Mul for Val {
                     return Ok(Self::null());
                 }
                 if times.ceil() * text.len() as f64 > MAX_STRING as f64 {
-                    give_up(Why::Limit("length of a jq string"));
+                    give_up(Why::limit("length of a jq string"));
                     return unknown();
                 }
                 let mut out = Traced::new();
@@ -442,7 +442,7 @@ impl ValT for Val {
                     return fault("out of bounds negative array index").map_err(Exn::from);
                 };
                 if at > MAX_STRING {
-                    give_up(Why::Limit("size of a jq value"));
+                    give_up(Why::limit("size of a jq value"));
                     return Ok(Self::null());
                 }
                 match f(all.get(at).cloned().unwrap_or_else(Self::null)).next() {

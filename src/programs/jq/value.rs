@@ -98,10 +98,10 @@ pub(super) fn tick() -> bool {
     CALL.with_borrow_mut(|call| {
         if call.stack.abs_diff(stack) > MAX_STACK {
             call.fuel = 0;
-            call.given_up.get_or_insert(Why::Limit("depth of a jq filter"));
+            call.given_up.get_or_insert(Why::limit("depth of a jq filter"));
         }
         if call.fuel == 0 || !budget::spend(STEP) {
-            call.given_up.get_or_insert(Why::Limit("steps of a jq filter"));
+            call.given_up.get_or_insert(Why::limit("steps of a jq filter"));
             return false;
         }
         call.fuel -= 1;
@@ -179,11 +179,11 @@ impl Val {
             weight = weight.saturating_add(w);
         }
         if depth > MAX_LEVELS {
-            give_up(Why::Limit("depth of a jq value"));
+            give_up(Why::limit("depth of a jq value"));
             return None;
         }
         if weight > MAX_WEIGHT {
-            give_up(Why::Limit("size of a jq value"));
+            give_up(Why::limit("size of a jq value"));
             return None;
         }
         Some((depth, weight))

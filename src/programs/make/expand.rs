@@ -23,7 +23,7 @@ impl Make<'_> {
             budget::reached("references in a makefile");
             return text
                 .span()
-                .map_or_else(Traced::new, |at| Traced::unknown(at, Why::Limit("references in a makefile")));
+                .map_or_else(Traced::new, |at| Traced::unknown(at, Why::limit("references in a makefile")));
         }
         self.depth += 1;
         let (mut out, mut done, mut at) = (Traced::new(), 0, 0);

@@ -98,7 +98,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn charge(&mut self, weight: usize) -> Result<()> {
         self.work = self.work.saturating_add(weight);
         if self.work > MAX_WORK || !budget::spend(weight) {
-            return Err(Stop::Unknown(Why::Limit("size of what a python program makes")));
+            return Err(Stop::Unknown(Why::limit("size of what a python program makes")));
         }
         Ok(())
     }
@@ -107,10 +107,10 @@ impl<'a> Interpreter<'a> {
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.steps += 1;
         if self.steps > MAX_STEPS || !budget::spend(STEP) || self.stdout.len() > super::value::MAX_TEXT {
-            return Err(Stop::Unknown(Why::Limit("steps of a python program")));
+            return Err(Stop::Unknown(Why::limit("steps of a python program")));
         }
         if self.depth >= MAX_DEPTH {
-            return Err(Stop::Unknown(Why::Limit("depth of a python program")));
+            return Err(Stop::Unknown(Why::limit("depth of a python program")));
         }
         self.depth += 1;
         let out = work(self);

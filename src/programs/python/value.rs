@@ -123,7 +123,7 @@ impl PyValue {
     /// The value as it is now, without sharing.
     fn to_data(&self, left: &mut usize, depth: usize) -> Result<Data> {
         if depth == 0 || *left == 0 {
-            return Err(Stop::Unknown(Why::Limit("size of a value of python")));
+            return Err(Stop::Unknown(Why::limit("size of a value of python")));
         }
         *left -= 1;
         Ok(match self {
@@ -278,7 +278,7 @@ pub(super) fn set(pairs: &mut Pairs, key: &Traced, value: PyValue) -> Result<()>
 
 /// A text within the limit on what a program may build.
 pub(super) fn bounded(text: Traced) -> Result<Traced> {
-    if text.len() > MAX_TEXT { Err(Stop::Unknown(Why::Limit("length of a text of python"))) } else { Ok(text) }
+    if text.len() > MAX_TEXT { Err(Stop::Unknown(Why::limit("length of a text of python"))) } else { Ok(text) }
 }
 
 /// The argument at `at` or with the name `name`.

@@ -173,7 +173,7 @@ impl<'a> ScriptRun<'a> {
         } else {
             self.missing = true;
         }
-        if self.out.len() > MAX_BYTES { Err(Why::Limit("output of sed")) } else { Ok(()) }
+        if self.out.len() > MAX_BYTES { Err(Why::limit("output of sed")) } else { Ok(()) }
     }
 
     fn print(&mut self) -> Result<(), Why> {
@@ -192,7 +192,7 @@ impl<'a> ScriptRun<'a> {
             }
             self.out.push(&text);
             if self.out.len() > MAX_BYTES {
-                return Err(Why::Limit("output of sed"));
+                return Err(Why::limit("output of sed"));
             }
         }
         Ok(())
@@ -246,7 +246,7 @@ impl<'a> ScriptRun<'a> {
                 || self.space.len() > MAX_BYTES
                 || self.hold.len() > MAX_BYTES
             {
-                return Err(Why::Limit("steps of a sed script"));
+                return Err(Why::limit("steps of a sed script"));
             }
             let here = pc;
             pc += 1;
@@ -460,12 +460,12 @@ impl<'a> ScriptRun<'a> {
         }
         self.work += matches.len() * MATCH_WORK;
         if self.work > MAX_WORK {
-            return Err(Why::Limit("steps of a sed script"));
+            return Err(Why::limit("steps of a sed script"));
         }
         let matches = matches.iter().skip(substitution.nth - 1);
         let out = replaced(&space, matches, &substitution.parts, MAX_BYTES);
         if out.len() > MAX_BYTES {
-            return Err(Why::Limit("output of sed"));
+            return Err(Why::limit("output of sed"));
         }
         self.space = out;
         if substitution.print {

@@ -75,7 +75,7 @@ pub(super) fn script(code: &Traced, extended: bool, zero: bool) -> Result<Vec<Co
         ScriptParser { code, text, at: 0, extended, zero, out: Vec::new(), open: Vec::new(), labels: Vec::new() };
     while parser.command()? {
         if parser.out.len() > MAX_COMMANDS {
-            return Err(NoPattern::Unknown(Why::Limit("commands of a sed script")));
+            return Err(NoPattern::Unknown(Why::limit("commands of a sed script")));
         }
     }
     if !parser.open.is_empty() {

@@ -45,7 +45,7 @@ pub(crate) fn not(what: &str) -> Why {
 pub(crate) fn lex(code: &Traced) -> Result<Vec<Token>, Why> {
     let text = code.as_str().ok_or_else(|| not("a program that is not UTF-8"))?;
     if text.len() > MAX_PROGRAM {
-        return Err(Why::Limit("length of a python program"));
+        return Err(Why::limit("length of a python program"));
     }
     let mut lexer = Lexer { code, text, at: 0, depth: 0, indents: vec![0], out: Vec::new() };
     lexer.run()?;

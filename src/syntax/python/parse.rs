@@ -103,7 +103,7 @@ impl Parser<'_> {
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Why>) -> Result<T, Why> {
         if self.depth >= MAX_DEPTH {
-            return Err(Why::Limit("depth of a python program"));
+            return Err(Why::limit("depth of a python program"));
         }
         self.depth += 1;
         let out = read(self);
@@ -291,7 +291,7 @@ impl Parser<'_> {
         while signs.contains(&self.text()) {
             count += 1;
             if count > MAX_CHAIN {
-                return Err(Why::Limit("length of a python expression"));
+                return Err(Why::limit("length of a python expression"));
             }
             let mut sign = self.text().to_owned();
             self.at += 1;
@@ -330,7 +330,7 @@ impl Parser<'_> {
         loop {
             count += 1;
             if count > MAX_CHAIN {
-                return Err(Why::Limit("length of a python expression"));
+                return Err(Why::limit("length of a python expression"));
             }
             if self.take(".") {
                 let name = self.name()?;

@@ -260,7 +260,7 @@ impl<'a> Builder<'a> {
                 if self.errors.len() < super::MAX_ERRORS {
                     self.errors.push(SyntaxError { at, message: format!("{name} expands beyond the limit") });
                 }
-                unknown(at, Why::Limit("what aliases repeat"))
+                unknown(at, Why::limit("what aliases repeat"))
             }
         }
     }

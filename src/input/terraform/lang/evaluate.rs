@@ -40,10 +40,10 @@ pub(in super::super) trait Evaluate: Data {
     /// Runs `inner` one level deeper. Past the limits the value is unknown.
     fn deeper(&mut self, at: Span, inner: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         if !self.charge(0) {
-            return Ok(Value::unknown(Why::Limit("steps of evaluation"), at));
+            return Ok(Value::unknown(Why::limit("steps of evaluation"), at));
         }
         if self.evaluation().depth >= MAX_DEPTH {
-            return Ok(Value::unknown(Why::Limit("depth of evaluation"), at));
+            return Ok(Value::unknown(Why::limit("depth of evaluation"), at));
         }
         self.evaluation().depth += 1;
         let outcome = inner(self);
@@ -59,7 +59,7 @@ pub(in super::super) trait Evaluate: Data {
             && size.bytes <= MAX_TEXT
             && size.pieces <= MAX_PIECES;
         if !fits || !self.charge(size.nodes) {
-            return Value::unknown(Why::Limit("size of a value"), value.at);
+            return Value::unknown(Why::limit("size of a value"), value.at);
         }
         value
     }

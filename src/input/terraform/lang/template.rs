@@ -129,7 +129,7 @@ impl dyn Data + '_ {
             let place = least.iter().find_map(|(_, text)| text.span()).unwrap_or(at);
             *least = vec![(Guard::always(), Traced::unknown(place, Why::Limit("alternatives of one text")))];
             if !self.charge(64 * parts.len()) {
-                return vec![(Guard::always(), Traced::unknown(at, Why::Limit("steps of evaluation")))];
+                return vec![(Guard::always(), Traced::unknown(at, Why::limit("steps of evaluation")))];
             }
         }
     }
@@ -141,7 +141,7 @@ impl dyn Data + '_ {
                 + part.iter().map(|(_, t)| t.len()).max().unwrap_or(0);
             let pieces = |ways: &Ways| ways.iter().map(|(_, t)| t.pieces().len()).max().unwrap_or(0);
             if size > MAX_TEXT || pieces(&out) + pieces(part) > MAX_PIECES {
-                return Some(vec![(Guard::always(), Traced::unknown(at, Why::Limit("size of a text")))]);
+                return Some(vec![(Guard::always(), Traced::unknown(at, Why::limit("size of a text")))]);
             }
             if index > 0 && !between.is_empty() {
                 for (_, text) in &mut out {
@@ -152,7 +152,7 @@ impl dyn Data + '_ {
                 && always.is_always()
             {
                 if !self.charge((only.len() + 16 * only.pieces().len()) * out.len()) {
-                    return Some(vec![(Guard::always(), Traced::unknown(at, Why::Limit("steps of evaluation")))]);
+                    return Some(vec![(Guard::always(), Traced::unknown(at, Why::limit("steps of evaluation")))]);
                 }
                 for (_, text) in &mut out {
                     text.push(only);
@@ -165,7 +165,7 @@ impl dyn Data + '_ {
                 text
             });
             if !self.charge(next.iter().map(|(_, t)| t.len()).sum()) {
-                return Some(vec![(Guard::always(), Traced::unknown(at, Why::Limit("steps of evaluation")))]);
+                return Some(vec![(Guard::always(), Traced::unknown(at, Why::limit("steps of evaluation")))]);
             }
             if next.len() > MAX_ALTERNATIVES {
                 return None;

@@ -100,7 +100,7 @@ impl dyn Data + '_ {
     /// object type are dropped, and missing optional ones get their defaults.
     pub(in super::super) fn conform(&mut self, value: &Value, wanted: &Type, depth: usize) -> Outcome {
         if depth > MAX_DEPTH || !self.charge(0) {
-            return Ok(Value::unknown(Why::Limit("depth of a type"), value.at));
+            return Ok(Value::unknown(Why::limit("depth of a type"), value.at));
         }
         let with = |kind: Kind| Ok(Value { kind, at: value.at, via: value.via.clone() });
         if let Kind::Either(list) = &value.kind {

@@ -38,7 +38,7 @@ pub(super) fn none_unknown(items: &[Value], at: Span) -> Result<(), Early> {
 
 /// Takes `amount` bytes from the remaining steps, or returns early.
 pub(super) fn spend(data: &mut dyn Data, amount: usize, at: Span) -> Result<(), Early> {
-    if data.charge(amount) { Ok(()) } else { Err(unknown(&Why::Limit("steps of evaluation"), at)) }
+    if data.charge(amount) { Ok(()) } else { Err(unknown(&Why::limit("steps of evaluation"), at)) }
 }
 
 /// An argument as text; null is an error.

@@ -57,7 +57,7 @@ pub(super) fn product(args: &[Value], at: Span) -> Computed {
     let lists = args.iter().map(|a| list(a).map(unified)).collect::<Result<Vec<_>, _>>()?;
     let count = lists.iter().map(Vec::len).try_fold(1_usize, usize::checked_mul);
     if count.is_none_or(|n| n > MAX_PRODUCT) {
-        return Ok(Value::unknown(crate::text::Why::Limit("size of a value"), at));
+        return Ok(Value::unknown(crate::text::Why::limit("size of a value"), at));
     }
     let mut out: Vec<Vec<Value>> = vec![Vec::new()];
     for items in lists {

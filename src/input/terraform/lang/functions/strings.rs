@@ -111,7 +111,7 @@ pub(super) fn indent(args: &[Value], at: Span) -> Computed {
         return Err(refused("the number of spaces must be a whole number"));
     }
     if spaces > MAX_INDENT {
-        return Ok(Value::unknown(Why::Limit("size of a text"), at));
+        return Ok(Value::unknown(Why::limit("size of a text"), at));
     }
     let spaces = spaces as usize;
     let whole = text(args, 1)?;
