@@ -39,6 +39,11 @@ const CARRIES: &[&str] = &[
     "launch_template",
 ];
 
+/// True if a call in small letters concerns what a node boots with.
+pub(super) fn carries(text: &str) -> bool {
+    CARRIES.iter().any(|word| text.contains(word))
+}
+
 /// OpenTofu's switch for a block without `count` and `for_each` (opentofu/opentofu, "The enabled meta-argument").
 fn enabled(block: &Block) -> Option<&Attribute> {
     block.body.blocks_of("lifecycle").find_map(|lifecycle| lifecycle.body.attribute("enabled"))
@@ -240,6 +245,11 @@ impl Engine<'_, '_> {
         })
     }
 
+    /// True if a directory has files: that of a submodule which is not checked out is empty.
+    pub(super) fn has_module(&self, dir: &Path) -> bool {
+        self.cx.files.is_dir(dir) && !self.cx.files.list(dir).is_empty()
+    }
+
     /// Records that this unit covers the directory of a local module.
     pub(super) fn cover(&mut self, parent: usize, call: &Block) {
         let Some(source) = self.attribute(&call.body, "source", &Env::of(parent)) else { return };
@@ -275,7 +285,7 @@ impl Engine<'_, '_> {
         let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", own.suffix())));
         let (module, path) = if source.starts_with("./") || source.starts_with("../") {
             let dir = lexical(&from_dir.join(source));
-            if !self.cx.files.is_dir(&dir) {
+            if !self.has_module(&dir) {
                 self.cx.gap(place, Why::FromOutside(format!("the directory {source} of module.{name}").into()));
                 return None;
             }
@@ -289,7 +299,7 @@ impl Engine<'_, '_> {
                     self.called.insert((call.header, key.clone()), found.clone());
                     if found.is_none() {
                         let text = String::from_utf8_lossy(self.cx.texts.slice(call.span)).to_lowercase();
-                        if CARRIES.iter().any(|word| text.contains(word)) {
+                        if carries(&text) {
                             self.not_read(place, &name, source);
                         }
                     }

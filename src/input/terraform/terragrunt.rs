@@ -23,6 +23,7 @@ use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::files::lexical;
 use super::lang::outcome::{Outcome, Refused};
+use super::modules::carries;
 use super::resources;
 use super::scope::{Module, values_in};
 use super::state::{Instance, Stack};
@@ -211,7 +212,8 @@ impl Engine<'_, '_> {
                 }
             }
             let holds = |value: Option<Value>| value.is_some_and(|value| value.as_bool() == Some(true));
-            settled.left_out |= holds(self.attribute(&body, "skip", &env));
+            // Terragrunt takes `skip` from the unit's own file only.
+            settled.left_out |= instance == own && holds(self.attribute(&body, "skip", &env));
             for exclude in body.blocks_of("exclude") {
                 let actions = self.attribute(&exclude.body, "actions", &env);
                 let applies = actions.iter().flat_map(Value::items).any(|action| {
@@ -273,7 +275,7 @@ impl Engine<'_, '_> {
             let plain = source.split('?').next().unwrap_or(source).replace("//", "/");
             let found = stack.dirs.iter().map(|dir| lexical(&dir.join(&plain)));
             let root = self.cx.files.root().to_owned();
-            let found = found.filter(|dir| dir.starts_with(&root)).find(|dir| self.cx.files.is_dir(dir));
+            let found = found.filter(|dir| dir.starts_with(&root)).find(|dir| self.has_module(dir));
             let Some(dir) = found else {
                 self.cx.gap(at, Why::FromOutside(format!("the directory {source}").into()));
                 return None;
@@ -295,8 +297,12 @@ impl Engine<'_, '_> {
         match self.model(plain, version, &[], at) {
             Some(module) => Some((module, ".".to_owned(), self.root.clone())),
             None => {
-                let name = self.stack.as_ref().and_then(|s| s.dir.file_name()?.to_str().map(str::to_owned));
-                self.not_read(at, &name.unwrap_or_default(), source);
+                let stack = self.stack.as_ref()?;
+                let name = stack.dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+                let mut texts = stack.bodies.values().map(|body| self.cx.texts.slice(body.span));
+                if texts.any(|text| carries(&String::from_utf8_lossy(text).to_lowercase())) {
+                    self.not_read(at, &name, source);
+                }
                 None
             }
         }
@@ -384,8 +390,9 @@ impl Engine<'_, '_> {
             "get_parent_terragrunt_dir" => {
                 let label = known(0);
                 let parent = self.stack.as_ref()?.includes.iter().find(|(l, _)| label.as_ref().is_none_or(|x| x == l));
-                let dir = parent.and_then(|(_, i)| self.instances.get(*i)).map_or(here, |i| i.module.dir.clone());
-                text(&dir)
+                // In a file that is included, it is the folder of that file.
+                let parent = parent.and_then(|(_, i)| self.instances.get(*i)).filter(|_| here == child);
+                text(&parent.map_or(here, |i| i.module.dir.clone()))
             }
             "get_repo_root" => text(&root),
             "get_path_from_repo_root" => text(&relative(&root, &child)),

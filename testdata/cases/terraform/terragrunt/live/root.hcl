@@ -1,3 +1,6 @@
+# Only this file is skipped, not the units that include it.
+skip = true
+
 locals {
   common = read_terragrunt_config(find_in_parent_folders("common.hcl"))
 }
