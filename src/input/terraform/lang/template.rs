@@ -127,7 +127,7 @@ impl dyn Data + '_ {
                 return vec![(Guard::always(), Traced::unknown(at, Why::Limit("alternatives of one text")))];
             };
             let place = least.iter().find_map(|(_, text)| text.span()).unwrap_or(at);
-            *least = vec![(Guard::always(), Traced::unknown(place, Why::Limit("alternatives of one text")))];
+            *least = given_up(least, place);
             if !self.charge(64 * parts.len()) {
                 return vec![(Guard::always(), Traced::unknown(at, Why::limit("steps of evaluation")))];
             }
@@ -202,10 +202,17 @@ pub(in super::super) fn text_value(ways: Ways, at: Span) -> Value {
 }
 
 fn limited(ways: Ways, at: Span) -> Ways {
-    if ways.len() > MAX_ALTERNATIVES {
-        return vec![(Guard::always(), Traced::unknown(at, Why::Limit("alternatives of one text")))];
+    if ways.len() > MAX_ALTERNATIVES { given_up(&ways, at) } else { ways }
+}
+
+/// One unknown text for too many alternatives. What follows begins a line if it does behind each one that writes something.
+fn given_up(ways: &Ways, at: Span) -> Ways {
+    let mut text = Traced::unknown(at, Why::Limit("alternatives of one text"));
+    let mut written = ways.iter().map(|(_, text)| text.bytes()).filter(|bytes| !bytes.is_empty()).peekable();
+    if written.peek().is_some() && written.all(|bytes| bytes.ends_with(b"\n")) {
+        text.push_made(b"\n", at);
     }
-    ways
+    vec![(Guard::always(), text)]
 }
 
 /// True if the last thing that the body of a loop writes is a line break.
