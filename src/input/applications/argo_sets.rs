@@ -247,7 +247,9 @@ impl Set<'_> {
     fn fill(&self, tree: &Node, parameters: &Value, cx: &mut Cx<'_>) -> Node {
         let kind = match &tree.kind {
             NodeKind::Scalar(scalar) if scalar.text.has_unknown() || yaml_files::holds(scalar.text.bytes(), b"{{") => {
-                let text = self.text(&scalar.text, parameters, tree.span, cx);
+                let why = Why::NotUnderstood("a parameter that the generator does not yield".into());
+                let open = if self.go { helm::open(parameters, why) } else { parameters.clone() };
+                let text = self.text(&scalar.text, &open, tree.span, cx);
                 NodeKind::Scalar(Scalar { text, style: Style::DoubleQuoted })
             }
             NodeKind::Scalar(_) => return tree.clone(),
@@ -268,8 +270,7 @@ impl Set<'_> {
             });
         }
         if self.go {
-            let why = Why::NotUnderstood("a parameter that the generator does not yield".into());
-            return helm::text(text, &helm::open(parameters, why), None, at, cx);
+            return helm::text(text, parameters, None, at, cx);
         }
         placeholder::filled(text, |mark| {
             let name = mark.known_str()?.strip_prefix("{{")?.strip_suffix("}}")?.trim();
@@ -278,7 +279,7 @@ impl Set<'_> {
         })
     }
 
-    /// The application changed by `templatePatch`, which is a template of its own.
+    /// The application changed by `templatePatch`, which is a template of its own. It asks for what not all parameters have.
     fn patched(&self, document: Node, patch: &Traced, parameters: &Value, cx: &mut Cx<'_>) -> Node {
         let text = self.text(patch, parameters, self.place, cx);
         if text.bytes().trim_ascii().is_empty() {
