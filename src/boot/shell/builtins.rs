@@ -282,10 +282,22 @@ pub(super) fn bracket(call: &Call<'_>, path: &mut ScriptRun) {
     path.status = Status::of(conditions::test(inner, path));
 }
 
-/// `trap COMMANDS EXIT`
+/// `trap COMMANDS EXIT`, and `trap -p EXIT`, which prints it
 pub(super) fn trap(call: &Call<'_>, path: &mut ScriptRun) {
     let words: Vec<&Traced> = call.words.iter().filter(|w| w.known_str() != Some("--")).collect();
     let [commands, signals @ ..] = words.as_slice() else { return };
+    if commands.known_str() == Some("-p") {
+        let ScriptRun { shell, out, .. } = path;
+        for (name, handler) in [("EXIT", &shell.on_exit), ("ERR", &shell.on_error)] {
+            let asked = signals.is_empty() || signals.iter().any(|s| s.known_str().is_none_or(|s| s == name));
+            if let Some(handler) = handler.as_ref().filter(|_| asked) {
+                out.push_made(b"trap -- '", call.at);
+                out.push(handler);
+                out.push_made(format!("' {name}\n").as_bytes(), call.at);
+            }
+        }
+        return;
+    }
     let handler = Some((*commands).clone()).filter(|c| c.known_str() != Some("-"));
     if signals.iter().any(|s| matches!(s.known_str(), Some("EXIT" | "0" | "exit"))) {
         path.shell.on_exit.clone_from(&handler);
