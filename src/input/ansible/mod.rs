@@ -243,7 +243,12 @@ impl Book {
         for dir in self.around().iter().flat_map(|dir| ["group_vars", "host_vars"].map(|kind| dir.join(kind))) {
             let ends = |path: &Path| has_extension(path, &["yml", "yaml", "json"]);
             let mut names: Vec<PathBuf> = cx.files.folders(&dir);
-            names.extend(cx.files.list(&dir).into_iter().map(|p| if ends(&p) { p.with_extension("") } else { p }));
+            // A host may have any name, but not that of a file for people.
+            let other = |path: &PathBuf| {
+                has_extension(path, &["md", "txt", "j2", "bak"]) || path.ends_with("Makefile") || path.ends_with("README")
+            };
+            let files = cx.files.list(&dir).into_iter().filter(|path| !other(path));
+            names.extend(files.map(|p| if ends(&p) { p.with_extension("") } else { p }));
             names.sort();
             names.dedup();
             for path in names.into_iter().filter(|path| path.file_name().is_some_and(|name| name != "all")) {
