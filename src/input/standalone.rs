@@ -12,6 +12,9 @@ use super::unit::{FileList, Input, Unit, has_extension, is_text, normal};
 use super::watched::{Group, KUBELET_WORDS, NAMES_OTHERS, Words};
 use super::yaml_files;
 
+/// How many folders above a script may be those of a chart.
+const MAX_PARENTS: usize = 16;
+
 /// The most names of files in a script that are tried.
 const MAX_NAMES: usize = 512;
 
@@ -71,7 +74,7 @@ impl Input for Scripts {
         let Some(view) = yaml_files::open(&unit.path, &[KUBELET_WORDS], cx).or_else(|| through_others(unit, cx)) else {
             return Vec::new();
         };
-        if !is_script(&unit.path, &view.bytes) {
+        if !is_script(&unit.path, &view.bytes) || yaml_files::holds(&view.bytes, b"{{") && in_chart(&unit.path, cx) {
             return Vec::new();
         }
         if view.bytes.windows(3).any(|w| matches!(w, b"%{ " | b"%{~")) || yaml_files::holds(&view.bytes, b"%{if") {
@@ -83,6 +86,12 @@ impl Input for Scripts {
         }
         vec![whole(unit, &view, cx, Step::Script)]
     }
+}
+
+/// True for a file of a chart, which fills it in where it delivers it.
+fn in_chart(path: &Path, cx: &Cx<'_>) -> bool {
+    let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(cx.files.root()));
+    folders.take(MAX_PARENTS).any(|folder| cx.files.read(&folder.join("Chart.yaml")).is_ok())
 }
 
 /// True for a text with the first line, or the name, of a script.
