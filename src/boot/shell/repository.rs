@@ -15,7 +15,7 @@ use super::state::{SCRIPT, ScriptRun};
 const MAX_NAMES: usize = 512;
 
 /// The most files that are placed.
-const MAX_FILES: usize = 32;
+const MAX_FILES: usize = 128;
 
 /// The largest file that is placed, in bytes.
 const MAX_BYTES: usize = 256 << 10;
