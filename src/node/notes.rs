@@ -1,6 +1,6 @@
 //! Notes on the source: what is wrong with it, and what could not be resolved.
 
-use crate::syntax::SyntaxError;
+use crate::syntax::{SyntaxError, TOO_MANY};
 use crate::text::{Span, Why, budget};
 
 /// The most problems, and the most gaps, that are kept of one unit: each is held against those before it.
@@ -53,6 +53,10 @@ impl Notes {
     /// Records a syntax error, or that a limit of the parser was reached. `words` stand
     /// before the message.
     pub fn syntax(&mut self, error: &SyntaxError, words: &str) {
+        // It is true of every later text of the unit, and is said once.
+        if error.message == TOO_MANY && self.problems.iter().any(|known| known.message.ends_with(TOO_MANY)) {
+            return;
+        }
         let fault = if error.is_limit() { Fault::Unread } else { Fault::Syntax };
         self.add(Problem { at: error.at, message: format!("{words}{}", error.message), fault });
     }

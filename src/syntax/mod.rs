@@ -33,10 +33,13 @@ const MAX_ERRORS: usize = 20;
 /// The message for a text with deeper nesting.
 const TOO_DEEP: &str = "nested deeper than 128 levels";
 
+/// The message for the text with which a unit has more keys and values than it may have, and for all that it reads afterwards.
+pub(crate) const TOO_MANY: &str = "too many keys and values for one unit, the rest is not read";
+
 /// The error of a text of more keys and values than its unit may have, which is remembered.
 fn too_many(at: Span) -> SyntaxError {
     budget::reached("keys and values of one unit");
-    SyntaxError { at, message: "too many keys and values for one unit, the rest is not read".to_owned() }
+    SyntaxError { at, message: TOO_MANY.to_owned() }
 }
 
 /// What a key or a value takes of the budget of the unit, beside its text.
