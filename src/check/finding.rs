@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use crate::node::Root;
 use crate::text::Place;
-use crate::value::Guard;
+use crate::value::{Condition, Guard};
 
 use super::front::Level;
 use super::rule::Rule;
 
 /// The most ways to reach a node that are simplified.
 const MAX_WAYS: usize = 64;
+
+/// The most guards that are named, those with the fewest conditions.
+const SHOWN_WAYS: usize = 8;
 
 /// A finding.
 #[derive(Clone, Debug)]
@@ -153,11 +156,16 @@ impl Finding {
         if self.when.is_empty() {
             return String::new();
         }
-        let ways: Vec<_> = self
-            .when
-            .iter()
-            .map(|guard| guard.conditions().iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and "))
-            .collect();
+        let mut guards: Vec<_> = self.when.iter().map(Guard::conditions).collect();
+        let more = guards.len().saturating_sub(SHOWN_WAYS);
+        if more > 0 {
+            guards.sort_by_key(|conditions| conditions.len());
+        }
+        let words = |guard: &&[Condition]| guard.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ");
+        let mut ways: Vec<_> = guards.iter().take(SHOWN_WAYS).map(words).collect();
+        if more > 0 {
+            ways.push(format!("in {more} other cases"));
+        }
         format!("only if {}", ways.join(", or "))
     }
 

@@ -409,7 +409,7 @@ impl PartReader<'_, '_> {
         let runs = text.bytes().starts_with(b"#!") || text.slice(0..text.len().min(1)).has_unknown();
         if !runs {
             self.plan.unread.push((text.clone(), Reason::NoInterpreter));
-            self.gap(text, "a script whose first two characters are not #!, which the kernel does not run");
+            self.gap(text, "a script that does not begin with #!, which the kernel does not run,");
         }
         runs
     }

@@ -245,7 +245,9 @@ impl Book {
             let mut names: Vec<PathBuf> = cx.files.folders(&dir);
             // A host may have any name, but not that of a file for people.
             let other = |path: &PathBuf| {
-                has_extension(path, &["md", "txt", "j2", "bak"]) || path.ends_with("Makefile") || path.ends_with("README")
+                has_extension(path, &["md", "txt", "j2", "bak"])
+                    || path.ends_with("Makefile")
+                    || path.ends_with("README")
             };
             let files = cx.files.list(&dir).into_iter().filter(|path| !other(path));
             names.extend(files.map(|p| if ends(&p) { p.with_extension("") } else { p }));

@@ -345,7 +345,9 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
                 entry.value = Value::list(items, at);
             }
             // They may be different keys.
-            Some(_) if name.contains(UNKNOWN_MARK) => map.open = Some(Why::NotUnderstood("unknown keys".into())),
+            Some(_) if name.contains(UNKNOWN_MARK) => {
+                map.open = Some(Why::NotUnderstood("a map with unknown keys".into()))
+            }
             Some(_) => return Err(Refused::new(format!("two results have the key {name:?}"))),
         }
     }
