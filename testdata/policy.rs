@@ -391,6 +391,29 @@ fn what_is_known_is_not_told_again() {
     assert!(text(&out.stderr).starts_with("error: known.json:2:"), "{}", text(&out.stderr));
 }
 
+#[test]
+fn what_was_not_read_is_not_called_stale() {
+    let exception = |path: &str| format!("[[exceptions]]\npath = '{path}'\nrules = ['zero-streaming-idle-timeout']\n");
+    let dir = folder(&[("a.sh", ZERO), ("envs/b.sh", ZERO)]);
+    let here = dir.path();
+    check(here, &["--write-baseline", "known.json"]);
+    std::fs::write(here.join("envs/b.sh"), "#!/bin/bash\n").unwrap();
+    for (from, args) in
+        [(here, ["envs", "--baseline", "known.json"]), (&here.join("envs"), [".", "--baseline", "../known.json"])]
+    {
+        let told = text(&check(from, &args).stderr);
+        assert!(told.contains("entry: envs/b.sh") && !told.contains("entry: a.sh"), "{told}");
+    }
+    for (path, stale) in
+        [("./a.sh", false), ("*.sh", false), ("envs/b.sh", true), ("envs/*/b.sh", true), ("env*/b.sh", false)]
+    {
+        std::fs::write(here.join("kubelet-lint.toml"), exception(path)).unwrap();
+        assert_eq!(text(&check(&here.join("envs"), &[]).stderr).contains("matches no finding"), stale, "{path}");
+        let all = text(&check(here, &[]).stderr);
+        assert_eq!(all.contains("matches no finding"), path.contains('b'), "{path}: {all}");
+    }
+}
+
 pub(crate) const VARIABLES: &str = "variable \"idle\" {\n  default = \"0s\"\n}\n";
 pub(crate) const MAIN: &str = "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(templatefile(\"${path.module}/boot.sh.tftpl\", {idle = var.idle}))\n}\n";
 pub(crate) const TEMPLATE: &str =

@@ -72,6 +72,8 @@ pub(crate) struct Tree<'a> {
     pub relative: &'a dyn Fn(&Place) -> String,
     /// True if there is such a file, or such a folder with files.
     pub exists: &'a dyn Fn(&str) -> bool,
+    /// True if the folder of a file was read completely.
+    pub was_read: &'a dyn Fn(&str) -> bool,
 }
 
 fn key(finding: &Finding, relative: &dyn Fn(&Place) -> String) -> Key {
@@ -228,7 +230,8 @@ impl Baseline {
             }
         }
         let mut stale: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
-        for (entry, count) in self.entries.iter().zip(left).filter(|(_, count)| *count > 0) {
+        for (entry, count) in self.entries.iter().zip(left).filter(|(e, count)| *count > 0 && (tree.was_read)(&e.path))
+        {
             *stale.entry((&entry.path, &entry.rule, &entry.field)).or_default() += count;
         }
         let stale = stale.into_iter().map(|((path, rule, field), count)| {

@@ -369,8 +369,14 @@ impl Policy {
     }
 
     /// Decides for each finding whether it counts, and adds findings about ignore requests. `sources` are the files that were
-    /// read and may contain such requests, and whether to report on these; `complete` means that all files were read.
-    pub(crate) fn judge(&self, findings: Vec<Finding>, sources: &[(Arc<Source>, bool)], complete: bool) -> Verdict {
+    /// read and may contain such requests, and whether to report on these; `complete` are the folders that were read, if
+    /// nothing but folders was named.
+    pub(crate) fn judge(
+        &self,
+        findings: Vec<Finding>,
+        sources: &[(Arc<Source>, bool)],
+        complete: &[PathBuf],
+    ) -> Verdict {
         let mut out = Verdict::default();
         let mut ignores = ignore::Ignores::read(sources, &self.catalogue);
         let mut seats = Seats::default();
@@ -393,7 +399,7 @@ impl Policy {
             policy.unwrap_or(self).sort(finding, hidden, &mut out);
         }
         if !self.no_ignores {
-            let found = ignores.reported(complete, self.now, &mut |path| {
+            let found = ignores.reported(!complete.is_empty(), self.now, &mut |path| {
                 let (policy, rules) = seats.of(self, parent(path));
                 (rules.clone(), policy.unwrap_or(self).settings.require_reason)
             });
@@ -421,9 +427,9 @@ impl Policy {
         }
     }
 
-    /// The exceptions without effect: they have expired or, if all files were read, match nothing. Expired ones are findings if
-    /// all files were read, else warnings: the configuration is not one of the named files.
-    fn stale(&self, seats: &mut Seats, used: &mut BTreeSet<Number>, complete: bool, out: &mut Verdict) {
+    /// The exceptions without effect: they have expired or, if all that they can match was read, match nothing. Expired ones
+    /// are findings if folders were read, else warnings: the configuration is not one of the named files.
+    fn stale(&self, seats: &mut Seats, used: &mut BTreeSet<Number>, complete: &[PathBuf], out: &mut Verdict) {
         let near = self.near.0.as_ref().map(|near| near.asked()).unwrap_or_default();
         let policies: Vec<_> = if self.near.0.is_some() { near.iter().map(|p| &**p).collect() } else { vec![self] };
         let mut told = BTreeSet::new();
@@ -446,7 +452,7 @@ impl Policy {
             let what = format!("the exception for {} in `{}`", names.join(", "), exception.path.as_str());
             let day = exception.until.as_ref().map(|day| *day.get_ref()).filter(|day| day.is_over(self.now));
             match (day, rule, &exception.expires) {
-                (Some(day), Some(rule), Some(place)) if complete => {
+                (Some(day), Some(rule), Some(place)) if !complete.is_empty() => {
                     let frame = Frame { place: place.clone(), label: "its last day".to_owned() };
                     let finding = Finding {
                         raw: place.text(),
@@ -458,7 +464,7 @@ impl Policy {
                     seats.of(self, home(&finding)).0.unwrap_or(self).sort(finding, hidden, out);
                 }
                 (Some(day), Some(_), _) => out.stale.push(format!("{what} expired on {day}")),
-                (None, ..) if complete && !used.contains(&exception.home) => {
+                (None, ..) if exception.path.is_within(complete) && !used.contains(&exception.home) => {
                     out.stale.push(format!("{what} matches no finding"));
                 }
                 _ => {}

@@ -185,10 +185,23 @@ impl Pattern {
         self.set.is_match(relative_to(&self.folder, path))
     }
 
+    /// True if all that it can match is in one of these folders.
+    pub fn is_within(&self, folders: &[PathBuf]) -> bool {
+        let plain = self.text.trim_start_matches("./").trim_matches('/');
+        let fixed = plain.split('/').take_while(|part| is_path(&self.text) && !part.contains(['*', '?', '[', '{']));
+        let area = fixed.fold(self.folder.clone(), |area, part| area.join(part));
+        folders.iter().any(|folder| area.starts_with(folder))
+    }
+
     /// Makes it relative to a folder.
     pub fn anchor(&mut self, folder: &Path) {
         folder.clone_into(&mut self.folder);
     }
+}
+
+/// True if a pattern is a path, and no name at any depth.
+fn is_path(pattern: &str) -> bool {
+    pattern.trim_end_matches('/').contains('/')
 }
 
 impl std::str::FromStr for Pattern {
@@ -202,8 +215,7 @@ impl std::str::FromStr for Pattern {
         if plain.is_empty() {
             return Err("the pattern is empty".to_owned());
         }
-        let anywhere = !text.trim_end_matches('/').contains('/');
-        let plain = if anywhere { format!("**/{plain}") } else { plain.to_owned() };
+        let plain = if is_path(text) { plain.to_owned() } else { format!("**/{plain}") };
         let mut set = GlobSetBuilder::new();
         for pattern in [format!("{plain}/**"), plain] {
             let glob = GlobBuilder::new(&pattern).literal_separator(true).build();

@@ -99,7 +99,7 @@ fn scanned(request: &Request) -> Result<Scan, ScanError> {
     if let Some(error) = request.policy.failure() {
         return Err(error.into());
     }
-    total.finish(&request.policy, request.is_complete());
+    total.finish(&request.policy, &request.complete());
     if let Some(base) = &request.base {
         let policy = || Request { policy: base.policy.clone(), base: None, ..request.clone() };
         if !base.keeps_named {

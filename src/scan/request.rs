@@ -165,9 +165,10 @@ impl Request {
         self.paths.iter().filter_map(|p| self.absolute(p).ok()).collect()
     }
 
-    /// True if folders were named, whose contents were read completely.
-    pub(super) fn is_complete(&self) -> bool {
-        self.stdin.is_none() && self.absolute_paths().iter().all(|p| p.is_dir())
+    /// The folders whose contents were read completely, if nothing but folders was named.
+    pub(super) fn complete(&self) -> Vec<PathBuf> {
+        let paths = self.absolute_paths();
+        if self.stdin.is_none() && paths.iter().all(|p| p.is_dir()) { paths } else { Vec::new() }
     }
 
     /// The named paths, absolute, by root. Nothing outside the root is read.

@@ -97,8 +97,8 @@ impl Scan {
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !delivered.covers(&f.at.place));
     }
 
-    /// Sorts everything for the report and removes duplicates.
-    pub(super) fn finish(&mut self, policy: &Policy, complete: bool) {
+    /// Sorts everything for the report and removes duplicates. What has no effect is told of what is in the folders `complete`.
+    pub(super) fn finish(&mut self, policy: &Policy, complete: &[PathBuf]) {
         self.shorten();
         self.drop_alive();
         // An ignore request may be on the path to one node group and not to another, so it is applied before
@@ -137,12 +137,14 @@ impl Scan {
         if let Some(baseline) = &policy.baseline {
             let root = self.root.clone();
             let relative = |place: &Place| relative(&root, place.source.path());
-            let tree = Tree { relative: &relative, exists: &|path: &str| collect::is_there(&root, path) };
+            let was_read = |path: &str| complete.iter().any(|folder| root.join(path).starts_with(folder));
+            let exists = |path: &str| collect::is_there(&root, path);
+            let tree = Tree { relative: &relative, exists: &exists, was_read: &was_read };
             let (new, known, stale) = baseline.part(std::mem::take(&mut self.findings), &tree);
             self.findings = new;
             let hidden = Hidden { why: Why::Baseline, reason: String::new(), place: None };
             self.hidden.extend(known.into_iter().map(|f| (f, hidden.clone())));
-            self.stale = if complete { stale } else { Vec::new() };
+            self.stale = stale;
         }
         self.hidden.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
         self.groups.sort_by(|a, b| (&a.place, &a.name, &a.root, &a.when).cmp(&(&b.place, &b.name, &b.root, &b.when)));
