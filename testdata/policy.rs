@@ -414,6 +414,16 @@ fn what_was_not_read_is_not_called_stale() {
     }
 }
 
+#[test]
+fn a_group_stands_for_its_rules_in_a_comment() {
+    let ignoring = |group: &str| ZERO.replacen('\n', &format!("\n# kubelet-lint: ignore[{group}] because\n"), 1);
+    let dir = folder(&[
+        ("a.sh", &*ignoring("cis-eks")),
+        ("b.sh", "#!/bin/bash\n# kubelet-lint: ignore[cis-eks] no\n\ntrue\n"),
+    ]);
+    assert_eq!(found(dir.path(), &[]), ["b.sh:2 unused-ignore"]);
+}
+
 pub(crate) const VARIABLES: &str = "variable \"idle\" {\n  default = \"0s\"\n}\n";
 pub(crate) const MAIN: &str = "resource \"aws_launch_template\" \"w\" {\n  user_data = base64encode(templatefile(\"${path.module}/boot.sh.tftpl\", {idle = var.idle}))\n}\n";
 pub(crate) const TEMPLATE: &str =

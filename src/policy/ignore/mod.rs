@@ -35,7 +35,7 @@ struct Ignore {
     at: Range<u32>,
     scope: Range<u32>,
     content: Result<Content, String>,
-    /// The ids of the rules whose findings it has hidden.
+    /// The rules and groups that it names and whose findings it has hidden.
     used: BTreeSet<String>,
     /// The bytes to remove with it, if it is a separate comment.
     whole: Option<Range<u32>>,
@@ -115,13 +115,13 @@ impl Ignores {
 
     /// What hides `finding`, if anything.
     pub(super) fn hides(&mut self, finding: &Finding, rules: &Catalogue, now: SystemTime) -> Option<Hidden> {
-        let rule = finding.rule.id.as_str();
+        let rule = finding.rule;
         let mut hidden = None;
         for place in &finding.passes {
             for n in self.by_path.get(place.source.path()).into_iter().flatten() {
                 let ignore = &mut self.list[*n];
                 if ignore.counts(rule, place.start, now) {
-                    ignore.used.insert(rule.to_owned());
+                    ignore.has_hidden(rule);
                     hidden.get_or_insert_with(|| ignore.hidden());
                 }
             }
@@ -131,14 +131,14 @@ impl Ignores {
 
     /// A comment in a text that no file contains literally, such as a script in base64.
     fn hides_inside(&mut self, finding: &Finding, rules: &Catalogue, now: SystemTime) -> Option<Hidden> {
-        let rule = finding.rule.id.as_str();
+        let rule = finding.rule;
         let inside = |p: &&Place| p.source.is_derived() && may_ask(&p.source.bytes());
         let places = finding.hops.iter().map(|h| &h.place).chain(finding.runs.iter().map(|r| &r.place)).filter(inside);
         let found =
             places.flat_map(|p| of(&p.source, rules).into_iter().filter(|i| i.counts(rule, p.start, now))).next()?;
         // If a file contains it literally as well, it counts as used there.
         for known in self.list.iter_mut().filter(|k| k.content == found.content) {
-            known.used.insert(rule.to_owned());
+            known.has_hidden(rule);
         }
         Some(found.hidden())
     }
@@ -159,7 +159,7 @@ impl Ignores {
                 last = Some(ignore.source.path());
                 (rules, require_reason) = policy(ignore.source.path());
             }
-            let in_use = |id: &str| rules.iter().any(|r| r.id == id);
+            let in_use = |id: &str| rules.iter().any(|r| r.is_named(id));
             let mut tell = |ignore: &Ignore, headline: String, advice: Advice| {
                 if let Some(rule) = check::rule(advice.rule()).filter(|r| in_use(&r.id)) {
                     out.push(finding(rule, ignore, headline, &advice));
@@ -193,11 +193,17 @@ impl Ignores {
 }
 
 impl Ignore {
+    /// Remembers that it hid a finding of `rule`.
+    fn has_hidden(&mut self, rule: &Rule) {
+        let names = self.content.iter().flat_map(|content| &content.rules).filter(|r| r.names(rule));
+        self.used.extend(names.map(|r| r.as_str().to_owned()));
+    }
+
     /// True if it hides findings of `rule` at `offset`.
-    fn counts(&self, rule: &str, offset: u32, now: SystemTime) -> bool {
+    fn counts(&self, rule: &Rule, offset: u32, now: SystemTime) -> bool {
         self.content.as_ref().is_ok_and(|content| {
             self.scope.contains(&offset)
-                && content.rules.iter().any(|r| r.as_str() == rule)
+                && content.rules.iter().any(|r| r.names(rule))
                 && content.until.is_none_or(|day| !day.is_over(now))
         })
     }
