@@ -8,11 +8,11 @@ use super::super::values::{Day, RuleId};
 const MARK: &str = "kubelet-lint:";
 
 /// Comment markers of the languages that infrastructure is written in: HCL, YAML, TOML, shell, PowerShell, XML, INI,
-/// batch files. A line of a block comment may start with a star.
-const LEADERS: &[&str] = &["#", "//", "/*", "*", "<!--", ";", "--"];
+/// batch files, templates. A line of a block comment may start with a star.
+const LEADERS: &[&str] = &["#", "//", "/*", "*", "<!--", ";", "--", "#!", "{#-", "{{!"];
 
-/// Markers that end a comment.
-const CLOSERS: &[&str] = &["*/", "-->", "#>", "--%>"];
+/// Markers that end a comment, the longer ones first.
+const CLOSERS: &[&str] = &["*/", "-->", "--%>", "--}}", "-#}", "#>", "#}", "%>", "}}"];
 
 /// The longest list of rules and the longest reason that are read, in bytes.
 const MAX_WORDS: usize = 2048;
@@ -150,6 +150,13 @@ pub(super) fn content(file: bool, list: &str, tail: &str) -> Result<Content, Str
 /// True if the line contains only a comment, which may be quoted as a part of a joined script.
 pub(super) fn is_comment(line: &[u8]) -> bool {
     let line = unquoted(line);
+    // Of Go's templates, Handlebars, ERB and Jinja.
+    let template = line.strip_prefix(b"{{").or_else(|| line.strip_prefix(b"<%"));
+    if template.is_some_and(|line| line.starts_with(b"!")) {
+        return true;
+    }
+    let line = template.map_or(line, |line| line.strip_prefix(b"-").unwrap_or(line).trim_ascii_start());
+    let line = line.strip_prefix(b"{").filter(|line| line.starts_with(b"#")).unwrap_or(line);
     let rem = line.len() > 3 && line[..3].eq_ignore_ascii_case(b"rem") && line[3].is_ascii_whitespace();
     rem || ["#", "//", "/*", "<!--", "<#", ";"].iter().any(|l| line.starts_with(l.as_bytes()))
         || line == b"*"
@@ -165,7 +172,7 @@ pub(super) fn unquoted(line: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::requests;
+    use super::{is_comment, requests};
 
     fn reported(line: &str) -> String {
         let found = requests(line.as_bytes());
@@ -203,8 +210,14 @@ mod tests {
             "REM kubelet-lint: ignore[replaced-zero] because",
             "\"# kubelet-lint: ignore[replaced-zero] because\\n\",",
             "kubelet-lint: ignore[replaced-zero] because",
+            "{{- /* kubelet-lint: ignore[replaced-zero] because */ -}}",
+            "{{! kubelet-lint: ignore[replaced-zero] because }}",
+            "{#- kubelet-lint: ignore[replaced-zero] because -#}",
+            "<%# kubelet-lint: ignore[replaced-zero] because %>",
+            "#! kubelet-lint: ignore[replaced-zero] because",
         ] {
             assert_eq!(reported(line), format!("replaced-zero|because|{mark}"), "{line}");
+            assert!(is_comment(line.as_bytes()) == !line.starts_with(['k', ' ']) || line.starts_with(" *"), "{line}");
         }
         assert_eq!(
             reported("#KUBELET-LINT:Ignore[Replaced-Zero]"),

@@ -132,6 +132,7 @@ mod tests {
         assert_eq!(covered(&format!("a\n# {c}\nb\nc\n")), "b\n");
         assert_eq!(covered(&format!("a\n  # {c}\n  # more\n  b\nc\n")), "  b\n");
         assert_eq!(covered(&format!("a\n\"# {c}\\n\",\n\"b\\n\",\n\"c\"\n")), "\"b\\n\",\n");
+        assert_eq!(covered(&format!("a\n{{{{- /* {c} */ -}}}}\nb\nc\n")), "b\n");
         assert_eq!(covered(&format!("a # {c}")), format!("a # {c}"));
         assert_eq!(covered(&format!("# {c}")), "");
     }
