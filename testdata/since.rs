@@ -19,6 +19,22 @@ fn git(dir: &Path, args: &[&str]) {
 }
 
 #[test]
+fn why_a_revision_is_unknown() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = |revision: &str| text(&run_in(dir.path(), &["check", "--since", revision], None).stderr);
+    std::fs::create_dir(dir.path().join(".git")).unwrap();
+    assert!(told("HEAD").starts_with("error: git refuses to read this repository: "), "{}", told("HEAD"));
+    git(dir.path(), &["init", "-q"]);
+    assert_eq!(told("HEAD"), "error: unknown revision `HEAD`: there is no commit yet\n");
+    git(dir.path(), &["commit", "-qm", "one", "--allow-empty"]);
+    assert!(
+        told("gone").starts_with("error: unknown revision `gone`: in a shallow or partial clone, "),
+        "{}",
+        told("gone")
+    );
+}
+
+#[test]
 fn since_a_revision_only_what_changed_counts_and_nothing_runs() {
     let dir = tempfile::tempdir().unwrap();
     let here = dir.path();

@@ -62,8 +62,20 @@ pub(super) fn base(root: &Path, revision: &str) -> Result<String, Stop> {
     }
     let commit = format!("{revision}^{{commit}}");
     let commit = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?
-        .ok_or_else(|| Stop::Failed(format!("unknown revision `{revision}`: {FETCH}")))?;
+        .ok_or_else(|| Stop::Failed(unknown(root, revision)))?;
     Ok(ask(root, &["merge-base", &commit, "HEAD"])?.unwrap_or(commit))
+}
+
+/// Why git does not know a revision.
+fn unknown(root: &Path, revision: &str) -> String {
+    let knows = |asked: &str| git(root).args(["rev-parse", asked]).output().is_ok_and(|out| out.status.success());
+    if !knows("--git-dir") {
+        return "git refuses to read this repository: if it belongs to another user, run \
+                `git config --global --add safe.directory PATH`"
+            .to_owned();
+    }
+    let why = if knows("HEAD") { FETCH } else { "there is no commit yet" };
+    format!("unknown revision `{revision}`: {why}")
 }
 
 /// The commit that is checked out in `root`, shortened, and its date; `None` where git does not say.
