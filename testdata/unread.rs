@@ -105,6 +105,10 @@ fn utf_16_is_a_problem_if_a_watched_word_stands_in_it() {
     ];
     let expected = ["big.yaml", "little.yaml"].map(|name| format!("{name}: cannot be read: UTF-16: save it as UTF-8"));
     assert_eq!(problems(dir.path(), &files), expected);
+    // Standard input was named, as a file may be.
+    for (text, code) in [(&files[1].1, 2), (&files[2].1, 0)] {
+        assert_eq!(run_in(dir.path(), &["check", "-"], Some(text)).status.code(), Some(code));
+    }
 }
 
 #[test]

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::collect::{self, Walk};
 use crate::input::reach::{self, Around};
 use crate::input::{FileList, Seen};
 use crate::node::{Given, Variable};
-use crate::text::{Disk, FileError, Files};
+use crate::text::{Disk, FileError, Files, Source};
 
 use super::beside::Beside;
 use super::narrow::Named;
 use super::net;
 use super::note::Note;
-use super::overlay::Overlay;
+use super::overlay::{Edited, Overlay};
 use super::request::{Request, ScanError};
 use super::search::Searcher;
-use super::stdin;
 use super::units::{Claimed, Unwound, units_of};
 use super::unread;
 
@@ -68,11 +68,15 @@ pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanE
     // Those of the arguments may be outside the root.
     let outside = given.modules.iter().map(|(_, dir)| dir.clone());
     let mut out = Vec::new();
-    if let Some(text) = &request.stdin {
-        let (files, path) = stdin::piped(text, request.stdin_name.as_deref(), &request.current)?;
+    if let Some((bytes, path, shown)) = request.piped() {
+        let root = collect::root_of(&request.current, &request.current);
+        let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
+        let mut edited = Edited::default();
+        edited.insert(&path, Arc::new(Source::new(shown, bytes)));
+        let files = Overlay { disk, edited };
         let paths = vec![path];
         out.push(Area {
-            root: collect::root_of(&request.current, &request.current),
+            root,
             list: FileList::of(paths.clone()),
             files: Box::new(files),
             paths,

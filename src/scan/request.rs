@@ -13,9 +13,7 @@ use crate::text::{Source, repository_of};
 
 use super::base::Base;
 use super::overlay::Edited;
-
-/// The name that is shown for standard input without one.
-pub(super) const STDIN: &str = "<stdin>";
+use super::stdin;
 
 /// A scan request.
 #[derive(Clone, Debug, Default)]
@@ -254,13 +252,19 @@ impl Request {
         self.absolute_paths().iter().any(|p| p.is_dir())
     }
 
+    /// Standard input, its absolute path among the files, and the one that is shown.
+    pub(super) fn piped(&self) -> Option<(&[u8], PathBuf, PathBuf)> {
+        let bytes = self.stdin.as_deref()?;
+        Some(match &self.stdin_name {
+            Some(name) => (bytes, self.current.join(name), self.current.join(name)),
+            None => (bytes, self.current.join(stdin::name(bytes)), PathBuf::from(stdin::STDIN)),
+        })
+    }
+
     /// The paths of what was named itself, not found in a folder: files, values and standard input; absolute, as in the
     /// places of a scan.
     pub(crate) fn named(&self) -> BTreeSet<PathBuf> {
-        let stdin = self.stdin.is_some().then(|| match &self.stdin_name {
-            Some(name) => self.current.join(name),
-            None => PathBuf::from(STDIN),
-        });
+        let stdin = self.piped().into_iter().flat_map(|(_, path, shown)| [path, shown]);
         let values = self.variables.iter().filter_map(|given| match given {
             GivenVariable::File(path) => self.absolute(path).ok(),
             GivenVariable::Set(_) => None,

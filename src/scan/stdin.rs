@@ -1,26 +1,11 @@
 //! Standard input as a file among files.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+/// The name that is shown for standard input without one.
+pub(super) const STDIN: &str = "<stdin>";
 
-use crate::collect;
-use crate::text::{Disk, Source};
-
-use super::overlay::{Edited, Overlay};
-use super::request::{STDIN, ScanError};
-
-/// The disk with `bytes` as one of its files, under `name`; without one, under a name that suits the content. With its absolute path.
-pub(super) fn piped(bytes: &[u8], name: Option<&Path>, current: &Path) -> Result<(Overlay, PathBuf), ScanError> {
-    let root = collect::root_of(current, current);
-    let disk = Disk::new(&root).map_err(|e| ScanError::unreadable(&root, &e.to_string()))?;
-    let path = match name {
-        Some(name) => current.join(name),
-        None => current.join(format!("<stdin>.{}", extension(bytes))),
-    };
-    let shown = if name.is_some() { path.clone() } else { PathBuf::from(STDIN) };
-    let mut edited = Edited::default();
-    edited.insert(&path, Arc::new(Source::new(shown, bytes)));
-    Ok((Overlay { disk, edited }, path))
+/// The name of a file with this content.
+pub(super) fn name(bytes: &[u8]) -> String {
+    format!("{STDIN}.{}", extension(bytes))
 }
 
 /// The extension that a file with this content would have.
