@@ -1,9 +1,9 @@
-//! Files of YAML that could not be parsed. Not every reader that finds nothing in one says why.
+//! Files of YAML and JSON that could not be parsed. Not every reader that finds nothing in one says why.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::text::{TextId, View};
+use crate::text::{Span, TextId, View};
 
 use super::SyntaxError;
 
@@ -17,13 +17,14 @@ thread_local! {
     static BROKEN: RefCell<Vec<Broken>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Remembers the first error of a file, in place of one that is known.
-pub(super) fn remember(view: &View, errors: &[SyntaxError]) {
-    if let Some(error) = errors.first().filter(|_| view.is_source()) {
+/// Remembers the first error of a file, or of a copy of it, in place of one that is known.
+pub(crate) fn remember(view: &View, errors: &[SyntaxError]) {
+    if let (Some(error), Some(file)) = (errors.first(), view.file) {
+        let error = SyntaxError { at: Span { text: file, ..error.at }, ..error.clone() };
         BROKEN.with_borrow_mut(|broken| {
-            broken.retain(|(id, ..)| *id != view.id);
+            broken.retain(|(id, ..)| *id != file);
             if broken.len() < MAX_FILES {
-                broken.push((view.id, Arc::clone(&view.bytes), error.clone()));
+                broken.push((file, Arc::clone(&view.bytes), error));
             }
         });
     }

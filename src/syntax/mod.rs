@@ -6,6 +6,7 @@ pub(crate) mod go_template;
 pub(crate) mod hcl;
 pub(crate) mod jinja;
 pub(crate) mod json;
+mod marks;
 pub(crate) mod patches;
 pub(crate) mod powershell;
 pub(crate) mod python;

@@ -2,6 +2,8 @@
 
 use crate::text::{Span, Traced, View, Why};
 
+use super::marks;
+
 /// How a scalar is written, which decides whether it may be something other than text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -86,16 +88,10 @@ impl SyntaxError {
     }
 
     /// The marks of a template of another tool in YAML, JSON or TOML, if the error may come from them: those of Go, Jinja or
-    /// ERB anywhere in the text, those of Terraform, a shell or `printf` near the error. CloudFormation's own do not count.
+    /// ERB anywhere in the text but within a scalar, those of Terraform, a shell or `printf` near the error. CloudFormation's own do not count.
     pub fn template(&self, view: &View) -> Option<&'static str> {
-        let mut rest = &view.bytes[..];
-        while let Some(at) = rest.windows(2).position(|w| w == b"{{") {
-            let inner = &rest[at..];
-            // `${{ }}` of CI systems fills in values of a file that was read.
-            if !inner.starts_with(b"{{resolve:") && !rest[..at].ends_with(b"$") {
-                return Some("`{{ }}`");
-            }
-            rest = &inner[2..];
+        if marks::may_break(&view.bytes) {
+            return Some("`{{ }}`");
         }
         let lines = self.lines(view);
         match () {

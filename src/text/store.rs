@@ -51,6 +51,8 @@ pub struct View {
     pub id: TextId,
     /// The bytes.
     pub bytes: Arc<[u8]>,
+    /// The file that has the same bytes: the text itself, or the one that it is a copy of.
+    pub(crate) file: Option<TextId>,
     unknowns: Arc<[(Range<u32>, Why)]>,
     encoded: Arc<[Encoded]>,
 }
@@ -122,7 +124,7 @@ impl View {
         let before: Vec<_> = self.unknowns.iter().filter(|(range, _)| apart(range)).cloned().collect();
         unknowns.extend(before);
         unknowns.sort_by_key(|(range, _)| range.start);
-        Self { id: self.id, bytes, unknowns: unknowns.into(), encoded: Arc::clone(&self.encoded) }
+        Self { id: self.id, bytes, file: self.file, unknowns: unknowns.into(), encoded: Arc::clone(&self.encoded) }
     }
 
     /// The same text as a template shows it: some bytes became white space.
@@ -201,7 +203,16 @@ impl Texts {
     pub fn view(&self, id: TextId) -> View {
         let text = self.get(id);
         let (unknowns, encoded) = (Arc::clone(&text.unknowns), Arc::clone(&text.encoded));
-        View { id, bytes: Arc::clone(&text.bytes), unknowns, encoded }
+        let file = match &text.origin {
+            Origin::Source(_) => Some(id),
+            Origin::Made { pieces, .. } => match &pieces[..] {
+                [Piece { whence: Whence::Same(span), .. }] if span.start == 0 && span.text.0 & SOURCE != 0 => {
+                    Some(span.text).filter(|file| self.get(*file).bytes.len() == text.bytes.len())
+                }
+                _ => None,
+            },
+        };
+        View { id, bytes: Arc::clone(&text.bytes), file, unknowns, encoded }
     }
 
     /// The bytes of `span`.

@@ -177,8 +177,12 @@ impl Run<'_> {
                 cx.gap(at, why.clone());
             }
             let parsed = yaml_files::documents(&cx.made("helmfile", &text, at));
-            if near && !parsed.errors.is_empty() {
-                cx.gap(at, Why::NotUnderstood("a helmfile, which is not valid YAML when it is filled in,".into()));
+            match parsed.errors.first() {
+                Some(error) if text == part => cx.notes.syntax(error, ""),
+                Some(_) if near || text.has_unknown() => {
+                    cx.gap(at, Why::NotUnderstood("a helmfile, which is not valid YAML when it is filled in,".into()));
+                }
+                _ => {}
             }
             for tree in &parsed.tree {
                 let deep = depth >= MAX_DEPTH;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::syntax::broken::remember;
 use crate::syntax::{Node, NodeKind, Scalar, Style, SyntaxError, json, yaml};
 use crate::text::{Span, Traced, View, Why};
 use crate::value::{Entry, Kind, Map, Number, Value};
@@ -22,6 +23,7 @@ enum Language {
 pub(super) fn jsondecode(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
     let view = view_of(data, args, "jsondecode", at)?;
     let read = json::parse(&view);
+    remember(&view, &read.errors);
     match (read.tree, read.errors.first()) {
         (Some(tree), None) => value_of(&tree, Language::Json),
         (_, Some(error)) => broken(error, &view, at),
