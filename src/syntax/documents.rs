@@ -76,10 +76,18 @@ pub(crate) fn in_json(view: &View) -> Documents {
     })
 }
 
+/// True for a text that looks like JSON.
+fn is_json(view: &View) -> bool {
+    let text = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
+    matches!(text.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'['))
+}
+
 /// The documents of a text of YAML.
 pub(crate) fn in_yaml(view: &View) -> Documents {
     let read = kept(view, How::Yaml, || Arc::new(yaml::parse(view)));
-    broken::remember(view, &read.errors);
+    // What looks like JSON has one error, whoever reads it.
+    let json = (!read.errors.is_empty() && is_json(view)).then(|| in_json(view)).filter(|json| json.tree.is_empty());
+    broken::remember(view, json.as_ref().map_or(&read.errors, |json| &json.errors));
     read
 }
 
@@ -90,9 +98,7 @@ pub(crate) fn in_either(view: &View) -> Documents {
 
 fn either(view: &View) -> Documents {
     let view = &view.without_placeholders();
-    let text = view.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&view.bytes);
-    let first = text.iter().find(|b| !b.is_ascii_whitespace());
-    if !matches!(first, Some(b'{' | b'[')) {
+    if !is_json(view) {
         return in_yaml(view);
     }
     let read = in_json(view);
@@ -104,7 +110,6 @@ fn either(view: &View) -> Documents {
     if again.errors.is_empty() {
         return again;
     }
-    broken::remember(view, &read.errors);
     Arc::new(Parsed { tree: again.tree.clone(), errors: read.errors.clone() })
 }
 
