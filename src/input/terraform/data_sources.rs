@@ -53,6 +53,7 @@ impl Engine<'_, '_> {
                 self.written(block, address, own, "key", at)
             }
             ("resource", "terraform_data", "output") => self.argument(&block.body, "input", own, at),
+            ("data", "terraform_remote_state", "outputs") => self.remote_outputs(block, address, own, at),
             ("resource", ..) => self.written(block, address, own, name, at),
             (_, "local_file" | "local_sensitive_file", "content" | "content_base64") => {
                 let Some(path) = block.body.attribute("filename") else { return Ok(outside(address, name, at)) };

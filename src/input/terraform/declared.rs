@@ -104,6 +104,7 @@ impl Data for Engine<'_, '_> {
         match name {
             "include" => self.included(steps, at, env),
             "values" => self.given_by_stack(steps, at, env),
+            "dependency" => self.dependency(steps, at, env),
             "global" | "terramate" | "let" => self.terramate_name(name, steps, at, env),
             // Names of stacks.
             "store" | "upstream_input" | "identity_token" => {

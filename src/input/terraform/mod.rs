@@ -27,6 +27,7 @@ mod lang;
 mod modules;
 mod node_group_links;
 mod open_defaults;
+mod other_roots;
 mod packer;
 mod plan;
 pub(crate) mod reach;

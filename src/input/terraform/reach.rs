@@ -128,10 +128,11 @@ pub(crate) fn calls_in(path: &Path, text: &[u8]) -> Option<Calls> {
     if !is_terraform(path) {
         return None;
     }
-    let mut calls = Calls::default();
+    // A state may belong to any folder.
+    let mut calls = Calls { computed: holds(text, b"terraform_remote_state"), ..Calls::default() };
     if path.extension().is_some_and(|e| e == "json") {
         calls.open = holds(text, b"\"module\"");
-        calls.computed = calls.open;
+        calls.computed |= calls.open;
         return Some(calls);
     }
     for at in memchr::memmem::find_iter(text, b"module") {

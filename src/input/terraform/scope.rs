@@ -33,6 +33,8 @@ pub(super) struct Module {
     pub(super) values: IndexMap<Arc<str>, Arc<Attribute>>,
     /// True if it has a backend or a configured provider: it is applied itself.
     pub(super) applied: bool,
+    /// Where its state is kept.
+    pub(super) backend: Option<Arc<Block>>,
     /// A file of values that is not text, such as an encrypted one: it may set any variable.
     pub(super) sealed: Option<Arc<str>>,
     /// For a model: inputs that the module does not have or use, and the reasons.
@@ -147,7 +149,12 @@ impl Module {
             "resource" => drop(self.resources.insert(both, Arc::new(block))),
             "data" => drop(self.data.insert(both, Arc::new(block))),
             "ephemeral" => drop(self.ephemeral.insert(both, Arc::new(block))),
-            "terraform" => self.applied |= block.body.blocks.iter().any(|b| matches!(&*b.kind, "backend" | "cloud")),
+            "terraform" => {
+                let mut blocks = block.body.blocks.into_iter();
+                let backend = blocks.find(|b| matches!(&*b.kind, "backend" | "cloud"));
+                self.applied |= backend.is_some();
+                self.backend = backend.map(Arc::new).or_else(|| self.backend.take());
+            }
             "provider" => self.applied |= !block.body.attributes.is_empty() || !block.body.blocks.is_empty(),
             _ => {}
         }

@@ -1,5 +1,5 @@
 //! Terragrunt: `terragrunt.hcl` passes inputs to a module, merged with the files that it includes. The module is a
-//! directory of the repository or a model of an external one. Outputs of other stacks (`dependency`) are unknown.
+//! directory of the repository or a model of an external one.
 //!
 //! The rules follow gruntwork-io/terragrunt, `config/config_helpers.go` (functions), `config/include.go` (merging) and
 //! `config/locals.go`.
@@ -64,6 +64,26 @@ impl Input for Terragrunt {
 
 /// The node groups of the unit in a file, which is as if it were in `dir`; `values` are those that a stack gives it.
 pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let judged = |engine: &mut Engine<'_, '_>, root: usize, place| {
+        let concerns = resources::concerns(&engine.instances[root].module);
+        if concerns { engine.judged(&[root], place) } else { Vec::new() }
+    };
+    applied(file, dir, values, cx, judged).unwrap_or_default()
+}
+
+/// The outputs of the unit in a file.
+pub(super) fn outputs(file: &Path, at: Span, cx: &mut Cx<'_>) -> Option<Value> {
+    applied(file, file.parent()?, None, cx, |engine, root, _| engine.outputs(root, at))
+}
+
+/// What comes of the root module that a unit applies; `None` if it is not here.
+fn applied<T>(
+    file: &Path,
+    dir: &Path,
+    values: Option<Value>,
+    cx: &mut Cx<'_>,
+    then: impl FnOnce(&mut Engine<'_, '_>, usize, Span) -> T,
+) -> Option<T> {
     let own = file.parent().unwrap_or(dir).to_owned();
     let mut engine = Engine::new(dir, cx);
     let beside = own.join(VALUES);
@@ -71,7 +91,7 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
     if engine.stack.as_ref().is_some_and(|stack| stack.values.is_none()) && engine.cx.files.read(&beside).is_ok() {
         engine.take_values(&beside);
     }
-    let Some(stack) = engine.stack_of(file).filter(|stack| !stack.left_out) else { return Vec::new() };
+    let stack = engine.stack_of(file).filter(|stack| !stack.left_out)?;
     let place = stack.place;
     let (mut module, path, target) = match &stack.source {
         None => (Module::load(&own, engine.cx), ".".to_owned(), own),
@@ -83,7 +103,7 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
                 let mut inputs: Vec<_> = stack.inputs.into_iter().collect();
                 inputs.sort_by(|(a, _), (b, _)| a.cmp(b));
                 engine.record_handed(&module, &inputs, &Guard::always());
-                return Vec::new();
+                return None;
             }
         },
     };
@@ -101,9 +121,6 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
         }
         body.blocks.into_iter().for_each(|block| module.take(block));
     }
-    if !resources::concerns(&module) {
-        return Vec::new();
-    }
     for path in &stack.files {
         for attribute in values_in(path, engine.cx) {
             let value = engine.eval_or_unknown(&attribute.value, &Env::default());
@@ -113,7 +130,7 @@ pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'
     given.extend(engine.given(&module));
     let instance = Instance::new(Arc::new(module), place);
     let root = engine.add(Instance { path, given, environment: stack.inputs, ..instance });
-    engine.judged(&[root], place)
+    Some(then(&mut engine, root, place))
 }
 
 /// The resolved settings of a stack.

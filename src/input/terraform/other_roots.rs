@@ -1,0 +1,245 @@
+//! Outputs of other roots of the repository: what `terraform_remote_state` reads from the state of one, and `dependency` of
+//! Terragrunt from another unit.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::node::Cx;
+use crate::syntax::hcl::{Block, Body, Step, StepKind};
+use crate::text::{Span, Why};
+use crate::value::{Entry, Kind, Map, Value};
+
+use super::super::unit::has_extension;
+use super::super::yaml_files::{holds, shown};
+use super::components::text_of;
+use super::data_sources::outside;
+use super::engine::Engine;
+use super::lang::env::Env;
+use super::lang::evaluate::Evaluate;
+use super::lang::functions::files::lexical;
+use super::lang::outcome::{Outcome, Refused, both_ways, either};
+use super::scope::Module;
+use super::terragrunt;
+use super::value_sets::ways_to_apply;
+
+/// The most files of Terraform in which the root with a state is looked for, and how deep they lie.
+const MAX_FILES: usize = 20_000;
+const MAX_DEPTH: usize = 16;
+
+/// What names a state in a backend, and what else says where it is.
+const NAMES: &[&str] = &["key", "prefix", "path", "address", "secret_suffix", "schema_name", "name"];
+const PLACES: &[&str] = &["bucket", "storage_account_name", "container_name", "organization", "hostname"];
+
+/// How many roots may lead to another by their states.
+const MAX_NESTED: usize = 4;
+
+/// The outputs of a root, and whether other values may be given to it. While they are read they are unknown, so that roots may read
+/// each other.
+struct Outputs(Mutex<(Value, bool)>);
+
+/// How many roots are being read for another.
+#[derive(Default)]
+struct Nested(AtomicUsize);
+
+/// The files of Terraform of the repository, found once.
+struct Code(Vec<PathBuf>);
+
+/// The known texts that a backend is configured with.
+type Config = BTreeMap<String, String>;
+
+impl Engine<'_, '_> {
+    /// All outputs of a module instance.
+    pub(super) fn outputs(&mut self, instance: usize, at: Span) -> Value {
+        let module = Arc::clone(&self.instances[instance].module);
+        let open = Why::FromOutside("an output that is not declared".into());
+        let mut map = Map { open: Some(open), ..Map::default() };
+        for (name, block) in &module.outputs {
+            let outcome = self.output(instance, name, at);
+            let value = outcome.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), at));
+            let value = value.through(block.header, &format!("output.{name}").into());
+            map.entries.insert(Arc::clone(name), Entry { key: block.header, value });
+        }
+        self.bounded(Value::new(Kind::Map(Arc::new(map)), at))
+    }
+
+    /// `outputs` of a `terraform_remote_state` whose state belongs to a root of the repository.
+    pub(super) fn remote_outputs(&mut self, block: &Arc<Block>, address: &str, own: &Env, at: Span) -> Outcome {
+        let kind = self.argument(&block.body, "backend", own, at)?;
+        let config = self.argument(&block.body, "config", own, at)?;
+        let asked = flat(&config);
+        let found = kind.as_known_str().map(|kind| self.root_with(kind, &asked)).unwrap_or_default();
+        let unknown = || outside(address, "outputs", at);
+        let [(dir, certain)] = &found[..] else { return Ok(unknown()) };
+        let (value, open) = outputs_of(dir, at, self.cx, |cx| {
+            let mut engine = Engine::new(dir, cx);
+            let root = engine.start(at);
+            let module = Arc::clone(&engine.instances[root].module);
+            let value = engine.outputs(root, at);
+            (value, ways_to_apply(dir, &module, at, cx).is_some())
+        });
+        let dir = shown(dir, self.cx);
+        let words = match (certain, open) {
+            (true, false) => return Ok(value),
+            (true, true) => format!("{dir} is applied without further values"),
+            (false, _) => format!("{address} is the state of {dir}"),
+        };
+        let condition = self.condition(words, at, own);
+        let ways = both_ways(&condition).into_iter();
+        either(ways.map(|(when, holds)| (when, Ok(if holds { value.clone() } else { unknown() }))).collect(), at)
+    }
+
+    /// The roots of the repository whose state is in such a place, each with whether all that says so is known.
+    fn root_with(&mut self, kind: &str, asked: &Config) -> Vec<(PathBuf, bool)> {
+        let state = asked.get("path").filter(|_| kind == "local").map(|path| lexical(&self.root.join(path)));
+        // Without a backend, the state is beside the code.
+        let beside =
+            state.as_ref().filter(|state| state.ends_with("terraform.tfstate")).and_then(|state| state.parent());
+        if let Some(dir) = beside.filter(|dir| dir.starts_with(self.cx.files.root())) {
+            let module = Module::shared(dir, self.cx);
+            if !module.outputs.is_empty()
+                && module.backend.as_ref().is_none_or(|backend| backend.body.attributes.is_empty())
+            {
+                return vec![(dir.to_owned(), true)];
+            }
+        }
+        let Some(name) = NAMES.iter().find_map(|name| asked.get(*name)) else { return Vec::new() };
+        let name = name.rsplit('/').next().filter(|_| kind == "local").unwrap_or(name).to_owned();
+        let mut dirs: Vec<PathBuf> = Vec::new();
+        for path in code(self.cx) {
+            let names =
+                |bytes: &[u8]| holds(bytes, name.as_bytes()) && (holds(bytes, b"backend") || holds(bytes, b"cloud"));
+            if self.cx.files.glance(&path).is_some_and(|bytes| names(&bytes)) {
+                dirs.extend(
+                    path.parent()
+                        .filter(|dir| *dir != self.root && dirs.last().is_none_or(|last| last != dir))
+                        .map(PathBuf::from),
+                );
+            }
+        }
+        let mut out = Vec::new();
+        for dir in dirs {
+            let module = Module::shared(&dir, self.cx);
+            let Some(backend) = module.backend.as_ref().filter(|backend| is_kind(backend, kind)) else { continue };
+            let own = written(&backend.body);
+            let fits = match &state {
+                Some(state) => own.get("path").is_some_and(|path| lexical(&dir.join(path)) == *state),
+                None => {
+                    same(&own, asked, NAMES)
+                        && PLACES.iter().all(|key| own.get(*key).zip(asked.get(*key)).is_none_or(|(a, b)| a == b))
+                }
+            };
+            if fits {
+                let certain = state.is_some() || same(&own, asked, PLACES);
+                out.push((dir, certain));
+            }
+        }
+        out
+    }
+
+    /// `dependency.name`, the outputs of another unit of Terragrunt. `None` if they are not in the repository.
+    pub(super) fn dependency(&mut self, steps: &[Step], at: Span, env: &Env) -> Option<Outcome> {
+        let [Step { kind: StepKind::Attr(label), .. }, Step { kind: StepKind::Attr(outputs), .. }, rest @ ..] = steps
+        else {
+            return None;
+        };
+        let stack = self.stack.as_ref().filter(|_| &**outputs == "outputs")?;
+        let dir = stack.dir.clone();
+        let mut bodies: Vec<_> = stack.bodies.iter().map(|(n, body)| (*n, Arc::clone(body))).collect();
+        bodies.sort_by_key(|(n, _)| (Some(*n) != env.instance, *n));
+        let named = |body: &Body| body.blocks_of("dependency").find(|block| block.label(0) == &**label).cloned();
+        let (instance, block) = bodies.iter().find_map(|(n, body)| Some((*n, named(body)?)))?;
+        let own = Env::of(instance);
+        let skipped =
+            self.attribute(&block.body, "skip_outputs", &own).is_some_and(|skip| skip.as_bool() == Some(true));
+        let words = self.words(at);
+        let value = if skipped {
+            self.attribute(&block.body, "mock_outputs", &own)?
+        } else {
+            let path = self.attribute(&block.body, "config_path", &own)?;
+            let path = lexical(&dir.join(path.as_known_str()?));
+            let file = if has_extension(&path, &["hcl"]) { path } else { path.join("terragrunt.hcl") };
+            self.cx.files.read(&file).ok()?;
+            let (value, _) = outputs_of(&file, at, self.cx, |cx| {
+                (terragrunt::outputs(&file, at, cx).unwrap_or_else(|| Value::null(at)), false)
+            });
+            if value.is_null() {
+                return None;
+            }
+            value
+        };
+        Some(self.lang().walk(value, rest, env).map(|value| value.through(at, &words.into())))
+    }
+}
+
+/// The outputs of another root, worked out once for a unit, with whether other values may be given to it. What is said about that root
+/// is said where it is judged itself.
+fn outputs_of(
+    path: &Path,
+    at: Span,
+    cx: &mut Cx<'_>,
+    read: impl FnOnce(&mut Cx<'_>) -> (Value, bool),
+) -> (Value, bool) {
+    let slot = cx.kept.slot::<Outputs>(path);
+    let fresh = slot.get().is_none();
+    let unknown = |why| (Value::unknown(why, at), false);
+    let outputs = slot.get_or_init(|| Outputs(Mutex::new(unknown(Why::NotUnderstood("a reference to itself".into())))));
+    if fresh {
+        let nested = cx.kept.slot::<Nested>(Path::new(""));
+        let nested = nested.get_or_init(Nested::default);
+        let kept = (cx.notes.clone(), cx.claims.clone(), std::mem::take(&mut cx.given.variables));
+        let found = match nested.0.fetch_add(1, Ordering::Relaxed) {
+            0..MAX_NESTED => read(cx),
+            _ => unknown(Why::Limit("roots that read the state of others")),
+        };
+        nested.0.fetch_sub(1, Ordering::Relaxed);
+        (cx.notes, cx.claims, cx.given.variables) = kept;
+        *outputs.0.lock().unwrap_or_else(PoisonError::into_inner) = found;
+    }
+    outputs.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// The files of Terraform of the repository.
+fn code(cx: &Cx<'_>) -> Vec<PathBuf> {
+    let slot = cx.shared.slot::<Code>(cx.files.root());
+    let search = || {
+        let mut out = Vec::new();
+        let mut open = vec![(cx.files.root().to_owned(), 0)];
+        while let Some((dir, depth)) = open.pop() {
+            out.extend(cx.files.list(&dir).into_iter().filter(|path| has_extension(path, &["tf", "tofu"])));
+            let folders = cx.files.folders(&dir).into_iter().filter(|_| depth < MAX_DEPTH && out.len() < MAX_FILES);
+            let hidden = |dir: &PathBuf| dir.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            open.extend(folders.filter(|dir| !hidden(dir)).map(|dir| (dir, depth + 1)));
+        }
+        out.sort();
+        Code(out)
+    };
+    slot.get_or_init(search).0.clone()
+}
+
+/// True for a backend of a kind, as `terraform_remote_state` names it.
+fn is_kind(backend: &Block, kind: &str) -> bool {
+    kind == if &*backend.kind == "cloud" { "remote" } else { backend.label(0) }
+}
+
+/// What is written in a backend and the blocks in it.
+fn written(body: &Body) -> Config {
+    let own = body.attributes.iter().filter_map(|a| Some((a.name.to_string(), text_of(&a.value)?)));
+    own.chain(body.blocks.iter().flat_map(|block| written(&block.body))).collect()
+}
+
+/// The known texts in a map and the maps in it.
+fn flat(value: &Value) -> Config {
+    let Kind::Map(map) = &value.kind else { return Config::new() };
+    let one = |(key, entry): (&Arc<str>, &Entry)| match entry.value.as_known_str() {
+        Some(text) => Config::from([(key.to_string(), text.to_owned())]),
+        None => flat(&entry.value),
+    };
+    map.entries.iter().flat_map(one).collect()
+}
+
+/// True if two backends have the same values for some keys.
+fn same(a: &Config, b: &Config, keys: &[&str]) -> bool {
+    keys.iter().all(|key| a.get(*key) == b.get(*key))
+}

@@ -1,0 +1,7 @@
+terraform {
+  source = "../../modules/cluster"
+}
+
+inputs = {
+  idle = "0s"
+}

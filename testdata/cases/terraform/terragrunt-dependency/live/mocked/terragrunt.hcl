@@ -1,0 +1,13 @@
+terraform {
+  source = "../../modules/pool"
+}
+
+dependency "cluster" {
+  config_path  = "../cluster"
+  skip_outputs = true
+  mock_outputs = { args = "--streaming-connection-idle-timeout=0m" }
+}
+
+inputs = {
+  args = dependency.cluster.outputs.args
+}

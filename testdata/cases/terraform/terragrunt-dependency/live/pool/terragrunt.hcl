@@ -1,0 +1,12 @@
+terraform {
+  source = "../../modules/pool"
+}
+
+dependency "cluster" {
+  config_path  = "../cluster"
+  mock_outputs = { args = "--streaming-connection-idle-timeout=0m" }
+}
+
+inputs = {
+  args = dependency.cluster.outputs.args
+}

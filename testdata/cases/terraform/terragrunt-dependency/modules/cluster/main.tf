@@ -1,0 +1,5 @@
+variable "idle" {}
+
+output "args" {
+  value = "--streaming-connection-idle-timeout=${var.idle}"
+}
