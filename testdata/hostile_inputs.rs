@@ -439,9 +439,11 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
         .says(&["nested deeper"]),
         Case::files("objects-of-a-bucket", || {
             let last = format!("#!/bin/bash\\n{}\\n", BOOT.trim_end());
-            let object = format!("resource \"aws_s3_object\" \"o\" {{\n  count = 300\n  bucket = \"b\"\n  key = \"k${{count.index}}\"\n  content = count.index == 299 ? \"{last}\" : \"x\"\n}}\n");
-            let group = template("\"\"").replace(BOOT.trim_end(), "aws s3 cp s3://b/k299 /tmp/x.sh\\nbash /tmp/x.sh");
-            list(&[("main.tf", &format!("{object}{group}"))])
+            let object = |name: &str| {
+                format!("resource \"aws_s3_object\" \"{name}\" {{\n  count = 100\n  bucket = \"b\"\n  key = \"{name}${{count.index}}\"\n  content = count.index == 99 ? \"{last}\" : \"x\"\n}}\n")
+            };
+            let group = template("\"\"").replace(BOOT.trim_end(), "aws s3 cp s3://b/c99 /tmp/x.sh\\nbash /tmp/x.sh");
+            list(&[("main.tf", &["a", "b", "c"].map(object).concat()), ("group.tf", &group)])
         })
         .says(&["limit reached: stored objects"]),
         Case::file("blocks-in-blocks", "u.ps1", || {

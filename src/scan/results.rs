@@ -97,7 +97,7 @@ impl Scan {
         self.findings.retain(|f| f.rule.predicate != Predicate::DeadSetting || !delivered.covers(&f.at.place));
     }
 
-    /// Sorts everything for the report and removes duplicates. What has no effect is told of what is in the folders `complete`.
+    /// Sorts everything for the report and removes duplicates. Only what is in the folders `complete` is said to have no effect.
     pub(super) fn finish(&mut self, policy: &Policy, complete: &[PathBuf]) {
         self.shorten();
         self.drop_alive();

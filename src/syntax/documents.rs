@@ -85,7 +85,7 @@ fn is_json(view: &View) -> bool {
 /// The documents of a text of YAML.
 pub(crate) fn in_yaml(view: &View) -> Documents {
     let read = kept(view, How::Yaml, || Arc::new(yaml::parse(view)));
-    // What looks like JSON has one error, whoever reads it.
+    // What looks like JSON has one error, for all readers.
     let json = (!read.errors.is_empty() && is_json(view)).then(|| in_json(view)).filter(|json| json.tree.is_empty());
     broken::remember(view, json.as_ref().map_or(&read.errors, |json| &json.errors));
     read

@@ -206,8 +206,9 @@ impl Texts {
         let file = match &text.origin {
             Origin::Source(_) => Some(id),
             Origin::Made { pieces, .. } => match &pieces[..] {
-                [Piece { whence: Whence::Same(span), .. }] if span.start == 0 && span.text.0 & SOURCE != 0 => {
-                    Some(span.text).filter(|file| self.get(*file).bytes.len() == text.bytes.len())
+                [Piece { whence: Whence::Same(span), .. }] if span.start == 0 => {
+                    let length = self.sources.get(&span.text.0).map(|file| file.bytes.len());
+                    Some(span.text).filter(|_| length == Some(text.bytes.len()))
                 }
                 _ => None,
             },

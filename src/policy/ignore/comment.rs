@@ -217,7 +217,7 @@ mod tests {
             "#! kubelet-lint: ignore[replaced-zero] because",
         ] {
             assert_eq!(reported(line), format!("replaced-zero|because|{mark}"), "{line}");
-            assert!(is_comment(line.as_bytes()) == !line.starts_with(['k', ' ']) || line.starts_with(" *"), "{line}");
+            assert!(is_comment(line.as_bytes()) != line.starts_with(['k', ' ']) || line.starts_with(" *"), "{line}");
         }
         assert_eq!(
             reported("#KUBELET-LINT:Ignore[Replaced-Zero]"),

@@ -346,7 +346,7 @@ fn collect(list: Results, grouping: bool, open: Option<Why>, at: Span) -> Outcom
             }
             // They may be different keys.
             Some(_) if name.contains(UNKNOWN_MARK) => {
-                map.open = Some(Why::NotUnderstood("a map with unknown keys".into()))
+                map.open = Some(Why::NotUnderstood("a map with unknown keys".into()));
             }
             Some(_) => return Err(Refused::new(format!("two results have the key {name:?}"))),
         }
