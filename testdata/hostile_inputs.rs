@@ -446,6 +446,14 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             list(&[("main.tf", &["a", "b", "c"].map(object).concat()), ("group.tf", &group)])
         })
         .says(&["limit reached: stored objects"]),
+        Case::files("large-files-of-other-kinds", || {
+            let lines = "# aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n".repeat(80_000);
+            let go = format!("package main\n\nvar args = \"--streaming-connection-idle-timeout=0\"\n\n{}", lines.replace('#', "//"));
+            let script = format!("IDLE=0s\nsed -i \"s|@IDLE@|$IDLE|\" c.yaml\neksctl create cluster -f c.yaml\n{lines}");
+            list(&[("nodes.go", &go), ("up.sh", &script)])
+        })
+        .says(&["nodes.go:1:1: cannot be read: larger than 4 MiB", "up.sh:1:1: cannot be read: larger than 4 MiB"])
+        .without_zero(),
         Case::file("blocks-in-blocks", "u.ps1", || {
             let blocks = "if ($a) { ".repeat(100) + &"}".repeat(100);
             format!("{blocks}\n& 'C:\\Program Files\\Amazon\\EKS\\Start-EKSBootstrap.ps1' -EKSClusterName x -KubeletExtraArgs '--streaming-connection-idle-timeout=0'\n")

@@ -1,6 +1,6 @@
 //! Who may use a file: modes and owners that scripts and cloud-config set on files of a kubelet.
 
-use crate::text::{Span, Traced};
+use crate::text::{Span, Traced, budget};
 
 /// The most changes that are kept.
 const MOST: usize = 256;
@@ -31,7 +31,10 @@ pub(super) struct Access {
 
 /// Adds a change. Only files whose path speaks of a kubelet or Kubernetes are kept.
 pub(super) fn add(all: &mut Vec<Access>, change: Access) {
-    if change.path.contains("kube") && all.len() < MOST {
+    if change.path.contains("kube") {
+        if all.len() >= MOST {
+            return budget::reached("changes of rights of files");
+        }
         all.push(change);
     }
 }

@@ -64,7 +64,13 @@ impl Input for Commands {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let Ok(source) = cx.files.read(&unit.path) else { return Vec::new() };
+        let Ok(source) = cx.files.read(&unit.path) else {
+            if cx.files.large_file_holds(&unit.path, &mentions_settings) {
+                // A file that cannot be read is reported.
+                let _ = cx.peek(&unit.path);
+            }
+            return Vec::new();
+        };
         let bytes = source.bytes();
         if !mentions_settings(&bytes) {
             return Vec::new();

@@ -3,6 +3,7 @@
 //! CircleCI, plug-ins of Drone, pipes of Bitbucket, Garden, DevSpace and Kluctl have such maps. Which one is read does not matter: the
 //! names of their keys say what they hold. Tools that have a reader of their own are left to it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::node::{Cx, NodeGroup, under};
@@ -34,7 +35,7 @@ const OPTIONS: &[&str] = &["args", "arguments", "extraargs", "flags"];
 const PROJECT: &str = "Pulumi.yaml";
 
 /// The most words of a file that are looked up as folders before it is parsed, and the most releases in it.
-const MAX_LOOKED_UP: usize = 100;
+const MAX_LOOKED_UP: usize = 1_000;
 const MAX_RELEASES: usize = 100;
 
 /// Such files.
@@ -90,6 +91,8 @@ fn names_a_chart(bytes: &[u8], bases: &[PathBuf], cx: &Cx<'_>) -> bool {
         let mut paths = bases.iter().map(|base| normal(&base.join(word)));
         paths.any(|path| path.starts_with(cx.files.root()) && helm::is_chart(&path, cx))
     };
+    let mut seen = BTreeSet::new();
+    let words = words.filter(|word| seen.insert(*word));
     budget::at_most(words, MAX_LOOKED_UP, "paths of charts in one file").any(folder)
 }
 

@@ -11,7 +11,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::syntax::{Node, toml};
-use crate::text::Why;
+use crate::text::{Why, budget};
 
 use super::timeout::{Content, Files, KEY, Name, Runtime, Track, version_of};
 
@@ -43,8 +43,12 @@ pub(super) fn settle(main: &str, files: &mut dyn Files) -> Option<Runtime> {
     let mut pending = VecDeque::from([main.to_owned()]);
     let mut replaced = false;
     while let Some(path) = pending.pop_front() {
-        if loaded.contains(&path) || loaded.len() >= MAX_FILES {
+        if loaded.contains(&path) {
             continue;
+        }
+        if loaded.len() >= MAX_FILES {
+            budget::reached("files that containerd imports");
+            break;
         }
         loaded.insert(path.clone());
         let is_main = path == main;

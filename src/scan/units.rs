@@ -181,7 +181,7 @@ impl Scan {
             places.peek().is_some() && !places.any(|place| known.covers(place))
         });
         if self.groups.is_empty() {
-            self.gaps.clear();
+            self.gaps.retain(unread::is_limit);
         }
     }
 }
@@ -352,6 +352,7 @@ fn within_budget(
         out.problems.push(unread::budget(unit));
     }
     out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
+    out.problems.extend(files.large().iter().filter_map(|path| unread::large(path, files)));
     out.asking.extend(sources(&cx).map(|s| (Arc::clone(s), true)));
     let undelivered = input.judges_what_nothing_delivers();
     let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());

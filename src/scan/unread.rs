@@ -37,6 +37,13 @@ pub(super) fn budget(unit: &Unit) -> Note {
     note(unit.files.first().unwrap_or(&unit.path), words)
 }
 
+/// The problem of a file that something looks at and that is too large. A plan of Terraform may be read in another way.
+pub(super) fn large(path: &Path, files: &dyn Files) -> Option<Note> {
+    let error = files.read(path).err().filter(|error| matches!(error, FileError::TooLarge(_)))?;
+    let plan = path.extension().is_some_and(|end| end == "json");
+    (!plan).then(|| note(path, &error.problem()))
+}
+
 /// The problem of a file that some kind of input looks at and cannot read.
 pub(super) fn file(path: &Path, files: &dyn Files) -> Option<Note> {
     let problem = match files.read(path) {

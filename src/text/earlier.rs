@@ -217,12 +217,14 @@ pub(crate) struct Watched<'a> {
     differs: AtomicBool,
     named: &'a (dyn Fn(&Path) -> bool + Sync),
     near: AtomicBool,
+    large: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl<'a> Watched<'a> {
     /// The files of `now`, compared with `earlier`.
     pub(crate) fn new(now: &'a dyn Files, earlier: Option<&'a Earlier<'a>>) -> Self {
-        Self { now, earlier, differs: AtomicBool::new(false), named: &|_| false, near: AtomicBool::new(false) }
+        let [differs, near] = [false, false].map(AtomicBool::new);
+        Self { now, earlier, differs, named: &|_| false, near, large: Mutex::default() }
     }
 
     /// The same; also notes whether one of these files was read.
@@ -239,6 +241,11 @@ impl<'a> Watched<'a> {
     /// True if something that was read or listed differs.
     pub(crate) fn differs(&self) -> bool {
         self.differs.load(Ordering::Relaxed)
+    }
+
+    /// The files that were looked at and are too large to be read.
+    pub(crate) fn large(&self) -> BTreeSet<PathBuf> {
+        locked(&self.large).clone()
     }
 
     fn note(&self, differs: impl FnOnce(&Earlier<'_>) -> bool) {
@@ -262,7 +269,11 @@ impl Files for Watched<'_> {
 
     fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
         self.note(|earlier| earlier.differs(path));
-        self.now.glance(path)
+        let found = self.now.glance(path);
+        if found.is_none() && matches!(self.now.read(path), Err(FileError::TooLarge(_))) {
+            locked(&self.large).insert(path.to_owned());
+        }
+        found
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {

@@ -74,8 +74,9 @@ pub(in super::super) fn run(
         let ended = shell.list(before_error(text, &parsed), start);
         for mut path in shell.leave(ended) {
             shell.record_unused_variable(setting, &mut path);
-            if prints && shell.cx.launched.len() < MAX_LAUNCHES {
-                shell.cx.launched.extend(printed(&path));
+            if prints {
+                let room = MAX_LAUNCHES.saturating_sub(shell.cx.launched.len());
+                shell.cx.launched.extend(budget::at_most(printed(&path), room, "machines that a script launches"));
             }
             out.push(path.forget());
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::Cx;
-use crate::text::{Span, Texts};
+use crate::text::{Span, Texts, budget};
 use crate::value::{Condition, Guard};
 
 use crate::input::glob::glob;
@@ -75,7 +75,11 @@ impl Repository {
         for root in &self.roots {
             let start = if fixed == Path::new(pattern) { fixed.parent().unwrap_or(&fixed) } else { &fixed };
             let mut open = vec![normal(&root.join(start))];
-            while let Some(dir) = open.pop().filter(|_| *left > 0) {
+            while let Some(dir) = open.pop() {
+                if *left == 0 {
+                    budget::reached("folders of an application set");
+                    break;
+                }
                 *left -= 1;
                 let folders = cx.files.folders(&dir);
                 let found = if files { cx.files.list(&dir) } else { folders.clone() };

@@ -5,6 +5,7 @@ mod mention;
 mod passed_over;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -159,7 +160,12 @@ pub(super) fn cast(
     let of = |path: &&PathBuf| {
         let passed_over = passed_over::by_path(path, files.root(), &policies);
         let found = || budget::unit(|| (one(path, files, known), budget::limits()));
-        let (mut found, limits) = if passed_over { Default::default() } else { found() };
+        let (found, limits) = if passed_over { (Some(Vec::new()), BTreeSet::new()) } else { found() };
+        let Some(mut found) = found else {
+            let names = |text: &[u8]| mention::named(text).next().is_some();
+            let holds = !known.files.contains(*path) && is_text(path, files) && files.large_file_holds(path, &names);
+            return (Vec::new(), unread::large(path, files).filter(|_| holds).into_iter().collect());
+        };
         // The problem says that something of the file is not read, but not which zeros are in it.
         if known.files.contains(*path) {
             found.retain(|(zero, _)| *zero);
@@ -185,23 +191,35 @@ pub(super) fn cast(
     (out.into_iter().map(|(_, finding): (bool, _)| finding).collect(), problems)
 }
 
-fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
-    let Some(bytes) = files.glance(path) else { return Vec::new() };
-    // Programs and pictures have such bytes near their start.
-    if bytes.iter().take(1024).any(|b| *b == 0) {
-        return Vec::new();
+/// True if the start of a text has no byte that programs and pictures have there.
+fn starts_as_text(bytes: &[u8]) -> bool {
+    !bytes.iter().take(1024).any(|b| *b == 0)
+}
+
+/// The same for a file that is too large to be read.
+fn is_text(path: &Path, files: &dyn Files) -> bool {
+    let mut start = Vec::new();
+    let read = |(_, file): (PathBuf, Box<dyn Read>)| file.take(1024).read_to_end(&mut start).is_ok();
+    files.stream(path).is_ok_and(read) && starts_as_text(&start)
+}
+
+/// The mentions in a file, each with whether it is a zero; `None` if it cannot be read.
+fn one(path: &Path, files: &dyn Files, known: &Known) -> Option<Vec<(bool, Finding)>> {
+    let bytes = files.glance(path)?;
+    if !starts_as_text(&bytes) {
+        return Some(Vec::new());
     }
     let packed = packed(&bytes);
     if packed.is_empty() && mention::named(&bytes).next().is_none() {
-        return Vec::new();
+        return Some(Vec::new());
     }
     // From here on there is one source for each file.
-    let Ok(source) = files.read(path) else { return Vec::new() };
+    let source = files.read(path).ok()?;
     let bytes = source.bytes();
     // Most names belong to what is known, and are not looked at any further.
     let of_known = |name: Range<usize>| known.overlaps(source.path(), name.start as u32, name.end as u32);
     if packed.is_empty() && mention::named(&bytes).all(|(name, _)| of_known(name)) {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let mut found = mention::mentions(&bytes);
     // What Jinja formats is known where the template is used.
@@ -217,7 +235,7 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
         found.retain(|m| !m.packed || !told.contains(&text(m)));
     }
     if found.is_empty() || passed_over::by_text(path, &bytes) {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let (mut comments, mut document) = (Comments::of(&source), Document::default());
     let sets = |m: &Mention| {
@@ -226,7 +244,7 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Vec<(bool, Finding)> {
     };
     let found = budget::at_most(found, MAX_LOOKED_AT, PLACES).filter(sets);
     let found = budget::at_most(found, MAX_PLACES, PLACES);
-    found.map(|m| (m.zero, finding(&m, &source, known))).collect()
+    Some(found.map(|m| (m.zero, finding(&m, &source, known))).collect())
 }
 
 /// The zeros in texts that are packed, each at the place of its text.
