@@ -13,8 +13,8 @@ use super::yaml_files;
 use super::yaml_values::value_of;
 
 /// Keys of lists of commands: `runCommand` in SSM documents, `commands` in Image Builder components and in the parameters of
-/// an association.
-const COMMANDS: &[&str] = &["commands", "runCommand"];
+/// an association, `commandToExecute` in Azure's extension `CustomScript`.
+const COMMANDS: &[&str] = &["commandToExecute", "commands", "runCommand"];
 /// Actions and plug-ins whose commands are PowerShell.
 const POWERSHELL: &[&str] = &["aws:runPowerShellScript", "ExecutePowerShell"];
 /// How deep a document is searched for commands.

@@ -15,6 +15,8 @@ pub(super) enum Contains {
     Base64,
     /// A script.
     Script,
+    /// A file for a machine, which may be its user data.
+    Snippet,
 }
 
 /// The attributes that contain what a machine boots with, in any resource, and the key if the attribute is a map. Sources:
@@ -48,6 +50,29 @@ const ATTRIBUTES: &[(&str, Option<&str>, Contains)] = &[
     ("user_data", Some("cloud-init"), Contains::UserData),
 ];
 
+/// The same for attributes that have this meaning in some types of resources only: their prefix, and the block around the
+/// attribute.
+const OF_TYPES: &[(&str, &str, &str, Option<&str>, Contains)] = &[
+    ("civo_instance", "", "script", None, Contains::Script),
+    ("incus_", "", "config", Some("cloud-init.user-data"), Contains::UserData),
+    ("incus_", "", "config", Some("user.user-data"), Contains::UserData),
+    ("libvirt_ignition", "", "content", None, Contains::UserData),
+    ("linode_stackscript", "", "script", None, Contains::Script),
+    ("lxd_", "", "config", Some("cloud-init.user-data"), Contains::UserData),
+    ("lxd_", "", "config", Some("user.user-data"), Contains::UserData),
+    ("matchbox_profile", "", "raw_ignition", None, Contains::UserData),
+    ("opennebula_", "", "context", Some("USER_DATA"), Contains::UserData),
+    ("ovirt_vm", "", "initialization_custom_script", None, Contains::UserData),
+    ("proxmox_virtual_environment_file", "source_raw", "data", None, Contains::Snippet),
+    ("vultr_startup_script", "", "script", None, Contains::Script),
+    ("xenorchestra_vm", "", "cloud_config", None, Contains::UserData),
+];
+
+/// The types of [`OF_TYPES`].
+pub(super) fn types_of_carriers() -> impl Iterator<Item = &'static str> {
+    OF_TYPES.iter().map(|(kind, ..)| *kind)
+}
+
 /// How deep blocks are searched.
 const MAX_NESTED: usize = 3;
 
@@ -66,13 +91,16 @@ impl Carrier {
     /// The attributes that contain what a machine boots with in a resource.
     pub(super) fn all(block: &Block) -> Vec<Self> {
         let mut out = Vec::new();
-        Self::find(&block.body, &mut Vec::new(), &mut out);
+        Self::find(&block.body, block.label(0), &mut Vec::new(), &mut out);
         out.sort_by_key(|(rank, _)| *rank);
         out.into_iter().map(|(_, carrier)| carrier).collect()
     }
 
-    fn find<'b>(body: &'b Body, nested: &mut Vec<&'b Arc<str>>, out: &mut Vec<(usize, Self)>) {
-        for (rank, &(attribute, key, contains)) in ATTRIBUTES.iter().enumerate() {
+    fn find<'b>(body: &'b Body, of: &str, nested: &mut Vec<&'b Arc<str>>, out: &mut Vec<(usize, Self)>) {
+        let around = nested.last().map_or("", |block| block);
+        let own = OF_TYPES.iter().filter(|(kind, block, ..)| of.starts_with(kind) && *block == around);
+        let own = own.map(|&(_, _, attribute, key, contains)| (attribute, key, contains));
+        for (rank, (attribute, key, contains)) in ATTRIBUTES.iter().copied().chain(own).enumerate() {
             if body.attribute(attribute).is_some_and(|found| fits(found, key)) {
                 let nested = nested.iter().map(|kind| Arc::clone(kind)).collect();
                 let carrier = Self { nested, attribute, key, contains };
@@ -89,7 +117,7 @@ impl Carrier {
             let kind = if content.is_some() { inner.labels.first() } else { Some(&inner.kind) };
             let Some(kind) = kind else { continue };
             nested.push(kind);
-            Self::find(content.map_or(&inner.body, |c| &c.body), nested, out);
+            Self::find(content.map_or(&inner.body, |c| &c.body), of, nested, out);
             nested.pop();
         }
     }
@@ -126,8 +154,12 @@ pub(super) const NOT_FOLLOWED: &[&str] = &[
     "aws_ssm_association",
     "aws_ssm_document",
     "aws_ssm_parameter",
+    "azurerm_virtual_machine_extension",
+    "azurerm_virtual_machine_scale_set_extension",
     "local_file",
     "local_sensitive_file",
+    "remote_file",
+    "ssh_resource",
 ];
 
 pub(super) fn is_provisioned(block: &Block) -> bool {

@@ -35,7 +35,7 @@ use crate::text::Files;
 use super::super::unit::{Calls, FileList, Quiet};
 use super::super::watched::{Group, Words};
 use super::super::yaml_files::holds;
-use super::carriers::{CLUSTERS, DOCUMENTS, NOT_FOLLOWED};
+use super::carriers::{CLUSTERS, DOCUMENTS, NOT_FOLLOWED, types_of_carriers};
 use super::lang::functions::files::lexical;
 use super::registry_modules::is_modelled;
 use super::scope::{FileKind, kind_of};
@@ -107,7 +107,7 @@ pub(in super::super) fn words() -> Vec<(Group, Vec<&'static str>)> {
 fn channels() -> Vec<&'static str> {
     let attributes = ["provisioner", "metadata", "extra_config", "guestinfo", "guest_properties", "properties"];
     let types = NOT_FOLLOWED.iter().copied().chain(DOCUMENTS.iter().map(|(kind, ..)| *kind));
-    types.chain(CLUSTERS.iter().map(|c| c.resource)).chain(attributes).collect()
+    types.chain(types_of_carriers()).chain(CLUSTERS.iter().map(|c| c.resource)).chain(attributes).collect()
 }
 
 /// True for a file that belongs to a folder of Terraform.

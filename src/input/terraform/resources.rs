@@ -7,6 +7,7 @@ use crate::syntax::hcl::{Block, Body};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 
+use super::super::standalone::is_user_data;
 use super::super::{manifests, yaml_files};
 use super::carriers::{Carrier, Contains, NOT_FOLLOWED, holds_documents, is_provisioned, is_store, unwrapped};
 use super::data_sources::Nested;
@@ -260,12 +261,18 @@ impl Engine<'_, '_> {
                             groups.append(&mut other);
                             continue;
                         }
+                        let plain = unwrapped(&text);
+                        let boots =
+                            is_user_data(plain.bytes()) || plain.bytes().starts_with(b"#!") || plain.is_unknown();
+                        if carrier.contains == Contains::Snippet && !boots {
+                            continue;
+                        }
                         let edits = yaml_files::holds(unwrapped(&text).bytes(), b"/etc/eks/bootstrap.sh");
                         let images = self.images((block, body), &format!("{address}{suffix}"), &own, edits);
                         let mut steps = self.fetched(&text, own.instance);
                         steps.push(match carrier.contains {
-                            Contains::Script => Step::Script(text),
-                            Contains::UserData | Contains::Base64 => Step::UserData(text, wrapping),
+                            Contains::Script => Step::Script(unwrapped(&text).clone()),
+                            Contains::UserData | Contains::Base64 | Contains::Snippet => Step::UserData(text, wrapping),
                         });
                         for (more, image) in &images {
                             let Some(when) = when.and(more) else { continue };

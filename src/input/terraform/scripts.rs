@@ -25,7 +25,14 @@ use crate::input::yaml_files;
 const MAX_UPLOADS: usize = 64;
 const MAX_UPLOAD_DEPTH: usize = 6;
 /// Resources with an attribute that contains a document with commands, in JSON or YAML.
-const DOCUMENTS: &[(&str, &str)] = &[("aws_imagebuilder_component", "data"), ("aws_ssm_document", "content")];
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("aws_imagebuilder_component", "data"),
+    ("aws_ssm_document", "content"),
+    ("azurerm_virtual_machine_extension", "protected_settings"),
+    ("azurerm_virtual_machine_extension", "settings"),
+    ("azurerm_virtual_machine_scale_set_extension", "protected_settings"),
+    ("azurerm_virtual_machine_scale_set_extension", "settings"),
+];
 
 /// The steps on a node, for each undecided condition.
 type Ways = Vec<(Guard, Vec<Step>)>;
@@ -109,11 +116,19 @@ impl Engine<'_, '_> {
 
     fn scripts_of(&mut self, block: &Block, own: &Env) -> Ways {
         let kind = block.label(0);
-        if let Some((_, attribute)) = DOCUMENTS.iter().find(|(k, _)| *k == kind) {
-            return self.document((block, attribute), own, None);
+        let documents: Vec<_> = DOCUMENTS.iter().filter(|(k, _)| *k == kind).collect();
+        if !documents.is_empty() {
+            return documents.into_iter().flat_map(|(_, name)| self.document((block, name), own, None)).collect();
         }
         if kind == "aws_ssm_association" {
             return self.association(block, own);
+        }
+        if kind == "ssh_resource" {
+            let files = block.body.blocks_of("file").flat_map(|file| self.upload(&file.body, own));
+            let mut steps: Vec<Step> = files.flat_map(|(_, steps)| steps).collect();
+            let commands = self.attribute(&block.body, "commands", own);
+            steps.extend(commands.and_then(|lines| script(&lines, &Traced::new())));
+            return vec![(Guard::always(), steps)];
         }
         self.provisioners(&block.body, own)
     }
