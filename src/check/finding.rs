@@ -13,6 +13,9 @@ use super::rule::Rule;
 /// The most ways to reach a node that are simplified.
 const MAX_WAYS: usize = 64;
 
+/// The most steps in which it is found out whether a finding holds always.
+const MAX_STEPS: usize = 256;
+
 /// The most guards that are named, those with the fewest conditions.
 const SHOWN_WAYS: usize = 8;
 
@@ -223,6 +226,10 @@ impl Finding {
 
     /// Sorts what it has from others. Once is enough, however many they were.
     pub(crate) fn tidy(&mut self) {
+        let mut steps = MAX_STEPS;
+        if Guard::leave_nothing(&self.when, &mut steps) {
+            self.when.clear();
+        }
         self.passes.sort();
         self.passes.dedup();
         self.groups.sort();

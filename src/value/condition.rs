@@ -217,6 +217,22 @@ impl Guard {
         same.then(|| Self(self.0.iter().filter(|c| *c != *one).cloned().collect()))
     }
 
+    /// True if one of the guards holds whatever the answers are. False if that takes more than `steps` to find out.
+    pub fn leave_nothing(guards: &[Self], steps: &mut usize) -> bool {
+        if guards.iter().any(Self::is_always) {
+            return true;
+        }
+        let Some(condition) = guards.first().and_then(|guard| guard.0.first()).filter(|_| *steps > 0) else {
+            return false;
+        };
+        *steps -= 1;
+        [condition.clone(), condition.opposite()].iter().all(|answer| {
+            let given = guards.iter().filter(|guard| !guard.0.contains(&answer.opposite()));
+            let left = given.map(|guard| Self(guard.0.iter().filter(|c| *c != answer).cloned().collect()));
+            Self::leave_nothing(&left.collect::<Vec<_>>(), steps)
+        })
+    }
+
     /// Both together, or `None` if they contradict each other.
     pub fn and(&self, other: &Self) -> Option<Self> {
         let mut all = self.0.clone();
@@ -259,6 +275,21 @@ mod tests {
             (guard(&[("v", true), ("x", true), ("y", false)]), guard(&[("x", true), ("y", true), ("z", true)]));
         assert_eq!((a.common(&b), b.common(&a)), (guard(&[("x", true)]), guard(&[("x", true)])));
         assert_eq!((a.common(&a), a.common(&Guard::always())), (a.clone(), Guard::always()));
+    }
+
+    #[test]
+    fn guards_that_leave_nothing_hold_always() {
+        let cases: [(&[&[(&str, bool)]], bool); 4] = [
+            (&[&[("x", true)], &[("x", false), ("y", true)], &[("x", false), ("y", false), ("z", true)]], false),
+            (&[&[("x", true)], &[("x", false), ("y", true)], &[("y", false), ("z", true)], &[("z", false)]], true),
+            (&[&[("x", true)], &[("y", false)]], false),
+            (&[], false),
+        ];
+        for (guards, want) in cases {
+            let guards: Vec<_> = guards.iter().map(|conditions| guard(conditions)).collect();
+            assert_eq!(Guard::leave_nothing(&guards, &mut 100), want, "{guards:?}");
+            assert!(!Guard::leave_nothing(&guards, &mut 1));
+        }
     }
 
     #[test]
