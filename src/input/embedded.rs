@@ -132,7 +132,15 @@ impl Walk {
                 for (key, value) in pairs {
                     let name = key.as_str().unwrap_or("?");
                     let inner = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-                    self.node(value, &inner, cx);
+                    match manifests::arguments(name, value).filter(|_| self.left > 0) {
+                        Some(step) => {
+                            self.left -= 1;
+                            let mut group = NodeGroup::new(inner, key.span);
+                            group.steps.push(step);
+                            self.out.append(&mut loose(vec![group]));
+                        }
+                        None => self.node(value, &inner, cx),
+                    }
                 }
             }
         }

@@ -40,6 +40,7 @@ use manifest::{Inner, Manifest, Stream};
 pub(super) use kinds::words;
 pub(super) use kinds::{may_hold, names_one};
 pub(super) use placeholder::in_tree as without_placeholders;
+pub(super) use setting_paths::arguments;
 
 /// The most documents of one list or tree that are looked at.
 const MAX_DOCUMENTS: usize = 10_000;

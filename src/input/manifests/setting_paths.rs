@@ -1,6 +1,7 @@
 //! How tools pass settings to a kubelet, and the places of these settings.
 
 use crate::node::{NodeGroup, Step};
+use crate::setting::Field;
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced};
 
@@ -191,4 +192,24 @@ pub(super) fn words(field: &Node) -> Vec<Traced> {
         out.push(word);
     }
     out
+}
+
+/// The arguments of a kubelet in a value whose key says that it has some, such as `rke2_kubelet_arg` or `kubeletExtraArgs`, if one
+/// of them is a duration.
+pub(in crate::input) fn arguments(key: &str, value: &Node) -> Option<Step> {
+    const ENDS: &[&str] = &["kubeletarg", "kubeletargs", "kubeletextraargs", "extrakubeletargs", "kubeletflags"];
+    let letters = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    if !ENDS.iter().any(|end| letters.ends_with(end)) {
+        return None;
+    }
+    let args = match &value.kind {
+        NodeKind::Scalar(scalar) => placeholder::in_text(&scalar.text).words(),
+        NodeKind::Seq(items) if !items.iter().any(Node::is_map) => words(value),
+        _ => flags(value),
+    };
+    let name = |arg: &Traced| {
+        let text = arg.to_text();
+        text.trim_start_matches('-').split('=').next().and_then(Field::by_flag).is_some()
+    };
+    args.iter().any(name).then_some(Step::KubeletArgs(args))
 }
