@@ -119,7 +119,7 @@ impl Input for Ansible {
         }
         let mut variants: Vec<(String, Option<Host>, Vec<Node>)> = Vec::new();
         let mut seen = BTreeSet::new();
-        let (hosts, all) = inventory::hosts(&book.around(), cx);
+        let (hosts, all) = inventory::hosts(&book.around(cx), cx);
         let known: BTreeSet<&str> =
             hosts.iter().flat_map(|host| host.groups.iter().chain([&host.name])).map(String::as_str).collect();
         for (path, file, tree) in book.variants(cx) {
@@ -232,15 +232,24 @@ impl Book {
         Self { path: path.to_owned(), base: base.to_owned(), role: tasks.is_some(), given: BTreeMap::new() }
     }
 
-    /// Folders that may contain `group_vars` and `host_vars`.
-    fn around(&self) -> Vec<PathBuf> {
-        self.base.ancestors().take(3).map(Path::to_owned).collect()
+    /// Folders that may contain `group_vars` and `host_vars`, the nearest first: also that of an inventory which is not here.
+    fn around(&self, cx: &Cx<'_>) -> Vec<PathBuf> {
+        let above = self.base.ancestors().take(3);
+        let inventories = above.clone().flat_map(|dir| ["inventory", "inventories"].map(|name| dir.join(name)));
+        let lists_hosts = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+            let bare = path.extension().is_none() && !name.starts_with(b".") && name != b"README";
+            bare || has_extension(path, &["ini", "yml", "yaml", "json"])
+        };
+        let bare =
+            |dir: &PathBuf| cx.files.is_dir(&dir.join("group_vars")) && !cx.files.list(dir).iter().any(lists_hosts);
+        above.map(Path::to_owned).chain(inventories.filter(bare)).collect()
     }
 
     /// Files with the variables of some hosts: a path with the name of the hosts, that of the file, and what stands in it.
     fn variants(&self, cx: &mut Cx<'_>) -> Vec<(PathBuf, PathBuf, Node)> {
         let mut out = Vec::new();
-        for dir in self.around().iter().flat_map(|dir| ["group_vars", "host_vars"].map(|kind| dir.join(kind))) {
+        for dir in self.around(cx).iter().flat_map(|dir| ["group_vars", "host_vars"].map(|kind| dir.join(kind))) {
             let ends = |path: &Path| has_extension(path, &["yml", "yaml", "json"]);
             let mut names: Vec<PathBuf> = cx.files.folders(&dir);
             // A host may have any name, but not that of a file for people.
@@ -286,7 +295,7 @@ impl Book {
         run.vars.given.clone_from(&self.given);
         run.vars.folder(own, Some(&self.base), cx);
         // Nearer folders win over those around them.
-        for dir in self.around().iter().rev() {
+        for dir in self.around(cx).iter().rev() {
             for (_, tree) in folders::files(&dir.join("group_vars/all"), cx) {
                 run.vars.push(Some(&tree));
             }
