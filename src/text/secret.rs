@@ -45,10 +45,11 @@ static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
-/// Values that are no secrets: words of the language, small numbers, durations, and names of what holds the value.
+/// Values that are no secrets: words of the language, small numbers, durations, the mode of the kubelet's `authorization`, and
+/// names of what holds the value.
 static PLAIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?-u)^(?:true|false|null|none|yes|no|~|[|>][-+0-9]*|\{|\[|[0-9]{1,3}|(?:[0-9.]+(?:ns|us|ms|s|m|h|d))+|\$\{[^}]*\}?|\$\([^)]*\)?|\$[A-Z_][A-Z0-9_]*|\{\{.*|!\w+.*|(?:var|local|data|module|each|random_\w+|aws_\w+)\..*)$",
+        r"(?-u)^(?:true|false|null|none|yes|no|~|[|>][-+0-9]*|\{(?:mode:)?|\[|[0-9]{1,3}|(?:[0-9.]+(?:ns|us|ms|s|m|h|d))+|\$\{[^}]*\}?|\$\([^)]*\)?|\$[A-Z_][A-Z0-9_]*|\{\{.*|!\w+.*|(?:var|local|data|module|each|random_\w+|aws_\w+)\..*)$",
     )
 });
 
@@ -195,12 +196,20 @@ pub(crate) fn neighbour(source: &Source, number: usize) -> Cow<'_, [u8]> {
         is_value_of_name(part) && near.into_iter().flatten().any(|n| names(source.line(n)))
     };
     let hidden = !line.trim_ascii().is_empty()
-        && (!secrets(line).is_empty() || is_encoded(part) || beside() || is_below_secret(source, number));
+        && (!secrets(line).is_empty()
+            || is_encoded(part)
+            || beside()
+            || !is_mode(part) && is_below_secret(source, number));
     if !hidden {
         return Cow::Borrowed(line);
     }
     let indent = line.iter().take_while(|b| matches!(b, b' ' | b'\t'));
     Cow::Owned(indent.chain(HIDDEN).copied().collect())
+}
+
+/// True for how something is authorized.
+fn is_mode(line: &[u8]) -> bool {
+    line.trim_ascii().starts_with(b"mode:")
 }
 
 /// True if one of the lines that this one is indented below opens a block of secrets.
@@ -249,6 +258,7 @@ mod tests {
             ("token = var.token", "token = var.token"),
             ("token: ${TOKEN}", "token: ${TOKEN}"),
             ("authorizationTTL: 10m0s", "authorizationTTL: 10m0s"),
+            ("authorization: {mode: Webhook}", "authorization: {mode: Webhook}"),
             ("runtimeRequestTimeout: 0", "runtimeRequestTimeout: 0"),
         ] {
             assert_eq!(String::from_utf8_lossy(&without_secrets(line.as_bytes(), 0..0)), shown);
@@ -259,9 +269,9 @@ mod tests {
 
     #[test]
     fn a_line_beside_a_finding_is_hidden_with_all_of_a_secret() {
-        let text = "a:\n  secrets:\n    db: hunter2\nidle: 0\ntls.key: |\n  password\n- name: A_TOKEN\n  value: x\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA\nplain: 1\n";
+        let text = "a:\n  secrets:\n    db: hunter2\nidle: 0\ntls.key: |\n  password\n- name: A_TOKEN\n  value: x\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA\nplain: 1\nauthorization:\n  mode: Webhook\n";
         let source = Source::new("/a.yaml", text.as_bytes());
-        let hidden: Vec<_> = (0..10).filter(|n| neighbour(&source, *n).ends_with(b"secret)")).collect();
+        let hidden: Vec<_> = (0..12).filter(|n| neighbour(&source, *n).ends_with(b"secret)")).collect();
         assert_eq!(hidden, [2, 7, 8]);
     }
 
