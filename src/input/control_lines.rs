@@ -131,6 +131,14 @@ fn value_of_ytt(line: &str) -> Option<Range<usize>> {
     line.get(..at)?.trim_end().ends_with([':', '-']).then_some(at..line.len())
 }
 
+/// Where a line has a key that is filled in: `{{ .name }}: x`, which YAML takes for a map.
+fn filled_in_key(line: &str) -> Option<Range<usize>> {
+    let text = line.trim_start_matches([' ', '-']);
+    let end = text.find("}}").filter(|_| text.starts_with("{{"))? + 2;
+    let from = line.len() - text.len();
+    text.get(end..)?.starts_with(':').then_some(from..from + end)
+}
+
 /// A part of a text that is there only under conditions: each with the answer that it needs.
 struct Shown {
     range: Range<usize>,
@@ -147,7 +155,7 @@ struct Template {
     /// Lines that add something, and those of them that are left out.
     adds: Vec<Range<usize>>,
     left_out: Vec<Range<usize>>,
-    /// Values that are filled in.
+    /// Values and keys that are filled in.
     values: Vec<Range<usize>>,
     parts: Vec<Shown>,
 }
@@ -172,7 +180,8 @@ impl Template {
             at = range.end;
             let (what, ours) = line_of(line);
             if !ours {
-                out.values.extend(value_of_ytt(line).map(|own| range.start + own.start..range.start + own.end));
+                let own = value_of_ytt(line).or_else(|| filled_in_key(line));
+                out.values.extend(own.map(|own| range.start + own.start..range.start + own.end));
                 continue;
             }
             let whole = range.start..range.start + line.trim_end_matches(['\r', '\n']).len();
@@ -268,14 +277,19 @@ impl Template {
         }
         for range in &self.values {
             let value = &mut out[range.clone()];
-            if !value.starts_with(b"#@ ") {
+            // A placeholder of the same length, in a form that YAML takes for text.
+            let mut end = value.len() - 1;
+            if value.starts_with(b"#@ ") {
+                value.copy_within(3.., 2);
+            } else if value.starts_with(b"{{") {
+                end -= 1;
+            } else {
                 continue;
             }
-            // A placeholder of the same length, in a form that YAML takes for text.
-            value.copy_within(3.., 2);
             value[..2].copy_from_slice(b"${");
             value.iter_mut().skip(2).filter(|b| b"#:{}\"'".contains(b)).for_each(|b| *b = b'_');
-            value[value.len() - 1] = b'}';
+            value[end..].fill(b' ');
+            value[end] = b'}';
         }
         out.into()
     }
@@ -461,6 +475,9 @@ mod tests {
         let shown = Template::of(ytt).unwrap().shown(ytt.as_bytes(), &[]);
         let lines: Vec<_> = std::str::from_utf8(&shown).unwrap().lines().map(str::trim).collect();
         assert_eq!((lines, shown.len()), (vec!["", "", "", "b: ${data.values[_b_]}"], ytt.len()));
+        let keys = "{{ .name }}: x\n  - {{ .a }}:\n{{ .a }}{{ .b }}\n";
+        let shown = Template::of(keys).unwrap().shown(keys.as_bytes(), &[]);
+        assert_eq!(String::from_utf8_lossy(&shown), "${ .name } : x\n  - ${ .a } :\n{{ .a }}{{ .b }}\n");
         for text in ["{{ if x }}\na\n", "{{ end }}\n", "a: b\n"] {
             assert!(Template::of(text).is_none(), "{text}");
         }
