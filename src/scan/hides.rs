@@ -10,6 +10,7 @@ use crate::text::{Earlier, Files, Place, Source};
 
 use super::base::Base;
 use super::before::Before;
+use super::note::Weight;
 use super::request::Request;
 use super::results::Scan;
 use super::veil::{Cause, Veil};
@@ -23,7 +24,19 @@ pub(super) fn veils(
     before: &[(Earlier<'_>, Before)],
 ) -> Vec<Veil> {
     let settings = then.and_then(|then| of_settings(now, then, request, (base, changed)));
-    settings.into_iter().chain(of_comments(now, &request.policy, before)).collect()
+    let gate = of_gate(now, &request.policy, (base, changed));
+    settings.into_iter().chain(gate).chain(of_comments(now, &request.policy, before)).collect()
+}
+
+/// The unresolved values that failed a run with the configuration of the base.
+fn of_gate(now: &Scan, policy: &Policy, (base, changed): (&Base, &[Arc<Source>])) -> Option<Veil> {
+    let is_off = base.policy.settings.fail_on_unresolved && !policy.settings.fail_on_unresolved;
+    let n = now.gaps.iter().filter(|gap| gap.weight == Weight::Grave).count();
+    let s = if n == 1 { "" } else { "s" };
+    let message =
+        format!("this pull request turns `fail-on-unresolved` off: {n} unresolved value{s} could hold a timeout");
+    let place = Place { source: changed.first()?.clone(), start: 0, end: 0 };
+    (is_off && n > 0).then_some(Veil { cause: Cause::Settings, place, message, findings: Vec::new() })
 }
 
 /// The findings that the policy of the base reports in what is there now, and the present one does not.

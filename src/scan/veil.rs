@@ -31,7 +31,7 @@ pub(crate) struct Veil {
     pub place: Place,
     /// One line, lower case, no full stop.
     pub message: String,
-    /// The findings in the order of the report; at least one.
+    /// The findings in the order of the report; none if it hides unresolved values.
     pub findings: Vec<Finding>,
 }
 
