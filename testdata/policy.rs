@@ -587,6 +587,10 @@ fn comments_that_ignore_can_be_written() {
     let variables = std::fs::read_to_string(dir.path().join("variables.tf")).unwrap();
     assert_eq!(variables, VARIABLES.replacen("  default", &format!("{line}  default"), 1));
     assert_eq!(check(dir.path(), &[]).status.code(), Some(0));
+    let json = "{\"kind\": \"KubeletConfiguration\", \"apiVersion\": \"kubelet.config.k8s.io/v1beta1\", \"syncFrequency\": \"0s\"}";
+    let dir = folder(&[("k.json", json)]);
+    let told = "No place for a comment at 1 finding: use `exceptions` in the configuration.\n";
+    assert_eq!(text(&check(dir.path(), &["--add-ignore"]).stderr), told);
 }
 
 #[test]

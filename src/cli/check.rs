@@ -79,7 +79,8 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             found = scanned(&request)?;
         }
         if !args.quiet {
-            say(false, |err| summarize(n, files, fixed, &left, err))?;
+            let rest = if fixed { 0 } else { found.findings.len() };
+            say(false, |err| summarize((n, files, rest), fixed, &left, err))?;
         }
     }
     for (format, file) in outputs {
@@ -145,26 +146,30 @@ fn incomplete(args: &Check, request: &Request, found: &Scan) -> Option<&'static 
     }
 }
 
+/// Says how many changes were made in how many files, and at how many findings no comment can be.
 fn summarize(
-    n: usize,
-    files: usize,
+    (n, files, rest): (usize, usize, usize),
     fixed: bool,
     left: &[(std::path::PathBuf, &str)],
     err: &mut dyn Write,
 ) -> io::Result<()> {
-    let plural = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     for (path, why) in left {
         writeln!(err, "warning: {}: not written: it {why}", harmless(&path.to_string_lossy()))?;
     }
-    if n == 0 {
-        return writeln!(err, "{}", if fixed { "No safe fixes available." } else { "Nothing to suppress." });
-    }
     let files = plural(files, "file");
-    if fixed {
-        writeln!(err, "Fixed {} in {files}.", plural(n, "problem"))
-    } else {
-        writeln!(err, "Added {} in {files}.", plural(n, "ignore comment"))
-    }
+    match (n, fixed) {
+        (0, true) => writeln!(err, "No safe fixes available."),
+        (0, false) if rest == 0 => writeln!(err, "Nothing to suppress."),
+        (0, false) => Ok(()),
+        (_, true) => writeln!(err, "Fixed {} in {files}.", plural(n, "problem")),
+        (_, false) => writeln!(err, "Added {} in {files}.", plural(n, "ignore comment")),
+    }?;
+    let instead = "use `exceptions` in the configuration";
+    if rest > 0 { writeln!(err, "No place for a comment at {}: {instead}.", plural(rest, "finding")) } else { Ok(()) }
+}
+
+fn plural(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
@@ -172,9 +177,9 @@ fn save_baseline(path: &Path, found: &Scan, quiet: bool) -> Result<u8, Stop> {
     write(Some(path), Kind::Json, false, |out| write_baseline(&found.findings, &relative, out))?;
     if !quiet {
         let count = found.findings.len();
-        let (what, them) = if count == 1 { ("finding", "it") } else { ("findings", "them") };
+        let (what, them) = (plural(count, "finding"), if count == 1 { "it" } else { "them" });
         let path = harmless(&path.to_string_lossy());
-        let told = format!("Wrote {count} {what} to {path}. Pass `--baseline {path}` to hide {them}.");
+        let told = format!("Wrote {what} to {path}. Pass `--baseline {path}` to hide {them}.");
         say(false, |err| writeln!(err, "{told}"))?;
     }
     Ok(CLEAN)
