@@ -40,6 +40,10 @@ fn every_format_lists_them_and_the_exit_code_stays() {
         assert!(shown.contains(rest), "{format}: {shown}");
         assert_eq!(out.status.code(), Some(0), "{format}");
     }
+    for (format, times) in [("concise", 5), ("github", 5), ("gitlab", 5), ("junit", 5), ("rdjson", 5), ("json", 0)] {
+        let told = text(&run_in(dir.path(), &["check", "--format", format, "."], None).stderr).replace("\n  ", " ");
+        assert_eq!(told.matches("nothing here shows that a node uses it").count(), times, "{format}: {told}");
+    }
 }
 
 #[test]

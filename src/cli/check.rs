@@ -83,6 +83,7 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
             say(false, |err| summarize((n, files, rest), fixed, &left, err))?;
         }
     }
+    let listed = outputs.iter().any(|(format, _)| report::LISTING.contains(&&**format));
     for (format, file) in outputs {
         let format = report::format(format).ok_or_else(|| Stop::Failed(format!("unknown format `{format}`")))?;
         let look = Look {
@@ -100,7 +101,13 @@ pub(super) fn check(args: &Check, matches: &ArgMatches, color: Color) -> Result<
         write(file.map(AsRef::as_ref), format.kind(), styled, |out| format.write(&found, &look, out))?;
     }
     if !args.quiet {
-        say(err_look.color, |err| beside(args, &request, &found, &err_look, err))?;
+        say(err_look.color, |err| {
+            // What no report lists is not left unsaid.
+            if !listed {
+                report::mentions(&found, &err_look, err)?;
+            }
+            beside(args, &request, &found, &err_look, err)
+        })?;
     }
     let ended = if left.iter().any(|(_, why)| *why == CHANGED) { FAILED } else { code(&found) };
     // The process ends here, which frees everything at once.

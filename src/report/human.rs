@@ -43,7 +43,10 @@ impl Reporter for Human {
             write_finding(finding, drawn, look, out)?;
             writeln!(out)?;
         }
-        write_unreached(scan, look, out)?;
+        mentions(scan, look, out)?;
+        if !scan.unreached.is_empty() {
+            writeln!(out)?;
+        }
         writeln!(out, "{}", summary(scan, look))
     }
 }
@@ -69,7 +72,10 @@ fn write_statistics(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result
 }
 
 /// The timeouts that are not known to reach a node, for people to judge.
-fn write_unreached(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub(crate) fn mentions(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let named = if look.verbose { usize::MAX } else { MENTIONED };
     let note = paint("note", level_style(Level::Note), look);
     let width = look.width.max(40);
@@ -85,7 +91,7 @@ fn write_unreached(scan: &Scan, look: &Look, out: &mut dyn Write) -> io::Result<
             }
         }
     }
-    if scan.unreached.is_empty() { Ok(()) } else { writeln!(out) }
+    Ok(())
 }
 
 fn paint(text: &str, style: Style, look: &Look) -> String {

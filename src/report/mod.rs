@@ -28,7 +28,7 @@ pub(crate) use against::{against_json, against_text};
 pub(crate) use controls::{controls_csv, controls_html, controls_json, controls_table};
 pub(crate) use explain::{explain, explain_group, list_rules, list_rules_json};
 pub use human::notes;
-pub(crate) use human::{complain, unfixed};
+pub(crate) use human::{complain, mentions, unfixed};
 pub(crate) use page::show_html;
 pub(crate) use plain_text::{harmless, sentences};
 pub use reporter::Look;
@@ -52,6 +52,9 @@ pub const FORMATS: &[&dyn Reporter] = &[
     &markdown::Markdown,
     &page::Html,
 ];
+
+/// The formats that list timeouts which are not known to reach a node.
+pub(crate) const LISTING: &[&str] = &["human", "json", "sarif", "markdown", "html"];
 
 /// The format with this name.
 pub fn format(name: &str) -> Option<&'static dyn Reporter> {
