@@ -64,23 +64,21 @@ impl Input for Terragrunt {
 
 /// The node groups of the unit in a file, which is as if it were in `dir`; `values` are those that a stack gives it.
 pub(super) fn unit(file: &Path, dir: &Path, values: Option<Value>, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let judged = |engine: &mut Engine<'_, '_>, root: usize, place| {
-        let concerns = resources::concerns(&engine.instances[root].module);
-        if concerns { engine.judged(&[root], place) } else { Vec::new() }
-    };
-    applied(file, dir, values, cx, judged).unwrap_or_default()
+    let judged = |engine: &mut Engine<'_, '_>, root: usize, place| engine.judged(&[root], place);
+    applied(file, dir, values, resources::concerns, cx, judged).unwrap_or_default()
 }
 
 /// The outputs of the unit in a file.
 pub(super) fn outputs(file: &Path, at: Span, cx: &mut Cx<'_>) -> Option<Value> {
-    applied(file, file.parent()?, None, cx, |engine, root, _| engine.outputs(root, at))
+    applied(file, file.parent()?, None, |_| true, cx, |engine, root, _| engine.outputs(root, at))
 }
 
-/// What comes of the root module that a unit applies; `None` if it is not here.
+/// What comes of the root module that a unit applies; `None` if it is not here, or not `wanted`.
 fn applied<T>(
     file: &Path,
     dir: &Path,
     values: Option<Value>,
+    wanted: fn(&Module) -> bool,
     cx: &mut Cx<'_>,
     then: impl FnOnce(&mut Engine<'_, '_>, usize, Span) -> T,
 ) -> Option<T> {
@@ -120,6 +118,9 @@ fn applied<T>(
             given.insert(attribute.name, value);
         }
         body.blocks.into_iter().for_each(|block| module.take(block));
+    }
+    if !wanted(&module) {
+        return None;
     }
     for path in &stack.files {
         for attribute in values_in(path, engine.cx) {
