@@ -11,7 +11,7 @@ use super::unit::normal;
 pub(super) const MAX_FILES: usize = 256;
 
 /// True if a name fits a pattern in which `*` stands for any text.
-fn fits(name: &str, pattern: &str) -> bool {
+pub(super) fn fits(name: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let mut last = "";

@@ -11,6 +11,7 @@ mod containers;
 mod control_lines;
 mod eksctl;
 mod embedded;
+mod everywhere;
 mod evidence;
 mod fitting;
 mod glob;

@@ -11,6 +11,7 @@ use base64::Engine;
 
 use super::choice::Answer;
 use super::choice::{Choice, Chosen, is};
+use super::imports::Export;
 use super::template::{Expr, Template};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_values::mapped;
@@ -50,6 +51,9 @@ pub(super) struct Evaluator<'a> {
     pub(super) chosen: Chosen,
     /// Choices that are still open.
     pub(super) wanted: Vec<(String, Vec<Choice>)>,
+    /// What other templates export, and the names that were imported.
+    pub(super) exports: Arc<Vec<Export>>,
+    pub(super) imports: Vec<String>,
     defaults: BTreeMap<String, Value>,
 }
 
@@ -69,6 +73,8 @@ impl<'a> Evaluator<'a> {
             lenient: false,
             chosen: Chosen::new(),
             wanted: Vec::new(),
+            exports: Arc::default(),
+            imports: Vec::new(),
             defaults: BTreeMap::new(),
         }
     }
@@ -137,7 +143,7 @@ impl<'a> Evaluator<'a> {
                 let what = argument.as_str().map_or_else(|| parts.join("."), str::to_owned);
                 self.attribute(&what, at)
             }
-            "ImportValue" => Value::unknown(Why::FromOutside("a value imported from another stack".into()), at),
+            "ImportValue" => self.import(argument, at),
             "GetAZs" | "Cidr" => Value::unknown(Why::FromOutside(format!("Fn::{name}").into()), at),
             "Condition" => Value::unknown(Why::NotUnderstood("a condition used as a value".into()), at),
             "Transform" => Value::unknown(transformed(argument), at),

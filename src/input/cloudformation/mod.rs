@@ -7,6 +7,7 @@ mod conditions;
 mod deploy_steps;
 mod deployed;
 mod expand;
+mod imports;
 mod init;
 mod init_calls;
 mod intrinsics;

@@ -31,6 +31,17 @@ impl StackReader<'_, '_> {
         let template = Template::new(&document);
         let mut evaluator = Evaluator::with(&template, given, self.work);
         evaluator.open = open;
+        let imports = yaml_files::holds(&self.cx.texts.view(document.span.text).bytes, b"ImportValue");
+        let before = imports.then(|| (self.cx.notes.clone(), self.cx.claims.clone()));
+        let groups = resources::node_groups(&mut evaluator, self);
+        self.work = evaluator.work;
+        // Only what reaches a node is looked for elsewhere.
+        let exports = if evaluator.imports.is_empty() { Vec::new() } else { self.exports(&evaluator.imports) };
+        let Some(before) = before.filter(|_| !exports.is_empty()) else { return groups };
+        (self.cx.notes, self.cx.claims) = before;
+        let (given, open) = (evaluator.given, evaluator.open);
+        evaluator = Evaluator::with(&template, given, self.work);
+        (evaluator.open, evaluator.exports) = (open, exports.into());
         let groups = resources::node_groups(&mut evaluator, self);
         self.work = evaluator.work;
         groups

@@ -11,6 +11,7 @@ use crate::syntax::hcl::{Block, Body, Step, StepKind};
 use crate::text::{Span, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
+use super::super::everywhere;
 use super::super::unit::has_extension;
 use super::super::yaml_files::{holds, shown};
 use super::components::text_of;
@@ -23,10 +24,6 @@ use super::lang::outcome::{Outcome, Refused, both_ways, either};
 use super::scope::Module;
 use super::terragrunt;
 use super::value_sets::ways_to_apply;
-
-/// The most files of Terraform in which the root with a state is looked for, and how deep they lie.
-const MAX_FILES: usize = 20_000;
-const MAX_DEPTH: usize = 16;
 
 /// What names a state in a backend, and what else says where it is.
 const NAMES: &[&str] = &["key", "prefix", "path", "address", "secret_suffix", "schema_name", "name"];
@@ -42,9 +39,6 @@ struct Outputs(Mutex<(Value, bool)>);
 /// How many roots are being read for another.
 #[derive(Default)]
 struct Nested(AtomicUsize);
-
-/// The files of Terraform of the repository, found once.
-struct Code(Vec<PathBuf>);
 
 /// The known texts that a backend is configured with.
 type Config = BTreeMap<String, String>;
@@ -106,18 +100,12 @@ impl Engine<'_, '_> {
         }
         let Some(name) = NAMES.iter().find_map(|name| asked.get(*name)) else { return Vec::new() };
         let name = name.rsplit('/').next().filter(|_| kind == "local").unwrap_or(name).to_owned();
-        let mut dirs: Vec<PathBuf> = Vec::new();
-        for path in code(self.cx) {
-            let names =
-                |bytes: &[u8]| holds(bytes, name.as_bytes()) && (holds(bytes, b"backend") || holds(bytes, b"cloud"));
-            if self.cx.files.glance(&path).is_some_and(|bytes| names(&bytes)) {
-                dirs.extend(
-                    path.parent()
-                        .filter(|dir| *dir != self.root && dirs.last().is_none_or(|last| last != dir))
-                        .map(PathBuf::from),
-                );
-            }
-        }
+        let names =
+            |bytes: &[u8]| holds(bytes, name.as_bytes()) && (holds(bytes, b"backend") || holds(bytes, b"cloud"));
+        let files = everywhere::files(&|path| has_extension(path, &["tf", "tofu"]), &names, self.cx);
+        let mut dirs: Vec<PathBuf> = files.iter().filter_map(|path| path.parent()).map(PathBuf::from).collect();
+        dirs.dedup();
+        dirs.retain(|dir| *dir != self.root);
         let mut out = Vec::new();
         for dir in dirs {
             let module = Module::shared(&dir, self.cx);
@@ -198,24 +186,6 @@ fn outputs_of(
         *outputs.0.lock().unwrap_or_else(PoisonError::into_inner) = found;
     }
     outputs.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// The files of Terraform of the repository.
-fn code(cx: &Cx<'_>) -> Vec<PathBuf> {
-    let slot = cx.shared.slot::<Code>(cx.files.root());
-    let search = || {
-        let mut out = Vec::new();
-        let mut open = vec![(cx.files.root().to_owned(), 0)];
-        while let Some((dir, depth)) = open.pop() {
-            out.extend(cx.files.list(&dir).into_iter().filter(|path| has_extension(path, &["tf", "tofu"])));
-            let folders = cx.files.folders(&dir).into_iter().filter(|_| depth < MAX_DEPTH && out.len() < MAX_FILES);
-            let hidden = |dir: &PathBuf| dir.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            open.extend(folders.filter(|dir| !hidden(dir)).map(|dir| (dir, depth + 1)));
-        }
-        out.sort();
-        Code(out)
-    };
-    slot.get_or_init(search).0.clone()
 }
 
 /// True for a backend of a kind, as `terraform_remote_state` names it.
