@@ -13,6 +13,7 @@ mod launches;
 pub(super) mod makefile;
 mod patches;
 mod references;
+pub(super) mod user_data;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,6 +152,8 @@ fn mentions_settings(bytes: &[u8]) -> bool {
         || launches::install_charts(bytes)
         || has(b"kubectl patch")
         || has(b"oc patch")
+        || has(b"talosctl ") && has(b"patch")
+        || has(b"kops ") && has(b"spec.")
         || (has(b"sed ") || has(b"yq ") || has(b"jq ")) && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
@@ -463,6 +466,7 @@ impl CommandReader {
         }
         self.edits(&values, cx);
         self.patch(&values, at, cx);
+        self.tools(&values, at, cx);
         self.chart(&values, at, cx);
         // Arguments may be in one text, or in a variable that the shell splits.
         if values.iter().any(|v| v.bytes().contains(&b' ') && yaml_files::holds(v.bytes(), EXTRA.as_bytes())) {

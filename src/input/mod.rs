@@ -65,6 +65,10 @@ pub(crate) fn read(input: &dyn Input, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeG
     if !["manifest", "kustomize"].contains(&input.name()) {
         groups.append(&mut applications::read_all(cx));
     }
+    // A file that is user data itself is read as commands as well.
+    if input.name() != "user-data" {
+        groups.append(&mut commands::user_data::in_user_data(&groups, cx));
+    }
     if !groups.is_empty() {
         crate::syntax::documents::let_go_of_large_ones();
     }

@@ -1,12 +1,13 @@
 //! Documents in a cluster that commands patch: `oc patch kubeletconfig workers --type merge -p '{"spec": {…}}'`. What the patch
-//! leaves as it is stays unknown, so only what it sets is judged.
+//! leaves as it is stays unknown, so only what it sets is judged. Commands that patch the configuration of a machine of Talos, or
+//! set fields of a cluster of kOps.
 
 use crate::node::{Cx, Step};
-use crate::syntax::{Node, yaml};
+use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
 
 use super::CommandReader;
-use crate::input::set_values::{PathStep, put, set_by_patch};
+use crate::input::set_values::{PathStep, path_of, put, set_by_patch};
 use crate::input::{manifests, yaml_files};
 
 /// Names of resources, and their group with the version and their kind.
@@ -19,6 +20,62 @@ const RESOURCES: &[(&[&str], &str, &str)] = &[
 ];
 
 impl CommandReader {
+    /// Reads a command that sets something of the machines that a tool makes.
+    pub(super) fn tools(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
+        match words.first().and_then(Traced::known_str).map(|program| program.rsplit('/').next().unwrap_or(program)) {
+            Some("talosctl") => self.talos(words, at, cx),
+            Some("kops") => self.kops(words, at, cx),
+            _ => {}
+        }
+    }
+
+    /// The patches that talosctl gives to machines: those of all, with those of each role. Source: siderolabs/talos,
+    /// `cmd/talosctl/cmd/mgmt/gen/config.go`.
+    fn talos(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
+        let mut of = |names: &[&str]| -> Vec<(Traced, Span)> {
+            let given = options(words, names).into_iter();
+            let read = |text: Traced| {
+                let file = text.bytes().strip_prefix(b"@").map(|file| text.slice(text.len() - file.len()..text.len()));
+                Some((file.map_or(Some(text), |file| Some(self.file(&file, cx)?.0))?, at))
+            };
+            given.filter_map(read).collect()
+        };
+        let all = of(&["--config-patch", "--patch", "-p"]);
+        let of_role = [("control plane", "--config-patch-control-plane"), ("workers", "--config-patch-worker")];
+        let roles = of_role.map(|(role, option)| (role, of(&[option])));
+        let name = format!("talosctl of {}", self.name);
+        if !all.is_empty() && roles.iter().any(|(_, own)| own.is_empty()) {
+            self.groups.append(&mut manifests::merged_patches(&all, &name, at, cx));
+        }
+        for (role, own) in roles.into_iter().filter(|(_, own)| !own.is_empty()) {
+            let patches = [all.clone(), own].concat();
+            self.groups.append(&mut manifests::merged_patches(&patches, &format!("{name} ({role})"), at, cx));
+        }
+    }
+
+    /// The fields that kops sets in a cluster or a group of instances. Source: kubernetes/kops, `pkg/commands/set_cluster.go`.
+    fn kops(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
+        let mut tree = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
+        for given in options(words, &["--set", "--override"]) {
+            let Some(equals) = given.bytes().iter().position(|b| *b == b'=') else { continue };
+            let path = given.slice(0..equals);
+            let path = path.known_str().map(|path| path.strip_prefix("cluster.").unwrap_or(path));
+            let Some(path) = path.filter(|path| path.starts_with("spec.")).and_then(path_of) else { continue };
+            put(&mut tree, &path, Node::plain(given.slice(equals + 1..given.len()), at), at);
+        }
+        if tree.pairs().is_empty() {
+            return;
+        }
+        let of_group = words.iter().any(|word| matches!(word.bytes(), b"ig" | b"instancegroup" | b"instancegroups"));
+        let kind = if of_group { "InstanceGroup" } else { "Cluster" };
+        let text = |text: &str| Node::quoted(Traced::made(text, at), at);
+        let step = |name: &str| PathStep::Name(name.to_owned());
+        put(&mut tree, &[step("apiVersion")], text("kops.k8s.io/v1alpha2"), at);
+        put(&mut tree, &[step("kind")], text(kind), at);
+        put(&mut tree, &[step("metadata"), step("name")], text(&format!("kops of {}", self.name)), at);
+        self.groups.append(&mut manifests::among(&tree, &self.name.clone(), cx));
+    }
+
     /// Reads a command that patches a document which nodes are made from.
     pub(super) fn patch(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
         let plain = |n: usize| words.get(n).and_then(Traced::known_str);
@@ -42,15 +99,7 @@ impl CommandReader {
             return;
         };
         let name = if name.is_empty() { plain(place + 1).unwrap_or_default().to_owned() } else { name };
-        let mut given = None;
-        for (n, word) in words.iter().enumerate() {
-            match word.bytes() {
-                b"-p" | b"--patch" => given = words.get(n + 1).cloned(),
-                bytes if bytes.starts_with(b"--patch=") => given = Some(word.slice(b"--patch=".len()..word.len())),
-                bytes if bytes.starts_with(b"-p=") => given = Some(word.slice(3..word.len())),
-                _ => {}
-            }
-        }
+        let given = options(words, &["-p", "--patch"]).pop();
         let Some(given) = given.filter(|given| given.span().is_some()) else { return };
         let view = cx.made("a patch", &given, at);
         let Some(tree) = yaml_files::documents(&view).tree.first().cloned() else { return };
@@ -75,4 +124,19 @@ impl CommandReader {
         }
         self.groups.append(&mut groups);
     }
+}
+
+/// What a command gives to options, in order: `--patch TEXT`, `--patch=TEXT`.
+fn options(words: &[Traced], names: &[&str]) -> Vec<Traced> {
+    let mut out = Vec::new();
+    for (n, word) in words.iter().enumerate() {
+        for name in names {
+            match word.bytes().strip_prefix(name.as_bytes()) {
+                Some([]) => out.extend(words.get(n + 1).cloned()),
+                Some([b'=', value @ ..]) => out.push(word.slice(word.len() - value.len()..word.len())),
+                _ => {}
+            }
+        }
+    }
+    out
 }

@@ -1,0 +1,3 @@
+resource "aws_instance" "bastion" {
+  user_data = file("${path.module}/bastion.sh")
+}
