@@ -43,6 +43,12 @@ pub(super) fn script(container: &Node) -> Option<Traced> {
     Some(out)
 }
 
+/// The command line of some words.
+pub(super) fn line(words: &[Traced]) -> Option<Traced> {
+    let between = Traced::made(" ", words.first()?.span()?);
+    Some(Traced::join(&words.iter().map(in_quotes).collect::<Vec<_>>(), &between))
+}
+
 /// A word in quotes in which a shell fills in variables.
 fn in_quotes(word: &Traced) -> Traced {
     let Some(at) = word.span() else { return Traced::new() };

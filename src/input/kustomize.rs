@@ -20,6 +20,7 @@ use crate::value::Value;
 
 use super::applications::aside::may_describe;
 use super::unit::{FileList, Input, Unit, normal};
+use super::watched::KUBELET_WORDS;
 use super::yaml_values::value_of;
 use super::{embedded, helm, manifests, template_text, yaml_files};
 use target::{Names, identity, selects};
@@ -157,7 +158,7 @@ struct Build {
     everything: bool,
     /// A document was skipped.
     skipped: bool,
-    /// A patch concerns a kubelet, or a replacement may.
+    /// A patch or a generated text concerns a kubelet, or a replacement may.
     patches_hold: bool,
     /// A patch removed a document.
     removes: bool,
@@ -464,7 +465,10 @@ impl Build {
     fn generated_from(&mut self, dir: &Path, file: &str, cx: &mut Cx<'_>) -> Option<View> {
         let path = normal(&dir.join(file));
         let source = cx.peek(&path).ok()?;
-        if !self.everything && !manifests::may_hold(&source.bytes()) {
+        // A document that says nothing itself may run a script.
+        let concerns = KUBELET_WORDS.iter().any(|word| yaml_files::holds(&source.bytes(), word.as_bytes()));
+        self.patches_hold |= concerns;
+        if !self.everything && !concerns && !manifests::may_hold(&source.bytes()) {
             self.skipped = true;
             return None;
         }

@@ -31,8 +31,10 @@ pub(super) fn pods(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
             .filter_map(Node::as_scalar)
             .map(|s| s.text.clone())
             .collect();
-        if let Some(script) = on_the_host(&words, spec, container) {
+        let files = config_files(spec, container, manifest.all("", "ConfigMap"));
+        if let Some((script, files)) = on_the_host(&words, spec, container, files) {
             let mut group = manifest.group();
+            group.steps.extend(files.into_iter().map(|file| Step::file(file.path, file.text)));
             group.steps.push(Step::Script(script));
             out.push(group);
         }
@@ -66,18 +68,71 @@ fn kubelet(words: &[Traced]) -> Option<Vec<Traced>> {
     Some(words[start..].iter().map(placeholder::in_text).collect())
 }
 
+/// A file of a config map that a container has.
+struct ConfigFile {
+    /// Where the config map is mounted.
+    folder: String,
+    path: String,
+    text: Traced,
+}
+
+/// The files of config maps that a container mounts.
+fn config_files(spec: &Node, container: &Node, maps: &[&Node]) -> Vec<ConfigFile> {
+    let text = |node: &'_ Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
+    let items = |node: &'_ Node, key: &str| node.get(key).map(Node::items).unwrap_or_default().to_vec();
+    let mut out = Vec::new();
+    for mount in items(container, "volumeMounts") {
+        let (Some(volume), Some(folder)) = (text(&mount, "name"), text(&mount, "mountPath")) else { continue };
+        let Some(volume) = items(spec, "volumes").into_iter().find(|v| text(v, "name").as_ref() == Some(&volume))
+        else {
+            continue;
+        };
+        let projected = volume.get("projected").map(|projected| items(projected, "sources")).unwrap_or_default();
+        for source in std::iter::once(&volume).chain(&projected).filter_map(|source| source.get("configMap")) {
+            let name = text(source, "name");
+            let named = |map: &&&Node| map.path(&["metadata", "name"]).and_then(Node::as_str) == name.as_deref();
+            let data = maps.iter().find(named).and_then(|map| map.get("data")).map(Node::pairs).unwrap_or_default();
+            for (key, value) in data {
+                let (Some(key), Some(value)) = (key.as_str(), value.as_scalar()) else { continue };
+                let item = items(source, "items").into_iter().find(|item| text(item, "key").as_deref() == Some(key));
+                let file = item.and_then(|item| text(&item, "path")).unwrap_or_else(|| key.to_owned());
+                let path = match text(&mount, "subPath") {
+                    None => format!("{}/{file}", folder.trim_end_matches('/')),
+                    Some(only) if only == file => folder.clone(),
+                    Some(_) => continue,
+                };
+                out.push(ConfigFile { folder: folder.clone(), path, text: value.text.clone() });
+            }
+        }
+    }
+    out
+}
+
 /// The script of a container that changes its host: in the host's processes, or in folders of the host that it mounts, whose
-/// files have their names on the host.
-fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced> {
+/// files have their names on the host; with the files of config maps that it names.
+fn on_the_host(
+    words: &[Traced],
+    spec: &Node,
+    container: &Node,
+    mut files: Vec<ConfigFile>,
+) -> Option<(Traced, Vec<ConfigFile>)> {
     let shell = |word: &Traced| {
         let name = word.known_str().map(|word| word.rsplit('/').next().unwrap_or(word));
         name.is_some_and(|name| matches!(name, "sh" | "bash" | "ash"))
     };
-    let start = words.iter().position(shell)?;
+    let start = words.iter().position(shell).unwrap_or(words.len());
     let option = |word: &Traced| word.known_str().is_some_and(|w| w.starts_with('-') && w.ends_with('c'));
-    let script = words[start..].iter().skip_while(|word| !option(word)).nth(1)?.clone();
-    let concerns = |word: &&str| yaml_files::holds(script.bytes(), word.as_bytes());
-    if !KUBELET_WORDS.iter().any(concerns) {
+    let given = words[start..].iter().skip_while(|word| !option(word)).nth(1).cloned();
+    let script = given.clone().or_else(|| containers::line(words))?;
+    files.retain(|file| yaml_files::holds(script.bytes(), file.folder.as_bytes()));
+    if given.is_none() && files.is_empty() {
+        return None;
+    }
+    let holds = |word: &str, files: &[ConfigFile]| {
+        let holds = |text: &Traced| yaml_files::holds(text.bytes(), word.as_bytes());
+        holds(&script) || files.iter().any(|file| holds(&file.text))
+    };
+    if !KUBELET_WORDS.iter().any(|word| holds(word, &files)) {
         return None;
     }
     let volumes = spec.get("volumes").map(Node::items).unwrap_or_default();
@@ -99,18 +154,21 @@ fn on_the_host(words: &[Traced], spec: &Node, container: &Node) -> Option<Traced
             && pair[1].known_str().is_some_and(root)
     };
     if words[..start].windows(2).any(chroot) {
-        return Some(script);
+        return Some((script, files));
     }
     let enters = spec.get("hostPID").and_then(Node::as_str) == Some("true")
-        && words.iter().any(|word| yaml_files::holds(word.bytes(), b"nsenter"));
+        && (words.iter().any(|word| yaml_files::holds(word.bytes(), b"nsenter")) || holds("nsenter", &files));
     // A container has files of its own as well.
-    mounted.retain(|(inside, _)| yaml_files::holds(script.bytes(), inside.as_bytes()));
+    mounted.retain(|(inside, _)| holds(inside, &files));
     if mounted.is_empty() && !enters {
         return None;
     }
     // The longest name first: it may lie in another one.
     mounted.sort_by_key(|(inside, _)| std::cmp::Reverse(inside.len()));
-    on_the_outside(&script, &mounted)
+    for file in &mut files {
+        file.text = on_the_outside(&file.text, &mounted).unwrap_or_default();
+    }
+    Some((on_the_outside(&script, &mounted)?, files))
 }
 
 /// A script with the names that files have on the host.
