@@ -274,7 +274,9 @@ fn within_budget(
     while let Some(mut group) = groups.pop_front() {
         own(&mut group, &root);
         policy.assume(&mut group);
-        uses.extend(cx.texts.files_of(group.steps.iter().flat_map(Step::places)));
+        let places: Vec<Span> = group.steps.iter().flat_map(Step::places).collect();
+        // A node group without texts stands in the file that describes it.
+        uses.extend(cx.texts.files_of(if places.is_empty() { vec![group.place] } else { places }));
         let mut boots = boot::run(&group, &mut cx.boot());
         if !budget::spend(if given.whole { 3 * GROUP } else { GROUP }) {
             // Of what was read in part, nothing is certain.

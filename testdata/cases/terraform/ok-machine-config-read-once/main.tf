@@ -1,0 +1,3 @@
+resource "kubernetes_manifest" "m" {
+  manifest = yamldecode(file("${path.module}/mc.yaml"))
+}
