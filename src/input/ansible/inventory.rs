@@ -304,13 +304,16 @@ fn hosts_of(groups: &Groups, folders: &[PathBuf], cx: &mut Cx<'_>) -> Vec<Host> 
     for host in names {
         let mut own: BTreeSet<String> = ["all".to_owned()].into();
         own.extend(groups.iter().filter(|(_, group)| group.hosts.contains_key(host)).map(|(name, _)| name.clone()));
-        for _ in 0..MAX_DEPTH {
+        for depth in 0..=MAX_DEPTH {
             let known = own.len();
             let holds = |group: &Group| group.children.iter().any(|child| own.contains(child));
             let parents: Vec<_> = groups.iter().filter(|(_, g)| holds(g)).map(|(name, _)| name.clone()).collect();
             own.extend(parents);
             if own.len() == known {
                 break;
+            }
+            if depth == MAX_DEPTH {
+                budget::reached("depth of groups of hosts");
             }
         }
         let mut order: Vec<&str> = depths.keys().copied().filter(|name| own.contains(*name)).collect();
