@@ -12,6 +12,7 @@ use base64::Engine;
 use super::choice::Answer;
 use super::choice::{Choice, Chosen, is};
 use super::imports::Export;
+use super::lookups::of_serverless;
 use super::template::{Expr, Template};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_values::mapped;
@@ -469,7 +470,7 @@ fn literal(scalar: &Scalar, expr: Expr<'_>) -> Value {
         Resolved::Bool(value) if !matches!(scalar.text.known_str(), Some("true" | "false")) => {
             Value::bool(value, expr.span)
         }
-        _ => Value::str(scalar.text.clone(), expr.span),
+        _ => Value::str(of_serverless(&scalar.text), expr.span),
     }
 }
 
