@@ -152,6 +152,7 @@ fn mentions_settings(bytes: &[u8]) -> bool {
         || launches::install_charts(bytes)
         || has(b"kubectl patch")
         || has(b"oc patch")
+        || has(b"oc process")
         || has(b"talosctl ") && has(b"patch")
         || has(b"kops ") && has(b"spec.")
         || (has(b"sed ") || has(b"yq ") || has(b"jq ")) && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))

@@ -184,7 +184,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Starts, STARTERS),
     (Group::Charts, &["chart:", "chartPath", "helmChart"]),
     (Group::Fills, LAUNCH_VERBS),
-    (Group::Fills, &["ssh ", "kubectl patch", "oc patch", "talosctl ", "kops "]),
+    (Group::Fills, &["ssh ", "kubectl patch", "oc patch", "oc process", "talosctl ", "kops "]),
     (Group::Sed, &["sed ", "yq ", "jq "]),
     (Group::Applies, &["kubectl", "eksctl", "apply"]),
     (Group::Tasks, TASKS),

@@ -35,7 +35,7 @@ mod helmfile;
 mod index;
 mod order;
 mod repository;
-mod restored;
+pub(super) mod restored;
 mod substitute;
 mod tools;
 

@@ -6,7 +6,7 @@ use crate::text::{Texts, Traced, Whence};
 const MARKS: [&[u8]; 2] = [b"$", b"{{"];
 
 /// The text with each placeholder that its parser has taken for unknown as it is written.
-pub(super) fn restored(text: &Traced, texts: &Texts) -> Traced {
+pub(in crate::input) fn restored(text: &Traced, texts: &Texts) -> Traced {
     let mut out = Traced::new();
     for (range, piece) in text.ranges() {
         match &piece.whence {

@@ -25,6 +25,7 @@ impl CommandReader {
         match words.first().and_then(Traced::known_str).map(|program| program.rsplit('/').next().unwrap_or(program)) {
             Some("talosctl") => self.talos(words, at, cx),
             Some("kops") => self.kops(words, at, cx),
+            Some("oc") => self.process(words, at, cx),
             _ => {}
         }
     }
@@ -74,6 +75,26 @@ impl CommandReader {
         put(&mut tree, &[step("kind")], text(kind), at);
         put(&mut tree, &[step("metadata"), step("name")], text(&format!("kops of {}", self.name)), at);
         self.groups.append(&mut manifests::among(&tree, &self.name.clone(), cx));
+    }
+
+    /// The objects of a template of OpenShift as a command fills it in: `oc process -f nodes.yaml -p IDLE=0s`.
+    fn process(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
+        let Some(place) = words.iter().position(|word| word.bytes() == b"process") else { return };
+        let file = options(words, &["-f", "--filename"]).pop();
+        let Some((text, _)) = file.and_then(|file| self.file(&file, cx)) else { return };
+        let given = options(words, &["-p", "--param"]).into_iter();
+        let given = given.chain(words[place..].iter().filter(|word| !word.bytes().starts_with(b"-")).cloned());
+        let pair = |text: Traced| {
+            let equals = text.bytes().iter().position(|b| *b == b'=')?;
+            Some((text.slice(0..equals).known_str()?.to_owned(), text.slice(equals + 1..text.len())))
+        };
+        let given: Vec<_> = given.filter_map(pair).collect();
+        let name = self.name.clone();
+        let view = cx.made("a template", &text, at);
+        for tree in yaml_files::documents(&view).tree.iter().filter(|_| !given.is_empty()) {
+            let objects = manifests::openshift::objects(tree, &given, cx);
+            self.groups.append(&mut manifests::in_trees(&objects, &name, cx));
+        }
     }
 
     /// Reads a command that patches a document which nodes are made from.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::manifest::{Inner, Manifest};
-use super::{cluster_api, cluster_class, ignition, karpenter, kops, kubeadm, kubelet, tools, workloads};
+use super::{cluster_api, cluster_class, ignition, karpenter, kops, kubeadm, kubelet, openshift, tools, workloads};
 use crate::input::applications::aside;
 use crate::input::eksctl;
 use crate::node::{Cx, NodeGroup};
@@ -83,6 +83,8 @@ const KINDS: &[DocumentKind] = &[
         config.and_then(|config| ignition::read(config, &m.name(), m.place(), cx)).into_iter().collect()
     }),
     holder("", &["ConfigMap"], CONFIGURATION, |m, _| workloads::config_map(m)),
+    holder("", &["Template"], KUBELET, openshift::template),
+    holder("template.openshift.io", &["Template"], KUBELET, openshift::template),
     pods("", &["Pod"]),
     pods("apps", &["DaemonSet", "Deployment", "StatefulSet"]),
     pods("batch", &["Job", "CronJob"]),

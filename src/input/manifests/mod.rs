@@ -14,6 +14,7 @@ mod kpt;
 mod kubeadm;
 mod kubelet;
 mod manifest;
+pub(super) mod openshift;
 mod patches;
 mod placeholder;
 mod setting_paths;
