@@ -279,7 +279,8 @@ mod tests {
 
     #[test]
     fn guards_that_leave_nothing_hold_always() {
-        let cases: [(&[&[(&str, bool)]], bool); 4] = [
+        type Guards<'a> = &'a [&'a [(&'a str, bool)]];
+        let cases: [(Guards<'_>, bool); 4] = [
             (&[&[("x", true)], &[("x", false), ("y", true)], &[("x", false), ("y", false), ("z", true)]], false),
             (&[&[("x", true)], &[("x", false), ("y", true)], &[("y", false), ("z", true)], &[("z", false)]], true),
             (&[&[("x", true)], &[("y", false)]], false),

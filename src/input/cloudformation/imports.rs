@@ -21,6 +21,13 @@ use super::{commands, parameters};
 const MAX_TEMPLATES: usize = 100;
 const MAX_EXPORTS: usize = 8;
 
+/// Templates that export something.
+const EXPORTERS: everywhere::Kind = everywhere::Kind {
+    name: "exports",
+    named: |path| has_extension(path, &["yaml", "yml", "json", "template", "cfn"]),
+    marked: |bytes| [&b"Outputs"[..], b"Export", b"Resources"].iter().all(|word| holds(bytes, word)),
+};
+
 /// The fewest bytes of a name that tell it from others.
 const LEAST: usize = 4;
 
@@ -95,12 +102,8 @@ fn is_named(export: &str, name: &str) -> bool {
 impl StackReader<'_, '_> {
     /// What the other templates of the repository export under some names.
     pub(super) fn exports(&mut self, names: &[String]) -> Vec<Export> {
-        let wanted = |path: &Path| has_extension(path, &["yaml", "yml", "json", "template", "cfn"]);
-        let has = |bytes: &[u8]| {
-            let words = [&b"Outputs"[..], b"Export", b"Resources"].iter().all(|word| holds(bytes, word));
-            words && names.iter().any(|name| holds(bytes, literal(name).as_bytes()))
-        };
-        let files = everywhere::files(&wanted, &has, self.cx);
+        let has = |bytes: &[u8]| names.iter().any(|name| holds(bytes, literal(name).as_bytes()));
+        let files = everywhere::files(&EXPORTERS, &has, self.cx);
         let mut out = Vec::new();
         for path in budget::at_most(files, MAX_TEMPLATES, "templates that export a name").collect::<Vec<_>>() {
             let Ok(id) = self.cx.open(&path) else { continue };

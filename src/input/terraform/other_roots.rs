@@ -29,6 +29,13 @@ use super::value_sets::ways_to_apply;
 const NAMES: &[&str] = &["key", "prefix", "path", "address", "secret_suffix", "schema_name", "name"];
 const PLACES: &[&str] = &["bucket", "storage_account_name", "container_name", "organization", "hostname"];
 
+/// Files that may say where a state is.
+const BACKENDS: everywhere::Kind = everywhere::Kind {
+    name: "backends",
+    named: |path| has_extension(path, &["tf", "tofu"]),
+    marked: |bytes| holds(bytes, b"backend") || holds(bytes, b"cloud"),
+};
+
 /// How many roots may lead to another by their states.
 const MAX_NESTED: usize = 4;
 
@@ -100,9 +107,7 @@ impl Engine<'_, '_> {
         }
         let Some(name) = NAMES.iter().find_map(|name| asked.get(*name)) else { return Vec::new() };
         let name = name.rsplit('/').next().filter(|_| kind == "local").unwrap_or(name).to_owned();
-        let names =
-            |bytes: &[u8]| holds(bytes, name.as_bytes()) && (holds(bytes, b"backend") || holds(bytes, b"cloud"));
-        let files = everywhere::files(&|path| has_extension(path, &["tf", "tofu"]), &names, self.cx);
+        let files = everywhere::files(&BACKENDS, &|bytes| holds(bytes, name.as_bytes()), self.cx);
         let mut dirs: Vec<PathBuf> = files.iter().filter_map(|path| path.parent()).map(PathBuf::from).collect();
         dirs.dedup();
         dirs.retain(|dir| *dir != self.root);
