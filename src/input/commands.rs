@@ -147,12 +147,10 @@ fn mentions_settings(bytes: &[u8]) -> bool {
         return true;
     }
     (has(b"<<") || has(b"echo ") && has(b"kubectl ")) && manifests::may_hold(bytes)
-        || has(b"envsubst")
-        || has(b"clusterctl generate")
+        || ["envsubst", "clusterctl generate", "kubectl patch", "oc patch", "oc process"]
+            .iter()
+            .any(|word| has(word.as_bytes()))
         || launches::install_charts(bytes)
-        || has(b"kubectl patch")
-        || has(b"oc patch")
-        || has(b"oc process")
         || has(b"talosctl ") && has(b"patch")
         || has(b"kops ") && has(b"spec.")
         || (has(b"sed ") || has(b"yq ") || has(b"jq ")) && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))

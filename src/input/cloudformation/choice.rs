@@ -72,3 +72,15 @@ impl Answer {
         }
     }
 }
+
+/// An output that a template exports.
+#[derive(Debug)]
+pub(super) struct Export {
+    /// Its name; `*` stands for what is not known.
+    pub(super) name: String,
+    pub(super) value: Value,
+    /// The template, for people.
+    pub(super) file: String,
+    /// The value is the same for all deployments.
+    pub(super) certain: bool,
+}

@@ -11,14 +11,14 @@ use crate::syntax::Node;
 use crate::text::{Span, Why, budget};
 use crate::value::{Condition, Guard, Value};
 
-use super::choice::{Choice, when};
+use super::choice::{Choice, Export, when};
 use super::intrinsics::{Evaluator, Given};
 use super::reader::StackReader;
 use super::template::{Expr, Template, is_template};
 use super::{commands, parameters};
 
 /// The most templates that are searched for what one template imports, and the most exports that one import may be.
-const MAX_TEMPLATES: usize = 100;
+const MAX_TEMPLATES: usize = 20;
 const MAX_EXPORTS: usize = 8;
 
 /// Templates that export something.
@@ -30,18 +30,6 @@ const EXPORTERS: everywhere::Kind = everywhere::Kind {
 
 /// The fewest bytes of a name that tell it from others.
 const LEAST: usize = 4;
-
-/// An output that a template exports.
-#[derive(Debug)]
-pub(super) struct Export {
-    /// Its name; `*` stands for what is not known.
-    name: String,
-    value: Value,
-    /// The template, for people.
-    file: String,
-    /// The value is the same for all deployments.
-    certain: bool,
-}
 
 impl Evaluator<'_> {
     /// The value of an export.
@@ -119,6 +107,11 @@ impl StackReader<'_, '_> {
         let mut evaluator = Evaluator::with(&template, Given::new(), self.work);
         for (_, output) in document.get("Outputs").map(Node::pairs).unwrap_or_default() {
             let (Some(name), Some(value)) = (output.path(&["Export", "Name"]), output.get("Value")) else { continue };
+            // Most names are plain texts, which need no evaluation.
+            if name.tag.is_none() && name.as_str().is_some_and(|own| !names.iter().any(|wanted| is_named(own, wanted)))
+            {
+                continue;
+            }
             let Some(name) = evaluator.eval(name.into()).to_traced().map(|name| pattern(&name)) else { continue };
             if !names.iter().any(|wanted| is_named(&name, wanted)) {
                 continue;

@@ -10,9 +10,8 @@ use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
 use base64::Engine;
 
 use super::choice::Answer;
-use super::choice::{Choice, Chosen, is};
-use super::imports::Export;
-use super::lookups::of_serverless;
+use super::choice::{Choice, Chosen, Export, is};
+use super::serverless::of_serverless;
 use super::template::{Expr, Template};
 use crate::input::template_text::trimmed;
 use crate::input::yaml_values::mapped;

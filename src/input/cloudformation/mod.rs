@@ -16,6 +16,7 @@ mod parameters;
 mod reader;
 mod resources;
 mod scripts;
+mod serverless;
 mod stacks;
 mod stored;
 mod template;

@@ -8,7 +8,7 @@ use crate::text::{Traced, placeholder};
 
 use super::manifest::{Inner, Manifest};
 
-/// The objects of a template, with the values of its parameters, as long as nobody gives others.
+/// The objects of a template, with the values of its parameters, as long as no command gives others.
 pub(super) fn template(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Inner> {
     let objects = objects(manifest.node, &[], cx).into_iter();
     objects.map(|object| Inner::Tree(object, manifest.name())).collect()

@@ -1,0 +1,43 @@
+//! Variables of the Serverless Framework in a template, which it fills in.
+
+use crate::text::{Traced, Why};
+
+/// How variables of the Serverless Framework start.
+const SERVERLESS: [&str; 10] =
+    ["self:", "param:", "opt:", "env:", "sls:", "ssm:", "cf:", "aws:", "file(", "strToBool("];
+
+/// The text with the variables of the Serverless Framework unknown, such as `${self:custom.idle, '0s'}`. In a shell, what follows a colon
+/// is no name.
+pub(super) fn of_serverless(text: &Traced) -> Traced {
+    let bytes = text.bytes();
+    let (mut out, mut done, mut at) = (Traced::new(), 0, 0);
+    while let Some(from) = memchr::memmem::find(&bytes[at..], b"${").map(|n| at + n) {
+        at = from + 2;
+        let inner = &bytes[at..];
+        let name = SERVERLESS.iter().find(|name| inner.starts_with(name.as_bytes()));
+        let after = name.and_then(|name| inner.get(name.len()));
+        if !after.is_some_and(|b| b.is_ascii_alphabetic() || b"$~./".contains(b)) {
+            continue;
+        }
+        let mut depth = 0_usize;
+        let end = inner.iter().take_while(|b| **b != b'\n').position(|b| {
+            depth += usize::from(*b == b'{');
+            let closes = *b == b'}' && depth == 0;
+            depth -= usize::from(*b == b'}' && depth > 0);
+            closes
+        });
+        let Some(end) = end.map(|length| at + length + 1) else { continue };
+        out.push(&text.slice(done..from));
+        let mark = text.slice(from..end);
+        if let Some(span) = mark.span() {
+            let shown = mark.to_text().into_owned();
+            out.push_unknown(span, Why::FromOutside(format!("the variable {shown} of Serverless").into()));
+        }
+        (done, at) = (end, end);
+    }
+    if done == 0 {
+        return text.clone();
+    }
+    out.push(&text.slice(done..bytes.len()));
+    out
+}
