@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::syntax::hcl::{Block, Body};
+use crate::syntax::hcl::{Attribute, Block, Body};
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
-use crate::value::{Alternative, Guard, Kind, MAX_ALTERNATIVES, Value};
+use crate::value::{Alternative, Entry, Guard, Kind, MAX_ALTERNATIVES, Value};
 
 use super::super::template_text::base64_of;
 use super::engine::Engine;
@@ -115,7 +115,15 @@ impl Engine<'_, '_> {
         let template = self.eval(&template.value, own)?;
         let vars = match block.body.attribute("vars") {
             Some(vars) => self.eval(&vars.value, own)?,
-            None => Value::map(indexmap::IndexMap::new(), at),
+            // Before Terraform 0.12, a map may be written as a block.
+            None => {
+                let written = block.body.blocks_of("vars").flat_map(|inner| &inner.body.attributes);
+                let entry = |a: &Attribute| {
+                    let value = self.eval_or_unknown(&a.value, own);
+                    (Arc::clone(&a.name), Entry { key: a.name_span, value })
+                };
+                Value::map(written.map(entry).collect(), at)
+            }
         };
         let place = block.header;
         self.lift(&[template, vars], place, &mut |engine, args| {
