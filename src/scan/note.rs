@@ -50,7 +50,7 @@ pub(super) fn remedy(why: &Why, path: &Path) -> &'static str {
     match why {
         Why::NoDefault(_) if is_terraform(path) => "give a value with `--var` or `--var-file`, or check a plan",
         Why::NoDefault(name) if name.starts_with("parameter ") => "give a value with `--parameters`",
-        Why::FromOutside(what) | Why::Attribute(what, _) if is_terraform(path) && what.starts_with("module.") => {
+        Why::FromOutside(what) | Why::Attribute(what, _) if is_terraform(path) && is_of_module(what) => {
             "run `terraform init`, or name the folder of the module with `--module`"
         }
         // What a node fetches is not in a plan either.
@@ -61,6 +61,13 @@ pub(super) fn remedy(why: &Why, path: &Path) -> &'static str {
     }
 }
 
+/// True for the name of a module that is not here, or of one of its outputs, but not of something in a module that was read.
+fn is_of_module(what: &str) -> bool {
+    let modules = what.split('.').filter(|word| *word == "module").count();
+    let inner = what.contains(": ") || what.split('.').count() > 2 * modules + 1;
+    what.starts_with("module.") && (what.contains(" from ") || !inner)
+}
+
 /// The note of a problem. It only weighs something where a node may come from.
 pub(super) fn problem(problem: &Problem, texts: &Texts) -> Note {
     let weight = if problem.fault == Fault::Syntax { Weight::Grave } else { Weight::Unread };
@@ -69,5 +76,22 @@ pub(super) fn problem(problem: &Problem, texts: &Texts) -> Note {
         note
     } else {
         Note { weight: Weight::None, ..note }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_module;
+
+    #[test]
+    fn what_stands_in_a_module_that_was_read_is_not_of_a_missing_one() {
+        for missing in
+            ["module.eks from terraform-aws-modules/eks/aws", "module.eks.cluster_name", "module.a.module.b.x"]
+        {
+            assert!(is_of_module(missing), "{missing}");
+        }
+        for read in ["module.irsa.aws_iam_role.this", "module.agents: each.value.count", "var.x"] {
+            assert!(!is_of_module(read), "{read}");
+        }
     }
 }
