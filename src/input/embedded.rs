@@ -23,6 +23,10 @@ const STARTS: &[&str] =
 const INSTALLERS: &[&str] = &["get.k3s.io", "get.rke2.io", "k3d cluster create ", "k3s agent ", "k3s server "];
 /// The key of the kubelet's arguments in the configuration of k3s and RKE2.
 const KUBELET_ARG: &str = "kubelet-arg";
+/// The key of the variables of a play, a role or a task of Ansible.
+const VARS: &str = "vars";
+/// How deep blocks of tasks are nested.
+const MAX_PLAYS: usize = 6;
 /// The most strings of one file that are judged.
 const MAX_TEXTS: usize = 200;
 const TEXTS: &str = "texts for nodes in one file";
@@ -54,7 +58,24 @@ impl Input for Embedded {
             return Vec::new();
         }
         let parsed = yaml_files::in_either(&view);
-        parsed.tree.iter().filter(|tree| !has_reader(tree)).flat_map(|tree| in_tree(tree, false, cx)).collect()
+        let mut variables = Vec::new();
+        parsed.tree.iter().for_each(|tree| of_plays(tree, 0, &mut variables));
+        let whole = parsed.tree.iter().filter(|tree| !has_reader(tree)).map(|tree| (tree, ""));
+        let trees: Vec<_> = whole.chain(variables.into_iter().map(|tree| (tree, VARS))).collect();
+        trees.into_iter().flat_map(|(tree, path)| Walk::of(tree, path, false, cx)).collect()
+    }
+}
+
+/// The variables of plays, of their roles and tasks, which roles from elsewhere may take.
+fn of_plays<'t>(tree: &'t Node, depth: usize, out: &mut Vec<&'t Node>) {
+    if depth == MAX_PLAYS {
+        return;
+    }
+    for item in tree.items() {
+        out.extend(item.get(VARS).filter(|vars| vars.is_map()));
+        for inner in ["roles", "tasks", "pre_tasks", "post_tasks", "block"].iter().filter_map(|key| item.get(key)) {
+            of_plays(inner, depth + 1, out);
+        }
     }
 }
 
@@ -72,9 +93,7 @@ fn has_reader(tree: &Node) -> bool {
 /// The node groups of the strings in a tree, each named after its path. If these are values that something applies (`applied`),
 /// documents for a cluster among them reach it.
 pub(super) fn in_tree(tree: &Node, applied: bool, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-    let mut walk = Walk { applied, documents: true, left: MAX_TEXTS, out: Vec::new() };
-    walk.node(tree, "", cx);
-    walk.out
+    Walk::of(tree, "", applied, cx)
 }
 
 /// The node groups of the values for a chart that is elsewhere: such strings, documents for nodes among them, and documents for a
@@ -100,6 +119,12 @@ struct Walk {
 }
 
 impl Walk {
+    fn of(tree: &Node, path: &str, applied: bool, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+        let mut walk = Self { applied, documents: true, left: MAX_TEXTS, out: Vec::new() };
+        walk.node(tree, path, cx);
+        walk.out
+    }
+
     /// A tree is bounded in depth by its parser.
     fn node(&mut self, tree: &Node, path: &str, cx: &mut Cx<'_>) {
         match &tree.kind {
@@ -168,7 +193,7 @@ impl Walk {
                 command.push_made(b" ", tree.span);
             });
             Step::Script(command)
-        } else if !several {
+        } else if !several && !bytes.starts_with(b"kubelet-arg:") {
             return Vec::new();
         } else if yaml_files::holds(bytes, KUBELET_ARG.as_bytes()) {
             // The configuration of k3s or RKE2, as a text.
