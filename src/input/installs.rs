@@ -177,7 +177,9 @@ fn files(path: &Traced, bases: &[PathBuf], wanted: &dyn Fn(&Path) -> bool, cx: &
 /// The folder of a chart, from one of some folders.
 pub(super) fn chart(name: &Traced, bases: &[PathBuf], cx: &Cx<'_>) -> Option<PathBuf> {
     let pattern = pattern(name);
-    let rest = pattern.strip_prefix("*/").unwrap_or(&pattern);
+    // What comes first is most often the folder of the repository.
+    let filled_in = pattern.strip_prefix('$').and_then(|rest| rest.split_once('/')).map(|(_, rest)| rest);
+    let rest = filled_in.or_else(|| pattern.strip_prefix("*/")).unwrap_or(&pattern);
     let mut paths = bases.iter().map(|base| normal(&base.join(rest)));
     paths.find(|path| !rest.contains('*') && path.starts_with(cx.files.root()) && helm::is_chart(path, cx))
 }

@@ -69,21 +69,30 @@ impl Input for Releases {
         let parsed = yaml_files::in_either(&view);
         let mut reader = Reader { bases: &bases, file: yaml_files::shown(&unit.path, cx), out: Vec::new() };
         // Documents with a reader, such as applications, and tasks of Ansible are read there.
-        let others = |tree: &&Node| tree.is_map() && !manifests::is_read(tree);
+        let others = |tree: &&Node| tree.is_map() && !manifests::is_read(tree) && !is_source(tree);
         parsed.tree.iter().filter(others).for_each(|tree| reader.node(tree, cx));
         let when = Guard::of(Condition::new(format!("installed as {} says", reader.file), true));
         under(reader.out, &when)
     }
 }
 
+/// True for a `HelmChart` of Flux: what refers to it has the values.
+fn is_source(tree: &Node) -> bool {
+    let version = tree.get("apiVersion").and_then(Node::as_str);
+    version.is_some_and(|version| version.starts_with("source.toolkit.fluxcd.io/"))
+}
+
 /// True if a word of a text that stands behind a key is the folder of a chart.
 fn names_a_chart(bytes: &[u8], bases: &[PathBuf], cx: &Cx<'_>) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let signs = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '{' | '}' | ',');
-    let words = text.lines().filter_map(|line| {
-        let (key, word) = line.split_once(": ")?;
+    let words = text.lines().flat_map(|line| line.split(',')).filter_map(|part| {
+        let (key, word) = part.rsplit_once(": ")?;
         let key = key.to_ascii_lowercase();
-        let word = word.rsplit_once(": ").map_or(word, |(_, word)| word).trim_matches(signs);
+        let word = word.trim_matches(signs);
+        // What comes first may be filled in: `$(Build.SourcesDirectory)/charts/n`.
+        let filled_in = word.starts_with('$').then(|| word.rsplit_once([')', '}']).or_else(|| word.split_once('/')));
+        let word = filled_in.flatten().map_or(word, |(_, rest)| rest.trim_start_matches('/'));
         let path = !word.is_empty() && !word.contains([' ', ':', '$']);
         (path && ["chart", "path", "name"].iter().any(|part| key.contains(part))).then_some(word)
     });
@@ -113,7 +122,7 @@ impl Reader<'_> {
         let named = |names: &'static [&str]| tree.pairs().iter().filter(move |(key, _)| is_one_of(key, names));
         let path = |node: &Node| {
             let inner = ["path", "name"].iter().find_map(|key| node.get(key));
-            inner.unwrap_or(node).as_scalar().map(|scalar| scalar.text.clone())
+            inner.unwrap_or(node).as_scalar().map(|scalar| in_text(&scalar.text))
         };
         let found = named(CHARTS).find_map(|(key, node)| {
             let name = path(node).filter(|name| !name.is_empty())?;

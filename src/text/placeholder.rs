@@ -1,4 +1,4 @@
-//! Placeholders that another tool fills in before a text is used: `${NAME}`, `$(NAME)`, `{{ name }}`, `[[ name ]]`, `<name>`,
+//! Placeholders that another tool fills in before a text is used: `${NAME}`, `$(NAME)`, `{{ name }}`, `${{ name }}`, `[[ name ]]`, `<name>`,
 //! `__NAME__`, `@NAME@`, `#{NAME}#`, `%NAME%`, `%%NAME%%`, `((name))`, `(@= name @)`, `$NAME`.
 //!
 //! A placeholder is not a value. One recogniser for every carrier: what a value, a word of a command line or a document looks
@@ -14,6 +14,7 @@ use super::{Traced, UNKNOWN_MARK, Why};
 
 /// Marks around a name or an expression, and whether anything may stand between them. The longest first.
 const MARKS: &[(&[u8], &[u8], bool)] = &[
+    (b"${{", b"}}", true),
     (b"{{", b"}}", true),
     (b"{%", b"%}", true),
     (b"%{", b"}", true),
@@ -381,5 +382,6 @@ mod tests {
         }
         let found = ranges(b"s@IDLE@0s@ $${X} x=@IDLE@", false);
         assert_eq!(found.first().map(|range| (range.start, range.end)), Some((19, 25)));
+        assert_eq!(ranges(b"x ${{ env.IDLE }} y", false), [2..17]);
     }
 }
