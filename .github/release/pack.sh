@@ -4,9 +4,6 @@ set -euo pipefail
 target=$1 version=$2 out=$3
 cd "$(dirname "$0")/../.."
 
-case "$target" in
-  *-linux-musl | *-windows-msvc) export RUSTFLAGS="-C target-feature=+crt-static" ;;
-esac
 cargo build --profile dist --locked --target "$target"
 name="kubelet-lint-$version-$target"
 folder="$out/$name"

@@ -18,9 +18,6 @@ case "$target" in
   # A static program runs with any C library, so one wheel is enough.
   *-linux-musl) options+=(--compatibility manylinux2014 musllinux_1_1) ;;
 esac
-case "$target" in
-  *-linux-musl | *-windows-msvc) export RUSTFLAGS="-C target-feature=+crt-static" ;;
-esac
 (cd python && "$(programs "$work/build")/maturin" build "${options[@]}")
 
 "$python" -m venv "$work/fresh"
