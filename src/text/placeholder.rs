@@ -382,6 +382,6 @@ mod tests {
         }
         let found = ranges(b"s@IDLE@0s@ $${X} x=@IDLE@", false);
         assert_eq!(found.first().map(|range| (range.start, range.end)), Some((19, 25)));
-        assert_eq!(ranges(b"x ${{ env.IDLE }} y", false), [2..17]);
+        assert_eq!(ranges(b"x ${{ env.IDLE }} y", false).first(), Some(&(2..17)));
     }
 }
