@@ -450,8 +450,11 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             let lines = "# aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n".repeat(80_000);
             let go = format!("package main\n\nvar args = \"--streaming-connection-idle-timeout=0\"\n\n{}", lines.replace('#', "//"));
             let script = format!("IDLE=0s\nsed -i \"s|@IDLE@|$IDLE|\" c.yaml\neksctl create cluster -f c.yaml\n{lines}");
-            list(&[("nodes.go", &go), ("up.sh", &script)])
+            let sources = BOOT.replace("timeout=0'", "timeout='$IDLE").replace("/etc", ". ./defaults.env\n/etc");
+            let more = [("u.sh", &*format!("#!/bin/bash\n{sources}")), ("defaults.env", &format!("IDLE=0\n{lines}"))];
+            list(&[&more[..], &[("nodes.go", &go), ("up.sh", &script)]].concat())
         })
+        .says(&["defaults.env:1:1: cannot be read: larger than 4 MiB"])
         .says(&["nodes.go:1:1: cannot be read: larger than 4 MiB", "up.sh:1:1: cannot be read: larger than 4 MiB"])
         .without_zero(),
         Case::file("blocks-in-blocks", "u.ps1", || {

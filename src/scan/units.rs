@@ -354,7 +354,9 @@ fn within_budget(
         out.problems.push(unread::budget(unit));
     }
     out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));
-    out.problems.extend(files.large().iter().filter_map(|path| unread::large(path, files)));
+    // Of its own files, those are named that say something.
+    let others = files.large().into_iter().filter(|path| *path != unit.path && !unit.files.contains(path));
+    out.problems.extend(others.filter_map(|path| unread::large(&path, files)));
     out.asking.extend(sources(&cx).map(|s| (Arc::clone(s), true)));
     let undelivered = input.judges_what_nothing_delivers();
     let (path, covers, differs) = (unit.path.clone(), std::mem::take(&mut cx.claims.covers), files.differs());

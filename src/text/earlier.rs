@@ -264,14 +264,18 @@ impl Files for Watched<'_> {
         if (self.named)(path) {
             self.near.store(true, Ordering::Relaxed);
         }
-        self.now.read(path)
+        let found = self.now.read(path);
+        if matches!(found, Err(FileError::TooLarge(_))) {
+            locked(&self.large).insert(path.to_owned());
+        }
+        found
     }
 
     fn glance(&self, path: &Path) -> Option<Arc<[u8]>> {
         self.note(|earlier| earlier.differs(path));
         let found = self.now.glance(path);
-        if found.is_none() && matches!(self.now.read(path), Err(FileError::TooLarge(_))) {
-            locked(&self.large).insert(path.to_owned());
+        if found.is_none() {
+            drop(self.read(path));
         }
         found
     }
