@@ -454,8 +454,11 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             let more = [("u.sh", &*format!("#!/bin/bash\n{sources}")), ("defaults.env", &format!("IDLE=0\n{lines}"))];
             list(&[&more[..], &[("nodes.go", &go), ("up.sh", &script)]].concat())
         })
-        .says(&["defaults.env:1:1: cannot be read: larger than 4 MiB"])
-        .says(&["nodes.go:1:1: cannot be read: larger than 4 MiB", "up.sh:1:1: cannot be read: larger than 4 MiB"])
+        .says(&[
+            "nodes.go:1:1: cannot be read: larger than 4 MiB",
+            "up.sh:1:1: cannot be read: larger than 4 MiB",
+            "defaults.env:1:1: cannot be read: larger than 4 MiB",
+        ])
         .without_zero(),
         Case::file("blocks-in-blocks", "u.ps1", || {
             let blocks = "if ($a) { ".repeat(100) + &"}".repeat(100);
