@@ -179,6 +179,28 @@ fn what_is_not_searched_of_a_packed_text_is_named_and_fails_no_run() {
 }
 
 #[test]
+fn charts_packed_in_charts_beyond_a_limit_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let about = "apiVersion: v2\nname: s\nversion: 1.0.0\n";
+    let config = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let mut packed = Vec::new();
+    for _ in 0..9 {
+        let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = tar::Builder::new(gzip);
+        for (name, bytes) in [("s/Chart.yaml", about.as_bytes()), ("s/charts/s-1.0.0.tgz", &packed)] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(bytes.len() as u64);
+            archive.append_data(&mut header, name, bytes).unwrap();
+        }
+        packed = archive.into_inner().unwrap().finish().unwrap();
+    }
+    let files =
+        [("c/Chart.yaml", about.into()), ("c/templates/k.yaml", config.into()), ("c/charts/s-1.0.0.tgz", packed)];
+    let name = "only partly read: limit reached: depth of charts in charts";
+    assert_eq!(problems(dir.path(), &files), [format!("c/Chart.yaml: {name}")]);
+}
+
+#[test]
 fn a_configuration_beyond_a_limit_of_a_parser_is_not_known() {
     let dir = tempfile::tempdir().unwrap();
     let inner = format!("{}1{}", "[".repeat(200), "]".repeat(200));

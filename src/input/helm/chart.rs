@@ -210,6 +210,7 @@ impl Chart {
             chart.add_children(&about, depth, reading, cx);
         } else if about.get("dependencies").is_some()
             || reading.files.iter().any(|file| file.starts_with(dir.join("charts")))
+            || reading.sources.packs(&dir.join("charts"), cx)
         {
             budget::reached("depth of charts in charts");
         }

@@ -89,6 +89,11 @@ impl Sources {
         if packed.is_empty() { cx.files.folders(dir) } else { packed }
     }
 
+    /// True if a folder has a packed chart that is not unpacked yet.
+    pub(super) fn packs(&self, folder: &Path, cx: &Cx<'_>) -> bool {
+        self.archives.keys().any(|path| path.parent() == Some(folder)) || !archives_in(folder, cx).is_empty()
+    }
+
     /// The folders of the charts that are packed in a folder. Each archive has one.
     pub(super) fn unpack(&mut self, folder: &Path, cx: &mut Cx<'_>) -> Vec<PathBuf> {
         let inner: Vec<_> = self.archives.keys().filter(|path| path.parent() == Some(folder)).cloned().collect();
