@@ -5,11 +5,12 @@ use crate::text::{Span, Traced, budget};
 
 /// The deepest table that is printed.
 const MAX_DEPTH: usize = 32;
+const DEPTH: &str = "depth of a table in TOML";
 
 /// Prints a table like a map in go-toml v2: first the values that are not tables, then the tables, each sorted by key.
 pub(super) fn table(tree: &Node, header: &Traced, at: Span, out: &mut Traced, depth: usize) {
     if depth > MAX_DEPTH {
-        return budget::reached("depth of a table in TOML");
+        return budget::reached(DEPTH);
     }
     let mut pairs: Vec<&(Node, Node)> = tree.pairs().iter().collect();
     let name = |pair: &(Node, Node)| pair.0.as_scalar().map(|s| s.text.to_text().into_owned());
@@ -42,7 +43,7 @@ pub(super) fn table(tree: &Node, header: &Traced, at: Span, out: &mut Traced, de
 
 fn inline(value: &Node, at: Span, out: &mut Traced, depth: usize) {
     if depth > MAX_DEPTH {
-        return;
+        return budget::reached(DEPTH);
     }
     match &value.kind {
         NodeKind::Scalar(scalar) if scalar.style == Style::Plain => out.push(&scalar.text),

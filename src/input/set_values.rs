@@ -187,10 +187,11 @@ pub(in crate::input) fn set_by_patch(patch: &Node) -> Option<Node> {
         let keys: Vec<&str> = names.iter().map(String::as_str).collect();
         let end = adds.then(|| out.path(&keys).map_or(0, |list| list.items().len()));
         let steps: Vec<_> = names.into_iter().map(PathStep::Name).chain(end.map(PathStep::Index)).collect();
-        if let Some(value) = operation.get("value").filter(|_| matches!(verb, "add" | "replace") && !listed)
-            && steps.len() <= MAX_PATH
-            && end.is_none_or(|end| end <= MAX_INDEX)
-        {
+        if let Some(value) = operation.get("value").filter(|_| matches!(verb, "add" | "replace") && !listed) {
+            if steps.len() > MAX_PATH || end.is_some_and(|end| end > MAX_INDEX) {
+                budget::reached(PATH);
+                continue;
+            }
             put(&mut out, &steps, value.clone(), operation.span);
         }
     }
@@ -199,7 +200,27 @@ pub(in crate::input) fn set_by_patch(patch: &Node) -> Option<Node> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PathStep, path_of};
+    use std::sync::Arc;
+
+    use super::{PATH, PathStep, path_of, set_by_patch};
+    use crate::syntax::yaml;
+    use crate::text::{Source, Texts, budget};
+
+    #[test]
+    fn what_is_set_beyond_a_limit_is_named() {
+        let set = |path: &str| {
+            let patch = format!("[{{op: add, path: {path}, value: 0s}}]");
+            let mut texts = Texts::new();
+            let id = texts.add_source(Arc::new(Source::new("a.yaml", patch.into_bytes())));
+            set_by_patch(&yaml::parse(&texts.view(id)).tree[0]).is_some()
+        };
+        let named = |set: &dyn Fn() -> bool| budget::unit(|| (set(), budget::limits().contains(PATH)));
+        let deep = vec!["a"; 40];
+        assert_eq!(named(&|| set("/a/b")), (true, false));
+        assert_eq!(named(&|| set(&format!("/{}", deep.join("/")))), (false, true));
+        assert_eq!(named(&|| path_of(&deep.join(".")).is_some()), (false, true));
+        assert_eq!(named(&|| path_of("a[1001]").is_some()), (false, true));
+    }
 
     #[test]
     fn paths_of_single_values() {
