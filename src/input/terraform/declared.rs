@@ -309,7 +309,10 @@ impl Engine<'_, '_> {
                 }
                 None => Vec::new(),
             },
-            _ => target.block.body.attributes.iter().map(|a| (Arc::clone(&a.name), a.name_span)).collect(),
+            _ => {
+                let own = target.block.body.attributes.iter().filter(|a| !INSTRUCTIONS.contains(&&*a.name));
+                own.map(|a| (Arc::clone(&a.name), a.name_span)).collect()
+            }
         };
         for (name, key) in names {
             let outcome = self.deeper(at, |engine| engine.leaf(target, own, &name, at));
@@ -321,6 +324,9 @@ impl Engine<'_, '_> {
         Ok(whole)
     }
 }
+
+/// The arguments that speak to Terraform: the object of a resource has no such attributes.
+const INSTRUCTIONS: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
 
 fn not_declared(shown: &str, at: Span) -> Value {
     Value::unknown(Why::NotUnderstood(format!("{shown}, which is not declared,").into()), at)
