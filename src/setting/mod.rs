@@ -5,6 +5,7 @@ pub(crate) mod duration;
 mod effective;
 mod field;
 mod flags;
+pub(crate) mod names;
 #[allow(clippy::module_inception, reason = "a setting is what the floor is named after")]
 mod setting;
 mod settled;

@@ -22,6 +22,7 @@ mod files;
 mod filled_in;
 mod filters;
 mod find;
+mod idle;
 mod interpreter;
 mod k0s;
 mod k3s;

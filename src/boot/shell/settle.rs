@@ -9,8 +9,12 @@ use crate::value::{Condition, Guard};
 
 use super::super::machine::{File, Machine};
 use super::super::outcome::MAX_OUTCOMES;
+use super::idle;
 use super::state::{BoxedRun, ShellState};
 use super::status::Flow;
+
+/// The limit on their number.
+const TOO_MANY: &str = "paths through a script";
 
 /// Merges paths that differ only in their conditions, drops those on which the script itself fails, and limits how many there
 /// are.
@@ -37,11 +41,30 @@ pub(super) fn settle(mut paths: Vec<BoxedRun>) -> Vec<BoxedRun> {
             path.machine.plain = Arc::clone(&plain);
         }
         join_equal(&mut paths);
+        forget(&mut paths);
     }
     while paths.len() > MAX_OUTCOMES {
         blur(&mut paths);
     }
     paths
+}
+
+/// Makes unknown what differs and cannot be a setting, one after the other, until there are few enough paths.
+fn forget(paths: &mut Vec<BoxedRun>) {
+    if paths.len() <= MAX_OUTCOMES {
+        return;
+    }
+    let why = Why::Limit(TOO_MANY);
+    let value = Arc::new(vec![Traced::unknown(paths[0].machine.place, why.clone())]);
+    for detail in idle::details(paths) {
+        for path in paths.iter_mut() {
+            detail.forget(path, &value, &why);
+        }
+        join_equal(paths);
+        if paths.len() <= MAX_OUTCOMES {
+            return;
+        }
+    }
 }
 
 /// A node whose own script fails is not judged, and the other paths need not mention the failure.
@@ -237,7 +260,7 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     let alike = paths.iter().rposition(|path| path.flow == b.flow);
     let Some(alike) = alike.or(paths.len().checked_sub(1)) else { return };
     let mut a = paths.remove(alike);
-    let why = Why::Limit("paths through a script");
+    let why = Why::Limit(TOO_MANY);
     a.when = a.when.common(&b.when);
     let place = a.machine.place;
     let variables = a.blurred(&b, &why, place);

@@ -57,6 +57,13 @@ impl Variable {
         Self { values: Arc::new(values), kind: VariableKind::Array, exported, ..Self::default() }
     }
 
+    /// Itself with an unknown value, or a plain one if there is none. All that lose theirs share one value.
+    pub(super) fn unknown(known: Option<&Self>, values: &Arc<Vec<Traced>>) -> Self {
+        let kind = if known.is_some_and(Self::is_array) { VariableKind::Array } else { VariableKind::Plain };
+        let exported = known.is_some_and(|known| known.exported);
+        Self { values: Arc::clone(values), kind, exported, ..Self::default() }
+    }
+
     pub(super) fn is_array(&self) -> bool {
         matches!(self.kind, VariableKind::Array | VariableKind::Map)
     }

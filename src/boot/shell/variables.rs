@@ -164,15 +164,11 @@ impl ScriptRun {
     /// The variables that differ in `other`, as unknown ones.
     pub(super) fn blurred(&self, other: &Self, why: &Why, at: Span) -> Vec<(Arc<str>, Variable)> {
         let (own, others) = (&self.shell.variables, &other.shell.variables);
-        // All share one value: many paths may differ in many variables.
-        let value = Traced::unknown(at, why.clone());
-        let plain = Variable::plain(value.clone(), false);
+        let value = Arc::new(vec![Traced::unknown(at, why.clone())]);
         let unknown = |name: Arc<str>| {
             let known = own.get(&name).or_else(|| others.get(&name));
-            let exported = known.is_some_and(|v| v.exported);
-            let array = known.is_some_and(Variable::is_array);
-            let plain = || Variable { exported, ..plain.clone() };
-            (name, if array { Variable::array(vec![value.clone()], exported) } else { plain() })
+            let variable = Variable::unknown(known, &value);
+            (name, variable)
         };
         different(own, others).into_iter().map(unknown).collect()
     }

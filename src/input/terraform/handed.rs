@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::kubelet::statements;
 use crate::node::{Handed, NodeGroup};
+use crate::setting::names::words_of;
 use crate::setting::{FIELDS, Mechanism, Reading, Setting, Which, read_duration};
 use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard, Kind, Value};
@@ -14,7 +15,6 @@ use super::engine::Engine;
 use super::ineffective::SWITCHES;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
-use super::setting_names::words_of;
 use super::state::UnreadCall;
 
 /// Arguments of a call that are not inputs of the module.

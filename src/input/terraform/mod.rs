@@ -35,7 +35,6 @@ mod registry_modules;
 mod resources;
 mod scope;
 mod scripts;
-mod setting_names;
 mod stacks;
 mod state;
 mod stored_objects;

@@ -18,7 +18,7 @@
 //! parts is not found; that holds for every search.
 //!
 //! In a folder that is kept, the arguments of modules are settings only if something in these texts names one
-//! (`setting_names.rs`); else they are not evaluated to find out whether what they set is lost.
+//! (`setting/names.rs`); else they are not evaluated to find out whether what they set is lost.
 //!
 //! A folder that calls one which is kept is kept, so a module is judged through the same callers as without this.
 //! `testdata/cases.rs` compares the scans of all cases with and without it.
@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::setting::FIELDS;
+use crate::setting::{FIELDS, names};
 use crate::text::Files;
 
 use super::super::unit::{Calls, FileList, Quiet};
@@ -39,7 +39,6 @@ use super::carriers::{CLUSTERS, DOCUMENTS, NOT_FOLLOWED, types_of_carriers};
 use super::lang::functions::files::lexical;
 use super::registry_modules::is_modelled;
 use super::scope::{FileKind, kind_of};
-use super::setting_names;
 use super::value_sets::is_values;
 
 /// Attributes that carry what a machine boots with.
@@ -99,7 +98,7 @@ pub(in super::super) fn words() -> Vec<(Group, Vec<&'static str>)> {
         (Group::Lists, LISTS.to_vec()),
         (Group::Decodes, vec!["decode("]),
         (Group::Applied, vec!["tfvars", "TF_VAR_", "-var ", "-var=", "-var\"", "-var'"]),
-        (Group::Named, setting_names::words()),
+        (Group::Named, names::words()),
     ]
 }
 
@@ -272,7 +271,7 @@ pub(crate) fn is_topical(words: Words) -> bool {
 
 /// True if an argument of a module in a text may be a setting: something names one.
 pub(crate) fn may_set(text: &[u8]) -> bool {
-    setting_names::are_in(text)
+    names::are_in(text)
 }
 
 /// Names by which Terraform reads some files: their own, and that of the chart around them.
@@ -424,9 +423,9 @@ impl Reach<'_> {
         if others.len() > MAX_LOOKS * dirs.len() {
             return HashSet::new();
         }
-        let names = |path: &&PathBuf| self.files.glance(path).is_none_or(|text| setting_names::are_in(&text));
-        let code: HashSet<&Path> = code.into_par_iter().filter(names).filter_map(|path| path.parent()).collect();
-        let others: Vec<&PathBuf> = others.into_par_iter().filter(names).collect();
+        let named = |path: &&PathBuf| self.files.glance(path).is_none_or(|text| names::are_in(&text));
+        let code: HashSet<&Path> = code.into_par_iter().filter(named).filter_map(|path| path.parent()).collect();
+        let others: Vec<&PathBuf> = others.into_par_iter().filter(named).collect();
         if others.iter().any(|path| is_values(path)) {
             return HashSet::new();
         }

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::setting::FIELDS;
 use crate::text::Finder;
+
+use super::FIELDS;
 
 /// Shorter than each name of a setting.
 const SHORTEST: usize = 7;
@@ -18,12 +19,12 @@ fn exact() -> impl Iterator<Item = &'static str> {
 }
 
 /// Words of which a text has one, in any case, if something in it names a setting.
-pub(super) fn words() -> Vec<&'static str> {
+pub(crate) fn words() -> Vec<&'static str> {
     exact().chain(RAREST.iter().copied()).collect()
 }
 
 /// True if something in a text names a setting: by its flag, its key, or all words of its flag in any order.
-pub(super) fn are_in(text: &[u8]) -> bool {
+pub(crate) fn are_in(text: &[u8]) -> bool {
     static SEARCH: LazyLock<Finder> = LazyLock::new(|| Finder::new(words().into_iter().map(|word| (word, 1)), true));
     let is_end = |b: &u8| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-');
     SEARCH.starts_in(text).any(|at| {
@@ -48,7 +49,7 @@ fn is_setting(name: &str) -> bool {
 }
 
 /// The words of a name, in lower case: `streamingConnection_idle` has three.
-pub(super) fn words_of(name: &str) -> Vec<String> {
+pub(crate) fn words_of(name: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let mut lower = false;
     for c in name.chars() {
