@@ -23,7 +23,7 @@ const MAX_FILES: usize = 4096;
 const MAX_LINKS: usize = 64;
 
 /// The most gaps that are kept.
-const MAX_GAPS: usize = 1000;
+pub(super) const MAX_GAPS: usize = 1000;
 
 /// The most ineffective settings that are kept.
 const MAX_INEFFECTIVE: usize = 1000;

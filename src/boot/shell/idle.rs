@@ -3,22 +3,30 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::node::Gap;
 use crate::setting::{Reading, names, read_duration};
 use crate::text::{Span, Traced, Why};
 
 use super::super::image;
-use super::super::machine::{File, Files};
+use super::super::machine::{File, Files, MAX_GAPS};
 use super::settle::different;
 use super::state::{BoxedRun, ScriptRun};
 use super::variable::Variable;
 
-/// Parts of the paths of files that a node may start with.
-const FOLDERS: &[&str] = &["kube", "/eks", "nodeadm", "k3s", "rke2"];
+/// Parts of the paths of files that a kubelet may start with.
+const READ: &[&str] = &["/etc/kubernetes/", "kubelet", "kubeadm", "/eks/", "nodeadm", "k3s", "rke2"];
 
-/// A variable or a file in which paths differ.
+/// Something in which paths differ.
 pub(super) enum Detail {
     Variable(Arc<str>, Variable),
     File(String),
+    /// What could not be resolved on any of them.
+    Gaps(Vec<Gap>),
+    /// Folders: those that all paths have made are left, and there may be something at any other one.
+    Folders {
+        made: Arc<BTreeSet<String>>,
+        others: BTreeSet<String>,
+    },
 }
 
 impl Detail {
@@ -28,6 +36,13 @@ impl Detail {
             Self::Variable(name, known) => {
                 let unknown = Variable::unknown(Some(known), values);
                 Arc::make_mut(&mut path.shell.variables).insert(Arc::clone(name), unknown);
+            }
+            Self::Gaps(all) => path.machine.gaps.clone_from(all),
+            Self::Folders { made, others } => {
+                path.machine.folders = Arc::clone(made);
+                for folder in others {
+                    path.machine.touch(folder.clone());
+                }
             }
             Self::File(name) => {
                 let start = path.machine.start.as_mut().map(|start| &mut start.files);
@@ -42,7 +57,16 @@ impl Detail {
 }
 
 /// How likely it is that something matters, and where it was written.
-type Rank = (bool, Option<Span>);
+type Rank = (Likely, Option<Span>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Likely {
+    No,
+    /// It is a zero, a path, or an option.
+    Little,
+    /// It is about Kubernetes.
+    More,
+}
 
 /// The variables and files that differ between paths and are no settings. First those that look least like one, and of these what
 /// was written first: it is most often of no use any more.
@@ -69,26 +93,60 @@ pub(super) fn details(paths: &[BoxedRun]) -> Vec<Detail> {
             Some(File::Known(text)) => Some(Arc::clone(text)),
             _ => None,
         };
+        if image::reader(&name).is_some() || READ.iter().any(|part| name.contains(part)) {
+            continue;
+        }
         let all: Vec<Arc<Traced>> = paths.iter().filter_map(|path| content(&path.machine.files)).collect();
-        let read = image::reader(&name).is_some() || FOLDERS.iter().any(|part| name.contains(part));
-        if let Some(rank) = rank(all.iter().map(|text| &**text)).filter(|_| !read) {
+        if let Some(rank) = rank(all.iter().map(|text| &**text)) {
             out.push((rank, Detail::File(name)));
         }
     }
     out.sort_by_key(|(rank, _)| *rank);
-    out.into_iter().map(|(_, detail)| detail).collect()
+    let mut out: Vec<Detail> = out.into_iter().map(|(_, detail)| detail).collect();
+    out.extend(gaps(paths).map(Detail::Gaps));
+    out.extend(folders(paths));
+    out
+}
+
+/// All gaps, if some paths lack one.
+fn gaps(paths: &[BoxedRun]) -> Option<Vec<Gap>> {
+    let mut all = Vec::new();
+    for gap in paths.iter().flat_map(|path| &path.machine.gaps) {
+        if !all.contains(gap) {
+            all.push(gap.clone());
+        }
+    }
+    let differ = paths.iter().any(|path| path.machine.gaps.len() != all.len());
+    (differ && all.len() < MAX_GAPS).then_some(all)
+}
+
+/// The folders that some of the paths have not made.
+fn folders(paths: &[BoxedRun]) -> Option<Detail> {
+    let mut sets = paths.iter().map(|path| &path.machine.folders);
+    let first = sets.next()?;
+    let (mut made, mut any) = (first.as_ref().clone(), first.as_ref().clone());
+    for other in sets.filter(|other| *other != first) {
+        made = &made & other;
+        any = &any | other;
+    }
+    let others = &any - &made;
+    (!others.is_empty()).then(|| Detail::Folders { made: Arc::new(made), others })
 }
 
 /// How much texts look like a setting; `None` if one of them names one.
 fn rank<'t>(texts: impl Iterator<Item = &'t Traced>) -> Option<Rank> {
-    let mut out: Rank = (false, None);
+    let mut out: Rank = (Likely::No, None);
     for text in texts {
         let bytes = text.bytes();
-        if names::are_in(bytes) || memchr::memmem::find(bytes, b"kube").is_some() {
+        if names::are_in(bytes) {
             return None;
         }
-        let zero = read_duration(bytes) == Reading::Duration(0);
-        out.0 |= zero || bytes.starts_with(b"/") || bytes.starts_with(b"-");
+        let little = || matches!(bytes.first(), Some(b'/' | b'-')) || read_duration(bytes) == Reading::Duration(0);
+        out.0 = out.0.max(match memchr::memmem::find(bytes, b"kube") {
+            Some(_) => Likely::More,
+            None if little() => Likely::Little,
+            None => Likely::No,
+        });
         out.1 = out.1.or_else(|| text.span());
     }
     Some(out)
