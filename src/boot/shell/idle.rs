@@ -9,7 +9,7 @@ use crate::text::{Span, Traced, Why};
 
 use super::super::image;
 use super::super::machine::{File, Files, MAX_GAPS};
-use super::settle::different;
+use super::maps::different;
 use super::state::{BoxedRun, ScriptRun};
 use super::variable::Variable;
 

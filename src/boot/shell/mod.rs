@@ -28,6 +28,7 @@ mod k0s;
 mod k3s;
 mod launchers;
 mod launches;
+mod maps;
 mod parameters;
 mod pattern;
 mod prefixes;

@@ -6,7 +6,7 @@ use crate::node::Family;
 use crate::text::{Span, Traced, Why};
 
 use super::arithmetic;
-use super::settle::different;
+use super::maps::different;
 use super::state::ScriptRun;
 use super::status::Status;
 use super::variable::{Element, Variable, VariableKind, case};
