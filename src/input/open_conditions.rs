@@ -1,4 +1,7 @@
-//! Conditions that a source leaves open. Each is first assumed to hold; then the source is read again with the opposite.
+//! Conditions that a source leaves open. Each is first assumed to hold; then the source is read again with the opposite. If that takes
+//! too many readings, what no setting depends on is left unknown instead.
+
+use std::collections::VecDeque;
 
 use crate::text::{Span, Texts};
 use crate::value::{Condition, Guard};
@@ -8,7 +11,11 @@ const MAX_WORDS: usize = 80;
 
 /// The answers that one reading assumes. Conditions are distinguished by their words.
 #[derive(Default)]
-pub(super) struct Answers(Vec<Condition>);
+pub(super) struct Answers {
+    assumed: Vec<Condition>,
+    /// There are too many conditions.
+    too_many: bool,
+}
 
 impl Answers {
     /// The answer to the condition at a place. A new condition is assumed to hold.
@@ -19,7 +26,7 @@ impl Answers {
     /// The answer to a condition in words. A new condition is assumed to hold.
     pub(super) fn assume_that(&mut self, words: &str) -> bool {
         self.known(words).unwrap_or_else(|| {
-            self.0.push(condition(words));
+            self.assumed.push(condition(words));
             true
         })
     }
@@ -27,13 +34,23 @@ impl Answers {
     /// The answer to a condition that was met before, or that another answer excludes.
     pub(super) fn known(&self, words: &str) -> Option<bool> {
         let condition = condition(words);
-        let same = self.0.iter().find(|c| c.same_question(&condition)).map(Condition::holds);
-        same.or_else(|| self.0.iter().any(|known| known.excludes(&condition)).then_some(false))
+        let same = self.assumed.iter().find(|c| c.same_question(&condition)).map(Condition::holds);
+        same.or_else(|| self.assumed.iter().any(|known| known.excludes(&condition)).then_some(false))
     }
 
     /// How many conditions were met.
     pub(super) fn count(&self) -> usize {
-        self.0.len()
+        self.assumed.len()
+    }
+
+    /// True if a condition is better left open where it changes no setting.
+    pub(super) fn may_leave_open(&self, at: Span, texts: &Texts) -> bool {
+        self.too_many && self.known(&String::from_utf8_lossy(texts.slice(at))).is_none()
+    }
+
+    /// Forgets the conditions that were met after the first ones.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.assumed.truncate(count);
     }
 }
 
@@ -45,19 +62,26 @@ fn condition(words: &str) -> Condition {
 
 /// What `read` returns for each combination of answers, at most `limit` of them. True if there are more.
 pub(super) fn all<T>(limit: usize, mut read: impl FnMut(&mut Answers) -> T) -> (Vec<(Guard, T)>, bool) {
-    let mut open: Vec<Vec<Condition>> = vec![Vec::new()];
+    let (out, more) = some(limit, false, &mut read);
+    if more { some(limit, true, &mut read) } else { (out, false) }
+}
+
+/// The same, where `too_many` says that some conditions may be left open. Then one answer is changed at a time, so that each
+/// condition comes up with both.
+fn some<T>(limit: usize, too_many: bool, read: &mut impl FnMut(&mut Answers) -> T) -> (Vec<(Guard, T)>, bool) {
+    let mut open = VecDeque::from([Vec::new()]);
     let mut out = Vec::new();
     for _ in 0..limit {
-        let Some(assumed) = open.pop() else { return (out, false) };
+        let Some(assumed) = (if too_many { open.pop_front() } else { open.pop_back() }) else { break };
         let known = assumed.len();
-        let mut answers = Answers(assumed);
+        let mut answers = Answers { assumed, too_many };
         let result = read(&mut answers);
-        for n in (known..answers.0.len()).rev() {
-            let mut other = answers.0[..=n].to_vec();
+        for n in (known..answers.assumed.len()).rev() {
+            let mut other = answers.assumed[..=n].to_vec();
             other[n] = other[n].opposite();
-            open.push(other);
+            open.push_back(other);
         }
-        let when = answers.0.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one)));
+        let when = answers.assumed.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one)));
         out.extend(when.map(|when| (when, result)));
     }
     (out, !open.is_empty())

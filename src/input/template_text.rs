@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use memchr::memmem;
 use regex::bytes::Regex;
 
+use crate::setting::names;
 use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Whence, Why};
 use crate::value::{Kind, Number, Value, equal};
 
@@ -43,6 +45,77 @@ pub(in crate::input) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start:
     let from = if start { bytes.iter().take_while(|b| cut(b)).count() } else { 0 };
     let to = if end { bytes.len() - bytes[from..].iter().rev().take_while(|b| cut(b)).count() } else { bytes.len() };
     text.slice(from..to)
+}
+
+/// What may be a setting, or decide what a text is, besides the names of settings.
+const TELLING: &[&str] = &["kube", "kind:", "---", "data", "nodeadm", "amiFamily"];
+
+/// What stands in the place of one of several texts, if none of them can be a setting. Lines with keys stay, with unknown values;
+/// so do comments. Any other text is unknown, and begins and ends as each one does that is not empty.
+pub(in crate::input) fn one_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
+    let may_set = |text: &Traced| {
+        names::are_in(text.bytes()) || TELLING.iter().any(|word| memmem::find(text.bytes(), word.as_bytes()).is_some())
+    };
+    if texts.iter().any(may_set) {
+        return None;
+    }
+    if let Some(keys) = keys_of(texts, why, at) {
+        return Some(keys);
+    }
+    let mut written = texts.iter().map(Traced::bytes).filter(|text| !text.is_empty());
+    let Some(first) = written.next() else { return Some(Traced::new()) };
+    let blank = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let (mut start, mut ends) = (&first[..blank(first)], first.ends_with(b"\n"));
+    for other in written {
+        let same = start.iter().zip(other).take_while(|(a, b)| a == b).count();
+        start = &start[..same];
+        ends &= other.ends_with(b"\n");
+    }
+    let mut out = Traced::new();
+    out.push_made(start, at);
+    out.push_unknown(at, why.clone());
+    if ends {
+        out.push_made(b"\n", at);
+    }
+    Some(out)
+}
+
+/// The lines of texts in which each line is empty, a comment, or a key with a plain value, which becomes unknown.
+fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
+    let mut known: Vec<&[u8]> = Vec::new();
+    let mut out = Traced::new();
+    for text in texts {
+        for line in text.bytes().split_inclusive(|b| *b == b'\n') {
+            let content = line.trim_ascii();
+            if content.is_empty() || content.starts_with(b"#") {
+                out.push_made(line, at);
+                continue;
+            }
+            let key = &line[..plain_value(line)?];
+            if known.contains(&key) {
+                continue;
+            }
+            known.push(key);
+            out.push_made(key, at);
+            out.push_unknown(at, why.clone());
+            if line.ends_with(b"\n") {
+                out.push_made(b"\n", at);
+            }
+        }
+    }
+    Some(out)
+}
+
+/// Where the value of a line begins that is a key with a plain value.
+fn plain_value(line: &[u8]) -> Option<usize> {
+    let start = line.iter().take_while(|b| **b == b' ').count();
+    let key = |b: &u8| b.is_ascii_alphanumeric() || b"_./-".contains(b);
+    let colon = start + line[start..].iter().take_while(|b| key(b)).count();
+    let value = line[colon..].strip_prefix(b":")?;
+    let blank = value.iter().take_while(|b| **b == b' ').count();
+    let value = &value[blank..];
+    let first = value.strip_prefix(b"\"").unwrap_or(value).first()?;
+    (blank > 0 && (first.is_ascii_alphanumeric() || b"_./".contains(first))).then_some(colon + 1 + blank)
 }
 
 /// The answer to a comparison; unknown without one.

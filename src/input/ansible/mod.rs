@@ -273,7 +273,7 @@ impl Book {
     /// variables that were read.
     fn outcomes(&self, list: &Node, host: Option<&Host>, extra: &[Node], cx: &mut Cx<'_>) -> (Vec<NodeGroup>, Names) {
         let mut names = Names::default();
-        let (runs, _) = open_conditions::all(MAX_OUTCOMES, |answers| {
+        let (runs, more) = open_conditions::all(MAX_OUTCOMES, |answers| {
             let mut run = self.run(list, host, extra, std::mem::take(answers), cx);
             names.used.append(&mut run.vars.used);
             names.missing.append(&mut run.vars.missing);
@@ -284,6 +284,9 @@ impl Book {
             cx.claims.covers.extend(taken.into_iter().filter(|p| *p != self.path));
             run
         });
+        if more {
+            cx.gap(list.span, Why::Limit("conditions of a playbook"));
+        }
         (runs.into_iter().flat_map(|(when, run)| groups(run, &when, cx)).collect(), names)
     }
 

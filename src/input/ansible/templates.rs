@@ -17,6 +17,8 @@ use crate::input::template_text;
 /// The most bytes of one text.
 const MAX_BYTES: usize = 1 << 20;
 const SIZE: &str = "steps or size of a template";
+/// The body of a condition after which nothing is to be read.
+const NOTHING: &Vec<Part> = &Vec::new();
 /// The deepest nesting of blocks, macros and templates in each other.
 const MAX_NESTED: usize = 40;
 
@@ -160,6 +162,31 @@ impl Vars {
         Some(Value::str(out, at))
     }
 
+    /// What stands in the place of one of some bodies, if none of them has a setting or asks for more.
+    fn one_of<'p>(
+        &mut self,
+        view: &View,
+        bodies: impl Iterator<Item = &'p Vec<Part>>,
+        at: Span,
+        cx: &mut Cx<'_>,
+    ) -> Option<Traced> {
+        let asked = self.answers.count();
+        let mut texts = Vec::new();
+        for body in bodies {
+            if sets(body) {
+                return None;
+            }
+            let mut text = Traced::new();
+            self.parts(view, body, &mut text, cx);
+            texts.push(text);
+        }
+        if self.answers.count() > asked {
+            self.answers.forget(asked);
+            return None;
+        }
+        template_text::one_of(&texts, &Why::Limit("paths through a template"), at)
+    }
+
     fn parts(&mut self, view: &View, parts: &[Part], out: &mut Traced, cx: &mut Cx<'_>) {
         for part in parts {
             if !self.charge() || out.len() > MAX_BYTES {
@@ -174,9 +201,18 @@ impl Vars {
                 }
                 Part::If(branches, other) => {
                     let mut body = other;
-                    for (condition, then) in branches {
+                    for (n, (condition, then)) in branches.iter().enumerate() {
                         let value = self.expr(condition, cx);
-                        if truth(&value).unwrap_or_else(|| self.answers.assume(condition.at, &cx.texts)) {
+                        let holds = truth(&value);
+                        if holds.is_none() && self.answers.may_leave_open(condition.at, &cx.texts) {
+                            let bodies = branches[n..].iter().map(|(_, then)| then).chain([other]);
+                            if let Some(text) = self.one_of(view, bodies, condition.at, cx) {
+                                out.push(&text);
+                                body = NOTHING;
+                                break;
+                            }
+                        }
+                        if holds.unwrap_or_else(|| self.answers.assume(condition.at, &cx.texts)) {
                             body = then;
                             break;
                         }
@@ -338,4 +374,21 @@ fn round(n: usize, count: usize, at: Span) -> Value {
         out.entries.insert(name.into(), Entry { key: at, value });
     }
     Value::new(Kind::Map(Arc::new(out)), at)
+}
+
+/// True if parts set a name that others may use.
+fn sets(parts: &[Part]) -> bool {
+    parts.iter().any(|part| match part {
+        Part::Text(_) | Part::Output(_) => false,
+        Part::If(branches, other) => branches.iter().any(|(_, then)| sets(then)) || sets(other),
+        Part::For(one) => sets(&one.body) || sets(&one.other),
+        Part::With(_, body) => sets(body),
+        Part::Set(..)
+        | Part::SetBody(..)
+        | Part::Include(_)
+        | Part::Macro(..)
+        | Part::Import(..)
+        | Part::Extends(_)
+        | Part::Block(..) => true,
+    })
 }

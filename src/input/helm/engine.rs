@@ -151,6 +151,11 @@ impl Engine<'_, '_> {
             Part::If(branch) => {
                 let depth = scope.variables.len();
                 let value = self.pipeline(&branch.pipeline, scope);
+                if let Some(text) = self.one_of(view, branch, &value, scope) {
+                    self.push(out, &text);
+                    scope.variables.truncate(depth);
+                    return Flow::On;
+                }
                 let holds = self.holds(&value, &branch.pipeline);
                 let flow = self.parts(view, if holds { &branch.then } else { &branch.other }, scope, out);
                 scope.variables.truncate(depth);
@@ -240,6 +245,29 @@ impl Engine<'_, '_> {
             out.push_unknown(at, why.clone());
         }
         Flow::On
+    }
+
+    /// What stands in the place of an undecided branch, if it is better left open, and neither body has a setting or asks for more.
+    fn one_of(&mut self, view: &View, branch: &Branch, value: &Value, scope: &mut Scope) -> Option<Traced> {
+        let at = branch.pipeline.at;
+        let bodies = [&branch.then, &branch.other];
+        if truth(value).is_some()
+            || !self.answers.may_leave_open(at, &self.cx.texts)
+            || bodies.iter().any(|body| sets(body))
+        {
+            return None;
+        }
+        let (asked, depth) = (self.answers.count(), scope.variables.len());
+        let mut texts = [Traced::new(), Traced::new()];
+        for (body, text) in bodies.into_iter().zip(&mut texts) {
+            self.parts(view, body, scope, text);
+            scope.variables.truncate(depth);
+        }
+        if self.answers.count() > asked {
+            self.answers.forget(asked);
+            return None;
+        }
+        template_text::one_of(&texts, &Why::Limit("paths through a template"), at)
     }
 
     /// Whether a value counts as true; if unknown, the answer that this rendering assumes.
@@ -356,6 +384,26 @@ impl Engine<'_, '_> {
         };
         fields(value, &operand.fields, at, self)
     }
+}
+
+/// Functions that change what others see, or end the rendering.
+const ACTS: &[&str] =
+    &["set", "unset", "fail", "required", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
+
+/// True if parts change something that stands outside of them.
+fn sets(parts: &[Part]) -> bool {
+    let acts = |operand: &Operand| matches!(&operand.head, Head::Function(name) if ACTS.contains(&&**name));
+    let assigns = |pipeline: &Pipeline| {
+        !pipeline.names.is_empty() && !pipeline.declares || pipeline.commands.iter().flatten().any(acts)
+    };
+    parts.iter().any(|part| match part {
+        Part::Text(_) => false,
+        Part::Output(pipeline) => assigns(pipeline),
+        Part::If(branch) | Part::With(branch) | Part::Range(branch) => {
+            assigns(&branch.pipeline) || sets(&branch.then) || sets(&branch.other)
+        }
+        Part::Call(..) | Part::Break | Part::Continue => true,
+    })
 }
 
 impl<'c> Host<'c> for Engine<'_, 'c> {
