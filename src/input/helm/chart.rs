@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::Cx;
+use crate::setting::names;
 use crate::syntax::go_template::{Template, parse};
 use crate::syntax::{Node, yaml};
 use crate::text::{View, Why, budget};
@@ -186,7 +187,8 @@ impl Chart {
         let values_file = values_files.find(|path| sources.holds(path, cx));
         let values = values_file.as_ref().and_then(|path| values_in(path, sources, cx));
         let view = values_file.as_ref().and_then(|path| sources.view(path, cx).ok());
-        let dynamic = view.as_ref().is_some_and(|view| manifests::may_hold(&view.bytes));
+        let telling = |view: &View| manifests::names_one(&view.bytes) || names::are_in(&view.bytes);
+        let dynamic = view.as_ref().is_some_and(telling);
         let (values, newer) = values.unwrap_or_else(|| (map([], about.span), None));
         let newer = without_nulls(newer.as_ref().unwrap_or(&values)).or(newer);
         let mut chart = Self {
