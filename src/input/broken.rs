@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup};
-use crate::syntax::{Node, SyntaxError, broken};
+use crate::syntax::{Node, SyntaxError, TOO_MANY, broken};
 use crate::text::{Place, TextId};
 
 use super::standalone::is_user_data;
@@ -68,7 +68,7 @@ impl Input for Broken {
 }
 
 /// Files of YAML and JSON that this thread has read for a unit since the last call and that cannot be parsed to the end: where, and why.
-/// Templates of other tools are not broken.
+/// Templates of other tools are not broken, nor is what a unit has no budget for.
 pub(crate) fn unparsed(cx: &Cx<'_>) -> Vec<(Place, String)> {
     let one = |(id, parsed, error): (TextId, Arc<[u8]>, SyntaxError)| {
         let view = cx.read.contains(&id).then(|| cx.texts.view(id))?;
@@ -76,7 +76,8 @@ pub(crate) fn unparsed(cx: &Cx<'_>) -> Vec<(Place, String)> {
         // Some readers try what a text is with parts of it left out.
         let tried = parsed != view.bytes || is_user_data(&view.bytes);
         let ours = has_extension(place.source.path(), &["json", "yaml", "yml"]) && !tried;
-        (ours && (error.is_limit() || error.template(&view).is_none())).then_some((place, error.message))
+        (ours && error.message != TOO_MANY && (error.is_limit() || error.template(&view).is_none()))
+            .then_some((place, error.message))
     };
     broken::take().into_iter().filter_map(one).collect()
 }

@@ -244,6 +244,9 @@ pub(super) fn read_unit(
     budget::unit(|| within_budget(input, unit, (files, home, shared), policy, given))
 }
 
+/// Limits that are reached where nothing is left of the budget.
+const OF_BUDGET: &[&str] = &["keys and values of one unit", "size of a value", "what one unit may take"];
+
 fn within_budget(
     input: &dyn Input,
     unit: &Unit,
@@ -347,10 +350,11 @@ fn within_budget(
     // Where it is known what a limit makes unknown, that place says it.
     let grave = out.gaps.iter().filter(|gap| gap.weight == Weight::Grave);
     let said: BTreeSet<&str> = grave.map(|gap| gap.message.as_str()).collect();
-    let limits: Vec<_> =
-        budget::limits().into_iter().filter(|what| !said.contains(&*format!("{LIMIT}{what}"))).collect();
+    let spent = budget::is_spent();
+    let mut limits = budget::limits();
+    limits.retain(|what| !said.contains(&*format!("{LIMIT}{what}")) && !(spent && OF_BUDGET.contains(what)));
     out.problems.extend(limits.into_iter().map(|what| unread::limit(first, what)));
-    if budget::is_spent() {
+    if spent {
         out.problems.push(unread::budget(unit));
     }
     out.problems.extend(cx.refused.iter().map(|(path, error)| unread::note(path, &error.problem())));

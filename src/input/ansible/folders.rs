@@ -52,7 +52,7 @@ pub(super) fn variables(path: &Path, cx: &mut Cx<'_>) -> Option<Node> {
     let parsed = yaml::parse(&view);
     // Here `{{ }}` stands in values: it does not excuse an error.
     if let Some(error) = parsed.errors.first() {
-        cx.problem(error.at, error.message.clone());
+        cx.notes.syntax(error, "");
     }
     parsed.tree.into_iter().next().filter(Node::is_map)
 }
