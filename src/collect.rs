@@ -32,6 +32,11 @@ fn is_skipped_name(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| SKIPPED.contains(&name))
 }
 
+/// True if a folder has a repository of its own: that of a work tree or submodule names the folder in turn.
+pub(crate) fn is_repository(dir: &Path) -> bool {
+    index::git_dir(dir).is_some()
+}
+
 /// What was found below one path.
 #[derive(Debug)]
 pub(crate) struct Collected<T> {

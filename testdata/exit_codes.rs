@@ -157,3 +157,22 @@ fn the_error_wins_and_every_report_is_written() {
         assert!(report.contains("k.yaml"), "{name}: {report}");
     }
 }
+
+#[test]
+fn an_environment_variable_that_is_empty_is_not_set() {
+    let dir = folder(&[("zero.sh", ZERO)]);
+    let run = |name: &str, value: &str, args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kubelet-lint"));
+        command.env_clear().env(name, value).current_dir(&dir).arg("check").args(args);
+        command.output().unwrap().status.code()
+    };
+    for name in ["CONFIG", "ISOLATED", "SELECT", "IGNORE", "FORMAT", "FAIL_ON"] {
+        let name = format!("KUBELET_LINT_{name}");
+        assert_eq!((run(&name, "", &[]), run(&name, " ", &[])), (Some(1), Some(1)), "{name}");
+    }
+    assert_eq!(run("KUBELET_LINT_FAIL_ON", "never", &[]), Some(0));
+    std::fs::write(dir.path().join("own.toml"), "").unwrap();
+    let own = &["--config", "own.toml"];
+    assert_eq!(run("KUBELET_LINT_ISOLATED", "0", own), Some(1));
+    assert_eq!(run("KUBELET_LINT_ISOLATED", "1", own), Some(2));
+}

@@ -412,6 +412,17 @@ fn what_was_not_read_is_not_called_stale() {
         let all = text(&check(here, &[]).stderr);
         assert_eq!(all.contains("matches no finding"), path.contains('b'), "{path}: {all}");
     }
+    // What is excluded was not read either, nor what uses the rest.
+    let excluded = ["--exclude", "envs"];
+    assert_eq!(text(&check(here, &[&["--baseline", "known.json"], &excluded[..]].concat()).stderr), "");
+    std::fs::write(here.join("kubelet-lint.toml"), exception("envs/b.sh")).unwrap();
+    assert_eq!(text(&check(here, &excluded).stderr), "");
+    let unused = "# kubelet-lint: ignore[zero-streaming-idle-timeout] known\nresource \"aws_launch_template\" \"w\" {\n  user_data = \"#!/bin/bash\\n/etc/eks/bootstrap.sh c\"\n}\n";
+    let main = "module \"n\" {\n  source = \"../modules/nodes\"\n}\n";
+    let dir = folder(&[("modules/nodes/a.tf", unused), ("envs/main.tf", main), ("other/b.tf", unused)]);
+    let other = ["other/b.tf:1 unused-ignore"];
+    assert_eq!(found(dir.path(), &excluded), other);
+    assert_eq!(found(dir.path(), &[]).len(), 2);
 }
 
 #[test]

@@ -111,6 +111,41 @@ fn a_named_file_that_is_gone_counts_as_deleted() {
     assert_eq!(check(&["lab_override.tf"]).0, 2, "nothing says that it was deleted");
 }
 
+#[test]
+fn files_of_submodules_are_compared_with_those_of_their_commits() {
+    let dir = tempfile::tempdir().unwrap();
+    let (inner, here) = (&dir.path().join("inner"), &dir.path().join("outer"));
+    for repository in [inner, here] {
+        std::fs::create_dir(repository).unwrap();
+        git(repository, &["init", "-q"]);
+    }
+    std::fs::write(inner.join("known.sh"), ZERO).unwrap();
+    std::fs::write(inner.join("fine.sh"), ZERO.replace("=0", "=4h")).unwrap();
+    git(inner, &["add", "."]);
+    git(inner, &["commit", "-qm", "one"]);
+    git(here, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../inner", "parts/inner"]);
+    git(here, &["commit", "-qm", "one"]);
+    let since = |revision: &str| {
+        let out = run_in(here, &["check", "--format", "concise", "--since", revision], None);
+        let lines = text(&out.stdout);
+        lines.lines().filter_map(|line| Some(line.split_once(':')?.0.to_owned())).collect::<Vec<_>>()
+    };
+    let new = ["parts/inner/fine.sh"];
+    assert_eq!(since("HEAD"), [""; 0]);
+    let module = here.join("parts/inner");
+    std::fs::write(module.join("fine.sh"), ZERO).unwrap();
+    assert_eq!(since("HEAD"), new, "in the work tree");
+    git(&module, &["commit", "-qam", "two"]);
+    assert_eq!(since("HEAD"), new, "committed in the submodule");
+    git(here, &["commit", "-qam", "two"]);
+    assert_eq!((since("HEAD"), since("HEAD~1")), (vec![], new.map(str::to_owned).to_vec()), "committed");
+    // A commit that the submodule does not have.
+    let tree = said(&module, &["rev-parse", "HEAD~1^{tree}"]);
+    let of_module = here.join(".git/modules/parts/inner/objects");
+    std::fs::remove_file(of_module.join(&tree[..2]).join(&tree[2..])).unwrap();
+    assert_eq!(since("HEAD~1").len(), 2);
+}
+
 /// A repository with a change, and the id of the object that `path` had before.
 fn changed(files: &[(&str, &str)], path: &str, content: &str) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();

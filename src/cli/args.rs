@@ -370,10 +370,25 @@ fn styles() -> clap::builder::Styles {
         .placeholder(AnsiColor::Cyan.on_default())
 }
 
+/// The options of a command, where an environment variable that is empty, or says no to a switch, counts as not set:
+/// systems of CI define variables that way.
+fn without_unset(command: clap::Command) -> clap::Command {
+    const NO: [&str; 7] = ["", "0", "f", "false", "n", "no", "off"];
+    command.mut_args(|arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        let switch = matches!(arg.get_action(), clap::ArgAction::SetTrue);
+        let said = |v: std::ffi::OsString| match v.to_str().map(str::trim) {
+            Some(text) if switch => !NO.contains(&text.to_ascii_lowercase().as_str()),
+            text => text != Some(""),
+        };
+        if value.is_some_and(|v| !said(v)) { arg.env(None::<&str>) } else { arg }
+    })
+}
+
 /// The arguments of the process. The order of options of different names is known only before they become a `Cli`.
 pub(super) fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
     // To take it apart takes time, and the process ends soon.
-    let mut command = ManuallyDrop::new(Cli::command());
+    let mut command = ManuallyDrop::new(without_unset(Cli::command()).mut_subcommands(without_unset));
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     let input = match &mut cli.command {
@@ -401,7 +416,8 @@ impl Check {
             #[command(flatten)]
             check: Check,
         }
-        let mut check = Alone::try_parse_from(["check", "--quiet"])?.check;
+        let matches = without_unset(Alone::command()).try_get_matches_from(["check", "--quiet"])?;
+        let mut check = Alone::from_arg_matches(&matches)?.check;
         check.input.configuration = configuration.clone();
         Ok(check)
     }

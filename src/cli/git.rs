@@ -7,18 +7,23 @@
 //! missing object, which can run a program), replacement objects, the pager. Environment variables of git are not passed
 //! on, and no repository around the root is looked for.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use crate::text::{Entry, MAX_STREAM_BYTES, Objects};
+use crate::collect;
+use crate::text::{Entry, EntryKind, MAX_STREAM_BYTES, Objects};
 
 use super::stop::Stop;
 
 /// What to do if a clone lacks objects.
 const FETCH: &str = "in a shallow or partial clone, fetch it first: `git fetch --unshallow`, or `fetch-depth: 0` and no `filter` \
                      for actions/checkout";
+
+/// The most submodules whose files are compared.
+const MAX_MODULES: usize = 200;
 
 fn git(root: &Path) -> Command {
     let mut command = Command::new("git");
@@ -111,17 +116,60 @@ pub(super) fn checked_out(root: &Path) -> Result<Option<Vec<Entry>>, Stop> {
     })
 }
 
+/// The submodules whose files stand among those of the repository: paths, with the ids of their objects.
+type Modules = Vec<(PathBuf, Vec<String>)>;
+
+/// `entries` of the repository at `root`, with the files of its submodules in place of these, where they are checked out and have
+/// the commit.
+fn with_modules(root: &Path, entries: Vec<Entry>) -> (Vec<Entry>, Modules) {
+    let (mut out, mut modules) = (Vec::new(), Modules::new());
+    let mut open = vec![entries];
+    while let Some(entries) = open.pop() {
+        for entry in entries {
+            let at = root.join(&entry.path);
+            let is_open = entry.kind == EntryKind::Module
+                && modules.len() < MAX_MODULES
+                && entry.path.components().all(|part| matches!(part, Component::Normal(_)))
+                && at.canonicalize().is_ok_and(|real| real == at)
+                && collect::is_repository(&at);
+            let inner = if is_open { self::entries(&at, &entry.id).ok() } else { None };
+            let Some(inner) = inner else {
+                out.push(entry);
+                continue;
+            };
+            modules.push((at, inner.iter().map(|inner| inner.id.clone()).collect()));
+            open.push(inner.into_iter().map(|inner| Entry { path: entry.path.join(&inner.path), ..inner }).collect());
+        }
+    }
+    (out, modules)
+}
+
 /// The objects of the repository at `root`, read by processes that are started when they are first needed.
 #[derive(Debug)]
 pub(super) struct Stored {
     root: PathBuf,
     objects: Mutex<Option<Talk>>,
     ignored: Mutex<Option<Talk>>,
+    modules: Vec<Self>,
+    /// The submodules that hold objects, by id.
+    home: HashMap<String, usize>,
 }
 
 impl Stored {
-    pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), objects: Mutex::default(), ignored: Mutex::default() }
+    fn new(root: &Path) -> Self {
+        let [objects, ignored] = [Mutex::default(), Mutex::default()];
+        Self { root: root.to_owned(), objects, ignored, modules: Vec::new(), home: HashMap::new() }
+    }
+
+    /// `entries` with those of submodules, and where the objects of all are read.
+    pub(super) fn of(root: &Path, entries: Vec<Entry>) -> (Vec<Entry>, Self) {
+        let (entries, modules) = with_modules(root, entries);
+        let mut stored = Self::new(root);
+        for (at, ids) in modules {
+            stored.home.extend(ids.into_iter().map(|id| (id, stored.modules.len())));
+            stored.modules.push(Self::new(&at));
+        }
+        (entries, stored)
     }
 
     /// One question to the process in `slot`, which is started with `args` if it does not run. If it ends, the next
@@ -153,10 +201,14 @@ impl Objects for Stored {
             Stop::Failed(message) => message,
             _ => "git could not be started".to_owned(),
         };
-        checked_out(&self.root).map(Option::unwrap_or_default).map_err(said)
+        let entries = checked_out(&self.root).map(Option::unwrap_or_default).map_err(said)?;
+        Ok(with_modules(&self.root, entries).0)
     }
 
     fn read(&self, id: &str) -> Result<Option<Vec<u8>>, String> {
+        if let Some(module) = self.home.get(id).and_then(|n| self.modules.get(*n)) {
+            return module.read(id);
+        }
         let missing = || format!("cannot read the object {id} of the base: {FETCH}");
         let question = format!("{id}\n");
         match self.talk(&self.objects, &["cat-file", "--batch"], question.as_bytes(), object) {
@@ -167,6 +219,11 @@ impl Objects for Stored {
     }
 
     fn ignores(&self, path: &Path) -> bool {
+        // Those in others come after these.
+        if let Some(module) = self.modules.iter().rfind(|module| path != module.root && path.starts_with(&module.root))
+        {
+            return module.ignores(path);
+        }
         let Some(inside) = path.strip_prefix(&self.root).ok().and_then(Path::to_str) else { return false };
         let question = format!("{inside}\0").replace('\\', "/");
         // The source, line and text of the pattern that decides, all empty without one, and the path.

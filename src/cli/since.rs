@@ -32,7 +32,8 @@ pub(super) fn head(request: &Request, args: &Check, here: &Path) -> Result<Optio
 }
 
 fn at(root: &Path, entries: Vec<Entry>, request: &Request, args: &Check, here: &Path) -> Result<Base, Stop> {
-    let mut base = Base::new(root, entries, Box::new(git::Stored::new(root)));
+    let (entries, stored) = git::Stored::of(root, entries);
+    let mut base = Base::new(root, entries, Box::new(stored));
     let disk = Disk::new(root)?;
     let files = base.files(&disk);
     let decides = args.config_from == Configured::Base;

@@ -70,7 +70,7 @@ fn text(path: &Path) -> Option<String> {
 
 /// The folder with the index of the repository in `root`. In a work tree or submodule, `.git` is a file that names it; it counts only
 /// if that folder names `root` in turn, so a file of the repository cannot lead elsewhere.
-fn git_dir(root: &Path) -> Option<PathBuf> {
+pub(super) fn git_dir(root: &Path) -> Option<PathBuf> {
     let git = root.join(".git");
     if git.symlink_metadata().ok()?.is_dir() {
         return Some(git);

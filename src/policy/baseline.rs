@@ -37,6 +37,17 @@ struct Entry {
     node_groups: Groups,
 }
 
+impl Entry {
+    /// True if its file was read, and all that launches its node groups.
+    fn was_read(&self, tree: &Tree<'_>) -> bool {
+        let roots = match &self.node_groups {
+            Groups::ByRoot(roots) => Some(roots.keys()),
+            Groups::Addresses(_) => None,
+        };
+        roots.into_iter().flatten().chain([&self.path]).all(|path| (tree.was_read)(path))
+    }
+}
+
 /// Node groups of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -72,7 +83,7 @@ pub(crate) struct Tree<'a> {
     pub relative: &'a dyn Fn(&Place) -> String,
     /// True if there is such a file, or such a folder with files.
     pub exists: &'a dyn Fn(&str) -> bool,
-    /// True if the folder of a file was read completely.
+    /// True if the folder of a file, or the folder, was read completely.
     pub was_read: &'a dyn Fn(&str) -> bool,
 }
 
@@ -230,8 +241,7 @@ impl Baseline {
             }
         }
         let mut stale: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
-        for (entry, count) in self.entries.iter().zip(left).filter(|(e, count)| *count > 0 && (tree.was_read)(&e.path))
-        {
+        for (entry, count) in self.entries.iter().zip(left).filter(|(e, count)| *count > 0 && e.was_read(tree)) {
             *stale.entry((&entry.path, &entry.rule, &entry.field)).or_default() += count;
         }
         let stale = stale.into_iter().map(|((path, rule, field), count)| {

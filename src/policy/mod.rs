@@ -1,6 +1,7 @@
 //! Which findings count: selected rules, levels, ignore requests, the baseline, changed files.
 
 mod baseline;
+mod coverage;
 mod hidden;
 mod ignore;
 mod likeness;
@@ -23,6 +24,7 @@ use crate::text::{Files, Source};
 use near::Near;
 
 pub(crate) use baseline::{Baseline, Tree, write_baseline};
+pub(crate) use coverage::Coverage;
 pub(crate) use hidden::{Hidden, Why};
 pub(crate) use ignore::{added, may_ask};
 pub(crate) use load::FILE_NAMES;
@@ -369,13 +371,12 @@ impl Policy {
     }
 
     /// Decides for each finding whether it counts, and adds findings about ignore requests. `sources` are the files that were
-    /// read and may contain such requests, and whether to report on these; `complete` are the folders that were read, if
-    /// nothing but folders was named.
+    /// read and may contain such requests, and whether to report on these.
     pub(crate) fn judge(
         &self,
         findings: Vec<Finding>,
         sources: &[(Arc<Source>, bool)],
-        complete: &[PathBuf],
+        coverage: &Coverage,
     ) -> Verdict {
         let mut out = Verdict::default();
         let mut ignores = ignore::Ignores::read(sources, &self.catalogue);
@@ -399,7 +400,7 @@ impl Policy {
             policy.unwrap_or(self).sort(finding, hidden, &mut out);
         }
         if !self.no_ignores {
-            let found = ignores.reported(!complete.is_empty(), self.now, &mut |path| {
+            let found = ignores.reported(coverage, self.now, &mut |path| {
                 let (policy, rules) = seats.of(self, parent(path));
                 (rules.clone(), policy.unwrap_or(self).settings.require_reason)
             });
@@ -407,7 +408,7 @@ impl Policy {
                 let hidden = self.hides(&finding, &mut seats, &mut used);
                 seats.of(self, home(&finding)).0.unwrap_or(self).sort(finding, hidden, &mut out);
             }
-            self.stale(&mut seats, &mut used, complete, &mut out);
+            self.stale(&mut seats, &mut used, coverage, &mut out);
         }
         out
     }
@@ -429,7 +430,7 @@ impl Policy {
 
     /// The exceptions without effect: they have expired or, if all that they can match was read, match nothing. Expired ones
     /// are findings if folders were read, else warnings: the configuration is not one of the named files.
-    fn stale(&self, seats: &mut Seats, used: &mut BTreeSet<Number>, complete: &[PathBuf], out: &mut Verdict) {
+    fn stale(&self, seats: &mut Seats, used: &mut BTreeSet<Number>, coverage: &Coverage, out: &mut Verdict) {
         let near = self.near.0.as_ref().map(|near| near.asked()).unwrap_or_default();
         let policies: Vec<_> = if self.near.0.is_some() { near.iter().map(|p| &**p).collect() } else { vec![self] };
         let mut told = BTreeSet::new();
@@ -452,7 +453,7 @@ impl Policy {
             let what = format!("the exception for {} in `{}`", names.join(", "), exception.path.as_str());
             let day = exception.until.as_ref().map(|day| *day.get_ref()).filter(|day| day.is_over(self.now));
             match (day, rule, &exception.expires) {
-                (Some(day), Some(rule), Some(place)) if !complete.is_empty() => {
+                (Some(day), Some(rule), Some(place)) if !coverage.complete.is_empty() => {
                     let frame = Frame { place: place.clone(), label: "its last day".to_owned() };
                     let finding = Finding {
                         raw: place.text(),
@@ -464,7 +465,7 @@ impl Policy {
                     seats.of(self, home(&finding)).0.unwrap_or(self).sort(finding, hidden, out);
                 }
                 (Some(day), Some(_), _) => out.stale.push(format!("{what} expired on {day}")),
-                (None, ..) if exception.path.is_within(complete) && !used.contains(&exception.home) => {
+                (None, ..) if exception.path.was_read(coverage) && !used.contains(&exception.home) => {
                     out.stale.push(format!("{what} matches no finding"));
                 }
                 _ => {}

@@ -11,6 +11,8 @@ use crate::node::Family;
 use crate::setting::parse_duration;
 use crate::text::relative_to;
 
+use super::coverage::Coverage;
+
 /// The longest pattern that is read, in bytes.
 const MAX_PATTERN: usize = 1024;
 
@@ -185,12 +187,13 @@ impl Pattern {
         self.set.is_match(relative_to(&self.folder, path))
     }
 
-    /// True if all that it can match is in one of these folders.
-    pub fn is_within(&self, folders: &[PathBuf]) -> bool {
+    /// True if all that it can match was read.
+    pub(crate) fn was_read(&self, coverage: &Coverage) -> bool {
         let plain = self.text.trim_start_matches("./").trim_matches('/');
         let fixed = plain.split('/').take_while(|part| is_path(&self.text) && !part.contains(['*', '?', '[', '{']));
         let area = fixed.fold(self.folder.clone(), |area, part| area.join(part));
-        folders.iter().any(|folder| area.starts_with(folder))
+        coverage.complete.iter().any(|folder| area.starts_with(folder))
+            && !coverage.excluded.iter().any(|path| self.matches(path))
     }
 
     /// Makes it relative to a folder.

@@ -257,8 +257,9 @@ pub(super) fn summary(scan: &Scan, look: &Look) -> String {
         let verb = if scan.lowered == 1 { "does" } else { "do" };
         hidden.push(format!("{} {verb} not fail because of it", scan.lowered));
     }
-    if scan.excluded > 0 {
-        hidden.push(format!("{} excluded", count(scan.excluded, "file")));
+    let excluded = scan.coverage.excluded.len();
+    if excluded > 0 {
+        hidden.push(format!("{} excluded", count(excluded, "file")));
     }
     let mut hidden = hidden.join(", ");
     if !hidden.is_empty() {

@@ -64,7 +64,7 @@ impl Reporter for Json {
                 "suppressed": scan.hidden.len(),
                 "existing": scan.existing.len(),
                 "hidden_by_change": scan.veils.iter().map(|veil| veil.findings.len()).sum::<usize>(),
-                "excluded_files": scan.excluded,
+                "excluded_files": scan.coverage.excluded.len(),
                 "lowered": scan.lowered,
                 "node_groups_partly_read": scan.partly_read(),
             }),

@@ -137,8 +137,9 @@ fn write_summary(scan: &Scan, out: &mut dyn Write) -> io::Result<()> {
     if scan.lowered > 0 {
         write!(out, " {} not failing because of it.", count(scan.lowered, "finding"))?;
     }
-    if scan.excluded > 0 {
-        write!(out, " {} excluded.", count(scan.excluded, "file"))?;
+    let excluded = scan.coverage.excluded.len();
+    if excluded > 0 {
+        write!(out, " {} excluded.", count(excluded, "file"))?;
     }
     if !scan.hidden.is_empty() {
         write!(out, " {} suppressed.", count(scan.hidden.len(), "finding"))?;

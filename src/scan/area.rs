@@ -38,7 +38,7 @@ pub(super) struct Area {
     /// What could not be read while files were looked for.
     pub(super) problems: Vec<Note>,
     /// The number of files that the configuration excludes.
-    pub(super) excluded: usize,
+    pub(super) excluded: BTreeSet<PathBuf>,
 }
 
 impl Area {
@@ -85,7 +85,7 @@ pub(super) fn areas(request: &Request, given: &Given) -> Result<Vec<Area>, ScanE
             named: None,
             beside: None,
             problems: Vec::new(),
-            excluded: 0,
+            excluded: BTreeSet::new(),
         });
     }
     for (root, paths) in request.by_root()? {
@@ -136,9 +136,8 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     given.var_files.extend(var_files);
     given.modules.extend(modules);
     let mut problems = found.problems;
-    let excluded = found.excluded.len();
     let left_out = [near.left_out, found.left_out].into_iter().flatten();
-    let mut left_out: Vec<PathBuf> = left_out.chain(near.excluded).chain(found.excluded).collect();
+    let mut left_out: Vec<PathBuf> = left_out.chain(near.excluded).chain(found.excluded.iter().cloned()).collect();
     // What a search has found comes before what is only named.
     let mut list = FileList::searched(near.files.into_iter().chain(found.files).collect());
     if let Some(named) = &mut named {
@@ -165,7 +164,7 @@ fn below(disk: Disk, paths: Vec<PathBuf>, request: &Request, given: &Given) -> R
     let files = Box::new(disk);
     // Of what is near a named file, all is read.
     let dismissal = dismissal.filter(|_| named.is_none());
-    Ok(Area { root, files, paths, list, dismissal, left_out, named, beside, problems, excluded })
+    Ok(Area { root, files, paths, list, dismissal, left_out, named, beside, problems, excluded: found.excluded })
 }
 
 /// The most files that a list does not have and that are looked at nevertheless.

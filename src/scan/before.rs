@@ -135,7 +135,7 @@ impl Before {
         if policies.any(|policy| policy.rules().iter().any(|rule| rule.predicate == Predicate::Unreached)) {
             scan.unreached = net::cast(&list, earlier, &net::Known::new(places, []), &|_| true).0;
         }
-        scan.finish(&base.policy, &request.complete());
+        scan.finish(&base.policy, request.complete());
         Ok(Self { scan, groups })
     }
 }

@@ -99,7 +99,7 @@ fn scanned(request: &Request) -> Result<Scan, ScanError> {
     if let Some(error) = request.policy.failure() {
         return Err(error.into());
     }
-    total.finish(&request.policy, &request.complete());
+    total.finish(&request.policy, request.complete());
     if let Some(base) = &request.base {
         let policy = || Request { policy: base.policy.clone(), base: None, ..request.clone() };
         if !base.keeps_named {
@@ -118,7 +118,8 @@ fn scanned(request: &Request) -> Result<Scan, ScanError> {
 fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
     let named = area.named.as_ref();
     let files = area.list.claimed().filter(|(path, _)| named.is_none_or(|n| n.has(path))).count();
-    let mut total = Scan { files, excluded: area.excluded, ..Scan::default() };
+    let mut total = Scan { files, ..Scan::default() };
+    total.coverage.excluded.clone_from(&area.excluded);
     // A plan that is too large to be read as a whole is read as a stream.
     let large = |path: &Path| matches!(area.files.read(path), Err(FileError::TooLarge(_)));
     let read: BTreeSet<PathBuf> =
@@ -148,6 +149,7 @@ fn gathered(area: &Area, results: Vec<Unwound>) -> Scan {
             Some(Covered::Used) => {}
         }
     }
+    total.coverage.shared = shared::with_excluded(&total.asking, &area.excluded, &*area.files);
     shared::take_back(&mut total.findings, &area.list, &*area.files);
     let unread = area.list.claimed().filter(|(path, words)| words.has(Group::Unread) && !read.contains(*path));
     total.problems.extend(unread.filter_map(|(path, _)| unread::file(path, &*area.files)));

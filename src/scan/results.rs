@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::check::{Finding, Level, Predicate};
 use crate::collect;
-use crate::policy::{Hidden, Policy, Tree, Why, may_ask};
+use crate::policy::{Coverage, Hidden, Policy, Tree, Why, may_ask};
 use crate::text::{Place, Source, quoting_no_secrets, relative_to};
 use crate::value::MAX_ALTERNATIVES;
 
@@ -48,8 +48,8 @@ pub struct Scan {
     pub gaps: Vec<Note>,
     /// The files of the configurations in use: that of the run, then those of folders, with their keys that do not count here.
     pub(crate) configurations: Vec<(PathBuf, Vec<&'static str>)>,
-    /// The number of files that the configuration excludes.
-    pub(crate) excluded: usize,
+    /// What was read and what the configuration excludes.
+    pub(crate) coverage: Coverage,
     /// The number of findings that would fail a run if the configuration did not set levels or `fail-on`.
     pub(crate) lowered: usize,
     /// The number of files that were read.
@@ -70,7 +70,8 @@ impl Scan {
         self.gaps.extend(other.gaps);
         self.unreached.extend(other.unreached);
         self.files += other.files;
-        self.excluded += other.excluded;
+        self.coverage.excluded.extend(other.coverage.excluded);
+        self.coverage.shared.extend(other.coverage.shared);
         self.delivered.extend(other.delivered);
         self.asking.extend(other.asking);
     }
@@ -98,7 +99,8 @@ impl Scan {
     }
 
     /// Sorts everything for the report and removes duplicates. Only what is in the folders `complete` is said to have no effect.
-    pub(super) fn finish(&mut self, policy: &Policy, complete: &[PathBuf]) {
+    pub(super) fn finish(&mut self, policy: &Policy, complete: Vec<PathBuf>) {
+        self.coverage.complete = complete;
         self.shorten();
         self.drop_alive();
         // An ignore request may be on the path to one node group and not to another, so it is applied before
@@ -127,7 +129,7 @@ impl Scan {
                 findings.push(f);
             }
         }
-        let mut verdict = policy.judge(findings, &self.asking, complete);
+        let mut verdict = policy.judge(findings, &self.asking, &self.coverage);
         let mention = |f: &Finding| f.rule.predicate == Predicate::Unreached && rules(f).is_empty();
         (self.unreached, verdict.kept) = verdict.kept.into_iter().partition(mention);
         self.findings = merged(verdict.kept);
@@ -137,7 +139,7 @@ impl Scan {
         if let Some(baseline) = &policy.baseline {
             let root = self.root.clone();
             let relative = |place: &Place| relative(&root, place.source.path());
-            let was_read = |path: &str| complete.iter().any(|folder| root.join(path).starts_with(folder));
+            let was_read = |path: &str| self.coverage.has(&root.join(path));
             let exists = |path: &str| collect::is_there(&root, path);
             let tree = Tree { relative: &relative, exists: &exists, was_read: &was_read };
             let (new, known, stale) = baseline.part(std::mem::take(&mut self.findings), &tree);

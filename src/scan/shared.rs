@@ -6,21 +6,52 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use crate::check::{Finding, Predicate};
 use crate::fix;
 use crate::input::reach::is_terraform;
 use crate::input::{FileList, Group};
 use crate::node::beside;
+use crate::policy::may_ask;
 use crate::text::{Files, Source};
 
 /// The most files that are looked at for one value.
 const MAX_FILES: usize = 100;
+
+/// The most excluded files that are looked at.
+const MAX_EXCLUDED: usize = 1000;
 
 /// The most bytes and paths that are looked at for all values of a run.
 const MAX_WORK: usize = 64 << 20;
 
 /// Folders of variables of Ansible, which tasks beside the folder use without its name.
 const VARIABLES: &[&str] = &["defaults", "group_vars", "host_vars", "vars"];
+
+/// The files with ignore requests that an excluded file may use: it is in the same folder, or names the file or its folder.
+pub(super) fn with_excluded(
+    asking: &[(Arc<Source>, bool)],
+    excluded: &BTreeSet<PathBuf>,
+    files: &dyn Files,
+) -> BTreeSet<PathBuf> {
+    let mut unsure: Vec<_> =
+        asking.iter().filter(|(s, tell)| *tell && may_ask(&s.bytes())).map(|(s, _)| s.path()).collect();
+    let mut out = BTreeSet::new();
+    for (n, path) in excluded.iter().enumerate() {
+        if unsure.is_empty() {
+            break;
+        }
+        let text = if n < MAX_EXCLUDED { files.glance(path) } else { None };
+        let uses = |used: &Path| {
+            let folder = used.parent();
+            let mut names = [used.file_name(), folder.and_then(Path::file_name)].into_iter().flatten();
+            folder == path.parent()
+                || text.as_ref().is_none_or(|text| names.any(|n| memmem::find(text, n.as_encoded_bytes()).is_some()))
+        };
+        out.extend(unsure.extract_if(.., |used| uses(used)).map(Path::to_owned));
+    }
+    out
+}
 
 /// Takes back the fixes of values that something else may use.
 pub(super) fn take_back(findings: &mut [Finding], list: &FileList, files: &dyn Files) {

@@ -16,7 +16,7 @@ mod traced;
 mod via;
 mod why;
 
-pub(crate) use commit::{Commit, Entry, Objects};
+pub(crate) use commit::{Commit, Entry, EntryKind, Objects};
 pub(crate) use earlier::{Earlier, Watched};
 pub use files::Memory;
 pub(crate) use files::{

@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 use crate::check::{self, Catalogue, Finding, Fix, Frame, Rule};
 use crate::text::{Place, Source};
 
+use super::coverage::Coverage;
+
 use comment::Content;
 
 use super::hidden::{Hidden, Why};
@@ -143,11 +145,12 @@ impl Ignores {
         Some(found.hidden())
     }
 
-    /// Findings about the requests themselves. Unless `complete`, nothing is reported about requests that have hidden nothing.
+    /// Findings about the requests themselves. Where not all uses were read, nothing is reported about requests that have
+    /// hidden nothing.
     /// `policy` gives the rules in use in a file, and whether a request there needs a reason.
     pub(super) fn reported(
         &self,
-        complete: bool,
+        coverage: &Coverage,
         now: SystemTime,
         policy: &mut dyn FnMut(&Path) -> (Vec<&'static Rule>, bool),
     ) -> Vec<Finding> {
@@ -181,7 +184,7 @@ impl Ignores {
             }
             let unused: Vec<_> =
                 content.rules.iter().map(|r| r.as_str()).filter(|r| in_use(r) && !ignore.used.contains(*r)).collect();
-            if complete && !unused.is_empty() {
+            if !unused.is_empty() && coverage.has_uses_of(ignore.source.path()) {
                 let names: Vec<_> = unused.iter().map(|r| format!("`{r}`")).collect();
                 let all = unused.len() == content.rules.len();
                 let advice = if all { Advice::RemoveUnused } else { Advice::RemoveName };
