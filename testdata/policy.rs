@@ -604,6 +604,76 @@ fn comments_that_ignore_can_be_written() {
     assert_eq!(text(&check(dir.path(), &["--add-ignore"]).stderr), told);
 }
 
+/// In a text, `+` stands where the comment is to be, with how it begins; no `+` if there is no place.
+#[test]
+fn comments_stand_where_they_change_nothing() {
+    let flag = "--kubelet-extra-args '--streaming-connection-idle-timeout=0'";
+    let config = "\"kind\": \"KubeletConfiguration\", \"apiVersion\": \"kubelet.config.k8s.io/v1beta1\",\n  \"streamingConnectionIdleTimeout\": \"0s\"";
+    let document = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    let rows = [
+        // A comment would break the JSON that the script writes.
+        (
+            "json.sh",
+            format!(
+                "#!/bin/bash\n+# cat > /etc/kubernetes/kubelet.json <<'EOF'\n{{\n  {config}\n}}\nEOF\nkubelet --config /etc/kubernetes/kubelet.json\n"
+            ),
+        ),
+        (
+            "yaml.sh",
+            format!(
+                "#!/bin/bash\ncat > /etc/kubernetes/kubelet.yaml <<'EOF'\n{document}+# streamingConnectionIdleTimeout: 0s\nEOF\nkubelet --config /etc/kubernetes/kubelet.yaml\n"
+            ),
+        ),
+        ("continued.sh", format!("#!/bin/bash\n+# /etc/eks/bootstrap.sh c \\\n  --use-max-pods false \\\n  {flag}\n")),
+        // A comment in a folded text would hide the rest of the command.
+        (
+            "folded.yaml",
+            format!("#cloud-config\nruncmd:\n+# - >-\n  /etc/eks/bootstrap.sh c\n  {flag}\n  --use-max-pods false\n"),
+        ),
+        ("ytt.yaml", format!("#@ load(\"@ytt:data\", \"data\")\n{document}+#! streamingConnectionIdleTimeout: 0s\n")),
+        ("config.json", format!("{{{config}}}\n")),
+        (
+            "k.service",
+            format!(
+                "[Service]\n+# ExecStart=/usr/bin/kubelet \\\n  --v=2 \\\n  --streaming-connection-idle-timeout=0\n"
+            ),
+        ),
+        (
+            "quoted.sh",
+            format!(
+                "#!/bin/bash\nbash -c '\n+# /etc/eks/bootstrap.sh c \\\n  --kubelet-extra-args \"--streaming-connection-idle-timeout=0\"\n'\n"
+            ),
+        ),
+    ];
+    for (name, marked) in rows {
+        let wanted = marked.lines().map(|line| match line.trim_start().strip_prefix('+') {
+            Some(rest) => {
+                let (comment, rest) = rest.split_once(' ').unwrap_or_default();
+                format!("{comment} kubelet-lint: ignore[RULE] we don't, $(yet)\n{rest}\n")
+            }
+            None => format!("{line}\n"),
+        });
+        let wanted: String = wanted.collect();
+        let plain: String =
+            wanted.lines().filter(|line| !line.contains("ignore[")).map(|line| format!("{line}\n")).collect();
+        let dir = folder(&[(name, &plain)]);
+        let before = text_of(dir.path(), name);
+        let out = check(dir.path(), &["--add-ignore=we don't, $(yet)"]);
+        let after = text_of(dir.path(), name);
+        assert_eq!(before, plain, "{name}");
+        let rules = ["zero-streaming-idle-timeout", "replaced-zero"];
+        let after = rules.iter().fold(after, |after, rule| after.replace(rule, "RULE"));
+        let wanted = wanted.replace('$', " ");
+        let quoted = wanted.replace("don't", "dont");
+        assert!(after == wanted || after == quoted, "{name}:\n{after}\n{}", text(&out.stderr));
+        assert_eq!(check(dir.path(), &[]).status.code(), Some(i32::from(wanted == plain)), "{name}");
+    }
+}
+
+fn text_of(dir: &Path, name: &str) -> String {
+    std::fs::read_to_string(dir.join(name)).unwrap()
+}
+
 #[test]
 fn an_unused_comment_can_be_taken_away() {
     let fine = ZERO.replace("=0", "=4h");

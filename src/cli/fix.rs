@@ -96,7 +96,8 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             (path.clone(), (Arc::new(Source::new(path, bytes.to_vec())), vec![(2, 4, "4h".to_owned())]))
         };
-        let mut changes = Changes { files: [write("a", b"x=0s\n"), write("b", b"y=0s\n")].into() };
+        let mut changes = Changes::default();
+        changes.files = [write("a", b"x=0s\n"), write("b", b"y=0s\n")].into();
         std::fs::write(dir.path().join("a"), "x=0s # new\n").unwrap();
         let left = changes.write().map_err(|_| "a file cannot be written").unwrap();
         assert_eq!(left, [(dir.path().join("a"), CHANGED)]);

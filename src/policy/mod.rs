@@ -26,7 +26,7 @@ use near::Near;
 pub(crate) use baseline::{Baseline, Tree, write_baseline};
 pub(crate) use coverage::Coverage;
 pub(crate) use hidden::{Hidden, Why};
-pub(crate) use ignore::{added, may_ask};
+pub(crate) use ignore::{added, covering, may_ask};
 pub(crate) use load::FILE_NAMES;
 pub(crate) use load::Reading;
 pub use settings::Settings;

@@ -8,20 +8,21 @@ use std::sync::Arc;
 use crate::check::Finding;
 use crate::text::Source;
 
+use super::comments::{self, Edit, Spot};
+use super::effective::ShownGroup;
 use super::request::{Request, ScanError};
 use super::results::Scan;
 
-/// A change of one file: a range of bytes and its replacement.
-pub(crate) type Edit = (u32, u32, String);
-
-/// A file, and the rules to ignore at one of its lines.
-type Asked<'a> = (Arc<Source>, Vec<&'a str>);
+/// The most scans that look for the places of comments.
+const MAX_SCANS: usize = 200;
 
 /// Changes by file.
 #[derive(Default)]
 pub(crate) struct Changes {
     /// The files as they are, and what changes in each, in order.
     pub files: BTreeMap<PathBuf, (Arc<Source>, Vec<Edit>)>,
+    /// Where comments are wanted; those that help become changes of files.
+    spots: Vec<Spot>,
 }
 
 impl Changes {
@@ -42,33 +43,9 @@ impl Changes {
         out
     }
 
-    /// Ignore comments for the findings, each on its own line above the statement.
+    /// Ignore comments for the findings, each on a line of its own above the statement.
     pub(crate) fn ignoring<'a>(findings: impl IntoIterator<Item = &'a Finding>, reason: &str) -> Self {
-        let mut rules: BTreeMap<(PathBuf, u32), Asked<'_>> = BTreeMap::new();
-        for finding in findings.into_iter().filter(|f| !f.groups.is_empty() && takes_comments(&f.at.place.source)) {
-            let source = &finding.at.place.source;
-            let mut line = source.line_of(finding.at.place.start);
-            while line > 0 && source.line(line - 1).trim_ascii_end().ends_with(b"\\") {
-                line -= 1;
-            }
-            let start = source.line_starts()[line];
-            let (_, list) =
-                rules.entry((source.path().to_owned(), start)).or_insert_with(|| (Arc::clone(source), Vec::new()));
-            if !list.contains(&finding.rule.id.as_str()) {
-                list.push(&finding.rule.id);
-            }
-        }
-        let mut out = Self::default();
-        let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        for ((_, start), (source, rules)) in rules {
-            let line = source.line(source.line_of(start));
-            let indent: String =
-                line.iter().take_while(|b| matches!(b, b' ' | b'\t')).map(|b| char::from(*b)).collect();
-            let end = if source.bytes().windows(2).any(|w| w == b"\r\n") { "\r\n" } else { "\n" };
-            let comment = format!("{indent}# kubelet-lint: ignore[{}] {reason}", rules.join(", "));
-            out.add(&source, (start, start, format!("{}{end}", comment.trim_end())));
-        }
-        out
+        Self { spots: comments::spots(findings, reason), ..Self::default() }
     }
 
     fn add(&mut self, source: &Arc<Source>, edit: Edit) {
@@ -86,20 +63,23 @@ impl Changes {
         before: Option<&Scan>,
         scan: &dyn Fn(&Request) -> Result<Scan, ScanError>,
     ) -> Result<Self, ScanError> {
-        if self.files.is_empty() {
+        if self.files.is_empty() && self.spots.is_empty() {
             return Ok(self);
         }
         let request = &Request { base: None, ..request.clone() };
         let first = if before.is_none() { Some(scan(request)?) } else { None };
         let Some(before) = before.or(first.as_ref()) else { return Ok(self) };
-        if self.helps(request, before, scan)? {
+        if !self.spots.is_empty() {
+            return comments_that_help(&self.spots, &|changes| changes.helps(request, before, scan, true));
+        }
+        if self.helps(request, before, scan, false)? {
             return Ok(self);
         }
         // Not all help: each file is tried separately.
         let mut good = Self::default();
         for (path, change) in std::mem::take(&mut self.files) {
-            let one = Self { files: BTreeMap::from([(path.clone(), change.clone())]) };
-            if one.helps(request, before, scan)? {
+            let one = Self { files: BTreeMap::from([(path.clone(), change.clone())]), ..Self::default() };
+            if one.helps(request, before, scan, false)? {
                 good.files.insert(path, change);
             }
         }
@@ -107,12 +87,13 @@ impl Changes {
     }
 
     /// True if each changed file has fewer findings afterwards, there are no new ones, and nothing has become
-    /// unreadable.
+    /// unreadable. With `quiet`, all findings are still there, hidden or not, and nodes run with the same.
     fn helps(
         &self,
         request: &Request,
         before: &Scan,
         scan: &dyn Fn(&Request) -> Result<Scan, ScanError>,
+        quiet: bool,
     ) -> Result<bool, ScanError> {
         let mut request = request.clone();
         for (path, (source, edits)) in &self.files {
@@ -123,6 +104,18 @@ impl Changes {
         let worse = new.iter().any(|(key, n)| old.get(key).copied().unwrap_or(0) < *n);
         let in_file = |path: &Path, list: &[Finding]| list.iter().filter(|f| f.at.place.source.path() == path).count();
         let better = self.files.keys().all(|p| in_file(p, &after.findings) < in_file(p, &before.findings));
+        let all = |scan: &Scan| {
+            let hidden: Vec<_> = scan.hidden.iter().map(|(finding, _)| finding.clone()).collect();
+            let mut all: BTreeMap<String, usize> = BTreeMap::new();
+            for (key, n) in counted(&scan.findings).into_iter().chain(counted(&hidden)) {
+                *all.entry(format!("{key:?}")).or_default() += n;
+            }
+            all
+        };
+        let same = || all(before) == all(&after) && nodes(before) == nodes(&after);
+        if quiet && !same() {
+            return Ok(false);
+        }
         Ok(better && !worse && after.problems.len() <= before.problems.len() && after.gaps.len() <= before.gaps.len())
     }
 
@@ -130,6 +123,58 @@ impl Changes {
     pub(crate) fn count(&self) -> (usize, usize) {
         (self.files.values().map(|(_, edits)| edits.len()).sum(), self.files.len())
     }
+}
+
+/// The comments of `spots` that help. All are tried together, those that do not help in halves, and one alone above the next line.
+fn comments_that_help(
+    spots: &[Spot],
+    helps: &dyn Fn(&Changes) -> Result<bool, ScanError>,
+) -> Result<Changes, ScanError> {
+    let with = |chosen: &[(usize, usize)]| {
+        let mut out = Changes::default();
+        for (spot, n) in chosen {
+            let spot = &spots[*spot];
+            out.add(&spot.source, spot.tries[*n].clone());
+        }
+        for (_, edits) in out.files.values_mut() {
+            edits.sort();
+        }
+        out
+    };
+    let mut good = Vec::new();
+    let mut open: Vec<Vec<(usize, usize)>> = vec![(0..spots.len()).map(|spot| (spot, 0)).collect()];
+    let mut scans = 0;
+    while let Some(mut chosen) = open.pop() {
+        chosen.retain(|(spot, n)| *n < spots[*spot].tries.len());
+        scans += usize::from(!chosen.is_empty());
+        if chosen.is_empty() || scans > MAX_SCANS {
+            continue;
+        }
+        if helps(&with(&chosen))? {
+            good.push(chosen);
+        } else if let [(spot, n)] = chosen[..] {
+            open.push(vec![(spot, n + 1)]);
+        } else {
+            let rest = chosen.split_off(chosen.len() / 2);
+            open.extend([chosen, rest]);
+        }
+    }
+    let all = with(&good.concat());
+    // One alone is known to help.
+    if good.len() < 2 || helps(&all)? {
+        return Ok(all);
+    }
+    Ok(with(&good.into_iter().max_by_key(Vec::len).unwrap_or_default()))
+}
+
+/// What nodes run with, without places.
+fn nodes(scan: &Scan) -> Vec<String> {
+    let shown = |group: &ShownGroup| {
+        let settings = group.settings.iter().map(|s| (&s.field, &s.effective, s.from, s.certain, &s.raw));
+        let settings: Vec<_> = settings.collect();
+        format!("{:?}", (&group.name, group.root.path(), group.starts, &group.why_not, group.unknown.len(), settings))
+    };
+    scan.groups.iter().map(shown).collect()
 }
 
 /// The number of findings of each kind.
@@ -153,12 +198,4 @@ pub(crate) fn changed(source: &Source, edits: &[Edit]) -> Vec<u8> {
     }
     out.extend_from_slice(bytes.get(done..).unwrap_or_default());
     out
-}
-
-/// True for files in which a line that starts with `#` is a comment.
-fn takes_comments(source: &Source) -> bool {
-    let path = source.path().to_string_lossy().to_ascii_lowercase();
-    let ends = |list: &[&str]| list.iter().any(|e| path.ends_with(e));
-    let json = source.bytes().trim_ascii_start().starts_with(b"{");
-    !source.is_derived() && !json && !ends(&[".json", ".bat", ".cmd", ".xml", ".md"])
 }

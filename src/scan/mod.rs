@@ -5,6 +5,7 @@ mod base;
 mod before;
 mod beside;
 mod changes;
+mod comments;
 mod compare;
 mod effective;
 mod fault;
@@ -37,7 +38,8 @@ use before::Before;
 use units::{Covered, Unwound, covered, read_unit, read_units};
 
 pub(crate) use base::Base;
-pub(crate) use changes::{Changes, Edit, changed};
+pub(crate) use changes::{Changes, changed};
+pub(crate) use comments::Edit;
 pub(crate) use compare::{Compared, compare};
 pub(crate) use effective::{ShownControl, ShownWhole, field_complaint};
 pub use effective::{ShownGroup, ShownSetting};

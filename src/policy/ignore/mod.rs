@@ -20,6 +20,8 @@ use super::coverage::Coverage;
 
 use comment::Content;
 
+pub(crate) use scope::covering;
+
 use super::hidden::{Hidden, Why};
 
 /// The word that a file must contain to be searched.

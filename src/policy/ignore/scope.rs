@@ -9,6 +9,9 @@ use super::comment::{is_comment, unquoted};
 /// The most lines that one comment covers.
 const MAX_LINES: usize = 20_000;
 
+/// The most lines above a value that may begin what it is a part of.
+const MAX_ABOVE: usize = 200;
+
 /// The bytes that a request on line `line` (0-based) covers; the comment starts at `comment` in that line. A comment on a
 /// line of its own covers the next line, one at the end of a line covers that line; both include the whole statement, heredoc or
 /// block that starts there.
@@ -35,6 +38,24 @@ pub(super) fn scope(source: &Source, line: usize, comment: usize) -> Range<u32> 
     let start = starts.get(first).copied().unwrap_or(source.bytes().len() as u32);
     let end = starts.get(last + 1).copied().unwrap_or(source.bytes().len() as u32);
     start..end.max(start)
+}
+
+/// The lines above which a comment covers `line`: that line or the first one of its statement, then those of what it is a part of.
+pub(crate) fn covering(source: &Source, line: usize) -> Vec<usize> {
+    let continued = |line: usize| line > 0 && source.line(line - 1).trim_ascii_end().ends_with(b"\\");
+    let mut first = line;
+    while continued(first) {
+        first -= 1;
+    }
+    let covers = |at: &usize| {
+        let text = source.line(*at);
+        !is_comment(text)
+            && !continued(*at)
+            && !text.trim_ascii().is_empty()
+            && last(source, *at, text.trim_ascii_end()) >= line
+    };
+    let around = (first.saturating_sub(MAX_ABOVE)..first).rev().filter(covers);
+    [first].into_iter().chain(around).collect()
 }
 
 /// True if the next line belongs to the same statement: shell and PowerShell.
