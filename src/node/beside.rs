@@ -23,3 +23,25 @@ pub(crate) fn names(bytes: &[u8]) -> Vec<String> {
     }
     out
 }
+
+/// The words of lines that copy files which may be relative paths of folders, without what only a run knows in front of them.
+pub(crate) fn folders(bytes: &[u8]) -> Vec<String> {
+    const COPIERS: [&[u8]; 4] = [b"cp", b"install", b"mv", b"rsync"];
+    let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/".contains(byte);
+    let mut out = Vec::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let mut words = line.split(|byte| !is_path(byte) && *byte != b'$');
+        if !words.any(|word| COPIERS.contains(&word)) {
+            continue;
+        }
+        for word in words.filter(|word| !word.starts_with(b"-")) {
+            let Ok(word) = std::str::from_utf8(word) else { continue };
+            let word = if word.contains('$') { word.split_once('/').map_or("", |(_, rest)| rest) } else { word };
+            let word = word.trim_start_matches('/').trim_end_matches("/.").trim_end_matches('/');
+            if !matches!(word, "" | "." | "..") {
+                out.push(word.to_owned());
+            }
+        }
+    }
+    out
+}

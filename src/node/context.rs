@@ -225,6 +225,21 @@ impl BootCx<'_> {
         Some(self.texts.view(id))
     }
 
+    /// The files in a folder of the source and in those below it, down to `depth`, at most `most`.
+    pub(crate) fn below(&self, folder: &Path, depth: usize, most: usize) -> Vec<PathBuf> {
+        let mut out = self.files.list(folder);
+        if depth > 0 {
+            for inner in self.files.folders(folder) {
+                if out.len() >= most {
+                    break;
+                }
+                out.extend(self.below(&inner, depth - 1, most - out.len()));
+            }
+        }
+        out.truncate(most);
+        out
+    }
+
     /// See [`Notes::problem`].
     pub fn problem(&mut self, at: Span, message: impl Into<String>) {
         self.notes.problem(at, message);

@@ -14,6 +14,9 @@ use super::interpreter::Shell;
 use super::state::ScriptRun;
 use super::status::Status;
 
+/// The option for a target that is no folder to copy into.
+const LITERAL: &str = "--no-target-directory";
+
 /// The most folders that are tracked.
 const MAX_FOLDERS: usize = 1024;
 
@@ -133,7 +136,8 @@ pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     if let Some(folder) = given.get(&b't') {
         operands.push(folder);
     }
-    copy(&operands, None, call, path);
+    let inside = if given.contains_key(&b't') { Some(true) } else { call.flag('T', LITERAL).then_some(false) };
+    copy(&operands, (inside, None), call, path);
     let Some((target, sources)) = operands.split_last() else { return true };
     let Some(target) = target.known_str() else { return true };
     let file = path.absolute(target);
@@ -157,8 +161,9 @@ pub(super) fn install(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     true
 }
 
-/// The operands of a program that copies, and `-t FOLDER` as the last of them.
-fn operands(call: &Call<'_>) -> Vec<Traced> {
+/// The operands of a program that copies, and `-t FOLDER` as the last of them; whether that is the folder to copy into, as far as
+/// options say so.
+fn operands(call: &Call<'_>) -> (Vec<Traced>, Option<bool>) {
     let mut folder = None;
     let mut out = Vec::new();
     let mut rest = call.words.iter();
@@ -178,11 +183,42 @@ fn operands(call: &Call<'_>) -> Vec<Traced> {
             None => out.push(word.clone()),
         }
     }
-    out.extend(folder.map(|mut folder| {
-        folder.push_made(b"/", call.at);
-        folder
-    }));
-    out
+    let inside = folder.as_ref().map(|_| true).or_else(|| call.flag('T', LITERAL).then_some(false));
+    out.extend(folder);
+    (out, inside)
+}
+
+/// `rsync` on one machine. False for options that leave out or remove files.
+pub(super) fn rsync(call: &Call<'_>, path: &mut ScriptRun) -> bool {
+    const LONG: &str = "archive recursive verbose quiet links copy-links perms times group owner checksum compress update \
+                        progress human-readable mkpath inplace stats no-owner no-group no-perms no-times numeric-ids";
+    let is_modelled = |word: &Traced| {
+        let Some(option) = word.known_str() else { return false };
+        match option.strip_prefix("--").or_else(|| option.strip_prefix('-')) {
+            Some(long) if option.starts_with("--") => {
+                LONG.split(' ').any(|known| known == long.trim())
+                    || long.starts_with("chmod=")
+                    || long.starts_with("chown=")
+            }
+            Some(letters) => letters.bytes().all(|letter| b"avqrlLptgoDhPcuzKHAXSWx".contains(&letter)),
+            None => true,
+        }
+    };
+    let operands: Vec<_> = call.operands();
+    let remote = |word: &&Traced| word.bytes().iter().take_while(|byte| **byte != b'/').any(|byte| *byte == b':');
+    let options = call.words.iter().filter(|word| word.bytes().starts_with(b"-"));
+    if operands.len() < 2 || operands.iter().any(remote) || !options.clone().all(is_modelled) {
+        return false;
+    }
+    let Some((to, from)) = operands.split_last() else { return true };
+    for source in from {
+        let name = source.known_str().unwrap_or_default();
+        // Of a folder with a slash its content, else the folder itself.
+        let contents = name.ends_with('/') || name.ends_with("/.") || name == ".";
+        let inside = (!below(path, &path.absolute(name)).is_empty()).then_some(!contents);
+        copy(&[source, to], (inside, None), call, path);
+    }
+    true
 }
 
 /// `cp` and `mv`
@@ -195,8 +231,8 @@ pub(super) fn cp(call: &Call<'_>, path: &mut ScriptRun) -> bool {
         forget_access(&call.operands(), call, path);
         path.machine.plain = plain;
     }
-    let operands = operands(call);
-    copy(&operands.iter().collect::<Vec<_>>(), earlier.as_deref().map(Vec::as_slice), call, path);
+    let (operands, inside) = operands(call);
+    copy(&operands.iter().collect::<Vec<_>>(), (inside, earlier.as_deref().map(Vec::as_slice)), call, path);
     true
 }
 
@@ -206,7 +242,7 @@ pub(super) fn ln(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     if call.flag('s', "--symbolic") {
         link(call, path);
     } else {
-        copy(&call.operands(), None, call, path);
+        copy(&call.operands(), (None, None), call, path);
     }
     true
 }
@@ -364,15 +400,21 @@ fn link(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// Copies files over others; `mv` also removes the originals. With earlier changes of who may use files, it keeps that.
-fn copy(operands: &[&Traced], earlier: Option<&[Access]>, call: &Call<'_>, path: &mut ScriptRun) {
+/// Copies files over others; `mv` also removes the originals. The last operand is the folder to copy into, or not, if that is
+/// `given`. With earlier changes of who may use files, it keeps that.
+fn copy(
+    operands: &[&Traced],
+    (given_inside, earlier): (Option<bool>, Option<&[Access]>),
+    call: &Call<'_>,
+    path: &mut ScriptRun,
+) {
     let moves = call.name == "mv";
     let Some((to, from)) = operands.split_last() else { return };
     let Some(to_name) = to.known_str() else {
         path.write_unnamed(to, call.at);
         return;
     };
-    let into = to_name.ends_with('/') || from.len() > 1;
+    let into = given_inside.unwrap_or_else(|| to_name.ends_with('/') || from.len() > 1);
     for source in from {
         let mut target = path.absolute(to_name);
         let Some(given) = path.named(source) else {
@@ -388,27 +430,34 @@ fn copy(operands: &[&Traced], earlier: Option<&[Access]>, call: &Call<'_>, path:
         };
         let source = path.absolute(&given);
         let base = source.rsplit('/').next().unwrap_or_default();
-        if into || path.machine.has_folder(&target) == Some(true) {
-            target = format!("{target}/{base}");
-        }
         let inside = below(path, &source);
+        let exists = path.machine.has_folder(&target);
         if !inside.is_empty() && path.machine.file(&source).is_none() {
-            // A folder with all its known content.
-            if given.ends_with("/.") {
-                target = path.absolute(to_name);
-            }
-            for (file, content) in inside {
-                let to = format!("{target}{}", file.get(source.len()..).unwrap_or_default());
-                path.machine.put(&to, content);
-                path.machine.inherit_plain(&file, &to, moves);
+            // A folder with all its known content: in a folder that exists, else as that folder. Where the image decides, it is put
+            // at both places.
+            let within = format!("{}/{base}", target.trim_end_matches('/'));
+            let targets = match given_inside.or(if from.len() > 1 { Some(true) } else { exists }) {
+                _ if given.ends_with("/.") || given == "." => [Some(target), None],
+                Some(true) => [Some(within), None],
+                Some(false) => [Some(target), None],
+                None => [Some(target), Some(within)],
+            };
+            let pairs = targets.iter().flatten().flat_map(|target| inside.iter().map(move |pair| (target, pair)));
+            for (target, (file, content)) in pairs {
+                let to = format!("{}{}", target.trim_end_matches('/'), file.get(source.len()..).unwrap_or_default());
+                path.machine.put(&to, content.clone());
+                path.machine.inherit_plain(file, &to, moves);
                 if let Some(earlier) = earlier {
-                    path.machine.inherit_access(earlier, &file, &to, call.at);
+                    path.machine.inherit_access(earlier, file, &to, call.at);
                 }
-                if moves {
-                    path.machine.put(&file, File::Removed);
-                }
+            }
+            for (file, _) in inside.iter().filter(|_| moves) {
+                path.machine.put(file, File::Removed);
             }
             continue;
+        }
+        if into || given_inside.is_none() && exists == Some(true) {
+            target = format!("{}/{base}", target.trim_end_matches('/'));
         }
         let stdin = (source == "/dev/stdin").then(|| File::Known(Arc::new(path.stdin.clone().unwrap_or_default())));
         let file = stdin

@@ -104,6 +104,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["tee", "sponge"], Machine(|_, call, run| file_programs::tee(call, run))),
     (&["install"], Machine(|_, call, run| file_programs::install(call, run))),
     (&["cp", "mv"], Machine(|_, call, run| file_programs::cp(call, run))),
+    (&["rsync"], Machine(|_, call, run| file_programs::rsync(call, run))),
     (&["ln"], Machine(|_, call, run| file_programs::ln(call, run))),
     (&["rm", "unlink"], Machine(|_, call, run| file_programs::rm(call, run))),
     (&["touch"], Machine(|_, call, run| file_programs::touch(call, run))),

@@ -20,6 +20,9 @@ const MAX_FILES: usize = 128;
 /// The largest file that is placed, in bytes.
 const MAX_BYTES: usize = 256 << 10;
 
+/// The most folders that are looked for.
+const MAX_FOLDERS: usize = 64;
+
 /// How deep scripts that name scripts are followed.
 const MAX_DEPTH: usize = 4;
 
@@ -38,7 +41,16 @@ pub(super) fn place(text: &Traced, path: &mut ScriptRun, cx: &mut BootCx<'_>) {
     let mut placed = 0;
     let mut open = vec![(text.clone(), 0)];
     while let Some((text, depth)) = open.pop() {
-        for name in beside::names(text.bytes()) {
+        let mut names = beside::names(text.bytes());
+        for name in beside::folders(text.bytes()).into_iter().take(MAX_FOLDERS) {
+            for (real, _) in &folders {
+                let real = PathBuf::from(absolute(&name, &real.to_string_lossy()));
+                let inside = cx.below(&real, MAX_DEPTH, MAX_FILES);
+                let inside = inside.iter().filter_map(|file| file.strip_prefix(&real).ok()?.to_str());
+                names.extend(inside.map(|file| format!("{name}/{file}")));
+            }
+        }
+        for name in names {
             if tried.len() >= MAX_NAMES {
                 budget::reached("names of files beside a script");
                 continue;

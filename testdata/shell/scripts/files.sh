@@ -519,3 +519,63 @@ echo --streaming-connection-idle-timeout=6m >| /tmp/b
 #!/bin/bash
 mkdir -p /opt/x && cd /opt/x && echo --streaming-connection-idle-timeout=0 > args && cat args > ../y
 /etc/eks/bootstrap.sh demo --kubelet-extra-args "$(cat /opt/y)"
+#### cp-folder-into-a-folder al2
+#!/bin/bash
+mkdir -p /opt/kubelet
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/kubelet/kubelet-config.json
+cp -r /opt/kubelet /etc/kubernetes
+/etc/eks/bootstrap.sh demo
+#### cp-folder-with-a-slash-into-a-folder al2
+#!/bin/bash
+mkdir -p /opt/kubelet
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/kubelet/kubelet-config.json
+cp -r /opt/kubelet/ /etc/kubernetes/
+/etc/eks/bootstrap.sh demo
+#### cp-content-of-a-folder al2
+#!/bin/bash
+mkdir -p /opt/conf
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/conf/kubelet-config.json
+cp -r /opt/conf/. /etc/kubernetes/kubelet/
+/etc/eks/bootstrap.sh demo
+#### cp-folder-as-a-new-one al2
+#!/bin/bash
+mkdir -p /opt/conf
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/conf/kubelet-config.json
+cp -r /opt/conf /tmp/new/
+cp /tmp/new/kubelet-config.json /etc/kubernetes/kubelet/
+/etc/eks/bootstrap.sh demo
+#### cp-folder-literally al2
+#!/bin/bash
+mkdir -p /opt/conf
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/conf/kubelet-config.json
+cp -rT /opt/conf /etc/kubernetes/kubelet
+/etc/eks/bootstrap.sh demo
+#### cp-folder-misses al2
+#!/bin/bash
+mkdir -p /opt/conf
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/conf/kubelet-config.json
+cp -r /opt/conf /etc/kubernetes/kubelet
+/etc/eks/bootstrap.sh demo
+#### cp-target-first al2
+#!/bin/bash
+mkdir -p /opt/kubelet
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/kubelet/kubelet-config.json
+cp -t /etc/kubernetes -r /opt/kubelet
+/etc/eks/bootstrap.sh demo
+#### mv-folder-as-a-new-one al2
+#!/bin/bash
+mkdir -p /opt/conf
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /opt/conf/kubelet-config.json
+mv /opt/conf /tmp/new
+mv -t /etc/kubernetes/kubelet /tmp/new/kubelet-config.json
+/etc/eks/bootstrap.sh demo
+#### install-target-first al2
+#!/bin/bash
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /tmp/kubelet-config.json
+install -D -m 644 -t /etc/kubernetes/kubelet /tmp/kubelet-config.json
+/etc/eks/bootstrap.sh demo
+#### install-literally al2
+#!/bin/bash
+echo "$(jq '.streamingConnectionIdleTimeout="0s"' /etc/kubernetes/kubelet/kubelet-config.json)" > /tmp/k.json
+install -T /tmp/k.json /etc/kubernetes/kubelet/kubelet-config.json
+/etc/eks/bootstrap.sh demo

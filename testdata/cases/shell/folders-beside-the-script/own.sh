@@ -1,0 +1,3 @@
+#!/bin/bash
+cp -r conf /etc/kubernetes/
+kubelet --config /etc/kubernetes/conf/kubelet.yaml
