@@ -20,9 +20,11 @@ const EDITORS: [&str; 10] = ["augtool", "awk", "crudini", "ed", "ex", "gawk", "p
 
 /// Programs that only read their file arguments.
 const READERS: &str = "\
-    awk aws base64 basename cat dirname egrep expr fgrep tac uniq wc chattr cmp column comm cut diff docker \
-    envsubst file find getfacl getopt grep head jq kubectl less ls lsattr md5sum more mount openssl paste readlink \
-    realpath setfacl sha256sum sort ssh stat systemd-analyze tail tar tr which zcat";
+    ansible-inventory ansible-lint awk aws b2sum base64 basename cat cfn-lint chattr cksum cmp column comm crictl ctr cut \
+    diff dirname docker egrep envsubst etcdctl expand expr fgrep file find fold getfacl getopt grep head helm hexdump jq \
+    kubeconform kubectl kubeval kustomize less ls lsattr md5sum more mount nerdctl nl od openssl paste podman readlink \
+    realpath rev setfacl sha1sum sha256sum sha512sum shellcheck sort ssh stat strings systemd-analyze tac tail tar \
+    terraform tofu tr uniq wc which yamllint zcat";
 
 /// Programs that run a program of another language.
 const INTERPRETERS: [&str; 14] = [
@@ -189,8 +191,13 @@ impl ScriptRun {
             text.push_str(&word.to_text());
             text.push('\n');
         }
+        // A program in a file is read, not changed.
+        let mut options = words.iter().map(Traced::bytes).take_while(|word| word.starts_with(b"-"));
+        let runs_words =
+            !program.starts_with("ansible") && options.any(|word| word.iter().any(|b| b"ceinp".contains(b)));
+        let mut named = words.iter().filter_map(|w| w.known_str()).map(|w| self.absolute(w));
+        let own = named.find(|name| is_interpreter(program) && !runs_words && self.machine.files.contains_key(name));
         if is_interpreter(program) {
-            // The program may be in a file.
             for file in words.iter().filter_map(|w| w.known_str()).filter(|w| !w.starts_with('-')) {
                 if let Some(File::Known(code)) = self.machine.files.get(&self.absolute(file)) {
                     text.push_str(&code.to_text());
@@ -220,8 +227,11 @@ impl ScriptRun {
         }
         names.sort();
         names.dedup();
+        names.retain(|name| Some(name) != own.as_ref());
         if names.is_empty() && is_interpreter(program) && text.contains("kubelet") {
-            self.machine.gap(span, Why::NotUnderstood(format!("an edit by {program}").into()));
+            let what =
+                own.map_or_else(|| format!("an edit by {program}"), |own| format!("what {program} does with {own}"));
+            self.machine.gap(span, Why::NotUnderstood(what.into()));
         }
         // In a container runtime's file, only one line matters.
         names.retain(|name| runtime::reads(name).is_none() || text.contains(runtime::KEY));
