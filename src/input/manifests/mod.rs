@@ -23,6 +23,8 @@ mod workloads;
 
 use std::path::Path;
 
+use memchr::memmem;
+
 use crate::node::{Cx, Gap, NodeGroup, under};
 use crate::syntax::documents::Documents;
 use crate::syntax::{MAX_DEPTH, Node, Style};
@@ -68,27 +70,30 @@ impl Input for Manifests {
         units.append(
             &mut files.each(|path| named(path) && kindless::is_kubelet_patch(path), |w| !w.has(Group::Documents)),
         );
+        // A configuration of Ignition may name a kubelet in base64 alone.
+        let json = |path: &Path| has_extension(path, &["json"]) && !kindless::is_kubelet_patch(path);
+        units.append(&mut files.each(json, |w| w.has(Group::Kubelet) && !w.has(Group::Documents)));
         units
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
         let patch = kindless::is_kubelet_patch(&unit.path);
-        if !patch && !cx.files.read(&unit.path).is_ok_and(|source| may_hold(&source.bytes())) {
+        let is_config = |bytes: &[u8]| may_hold(bytes) || memmem::find(bytes, b"\"ignition\"").is_some();
+        if !patch && !cx.files.read(&unit.path).is_ok_and(|source| is_config(&source.bytes())) {
             return Vec::new();
         }
         let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
         if is_user_data(&view.bytes) {
             return Vec::new();
         }
-        let name = yaml_files::shown(&unit.path, cx);
-        let parsed = parsed(&view, cx);
-        let trees = &parsed.tree;
         if patch {
+            let (name, parsed) = (yaml_files::shown(&unit.path, cx), parsed(&view, cx));
             let hidden = kindless::set_by_later_patches(&unit.path, cx);
-            return trees.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name, &hidden)).collect();
+            return parsed.tree.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name, &hidden)).collect();
         }
-        let groups = read_all(trees, Some(&view), &name, cx);
+        let groups = in_view(&view, &unit.path, cx);
         let Some(text) = kpt::rendered(&view, &unit.path, cx) else { return groups };
+        let name = yaml_files::shown(&unit.path, cx);
         let rendered = in_text(&text, &name, yaml_files::first_line(&view), cx);
         let print = |groups: &[NodeGroup], cx: &Cx<'_>| groups.iter().map(|g| print(g, &cx.texts)).collect::<Vec<_>>();
         if print(&groups, cx) == print(&rendered, cx) {
@@ -97,6 +102,13 @@ impl Input for Manifests {
         let when = |holds| Guard::of(Condition::new("kpt renders the package", holds));
         under(rendered, &when(true)).into_iter().chain(under(groups, &when(false))).collect()
     }
+}
+
+/// The documents of a file.
+fn in_view(view: &View, path: &Path, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
+    let name = yaml_files::shown(path, cx);
+    let parsed = parsed(view, cx);
+    read_all(&parsed.tree, Some(view), &name, cx)
 }
 
 /// Files of Ignition and of Butane, if nothing else delivers them.
@@ -109,11 +121,14 @@ impl Input for Ignition {
     }
 
     fn claim(&self, files: &FileList) -> Vec<Unit> {
-        files.with_extension(&["bu", "fcc", "ign"], |words| words.has(Group::Documents))
+        // The word may stand in a text that is packed.
+        let groups = [Group::Documents, Group::Kubelet, Group::Boots, Group::Packed];
+        files.with_extension(&["bu", "fcc", "ign"], |words| groups.into_iter().any(|group| words.has(group)))
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        Manifests.read(unit, cx)
+        let Ok(view) = cx.view(&unit.path) else { return Vec::new() };
+        in_view(&view, &unit.path, cx)
     }
 
     fn judges_what_nothing_delivers(&self) -> bool {
