@@ -21,6 +21,7 @@ mod topics;
 mod values;
 mod vars;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -119,7 +120,7 @@ impl Input for Ansible {
         }
         let mut variants: Vec<(String, Option<Host>, Vec<Node>)> = Vec::new();
         let mut seen = BTreeSet::new();
-        let (hosts, all) = inventory::hosts(&book.around(cx), cx);
+        let (hosts, all) = inventory::hosts(book.around(cx), cx);
         let known: BTreeSet<&str> =
             hosts.iter().flat_map(|host| host.groups.iter().chain([&host.name])).map(String::as_str).collect();
         for (path, file, tree) in book.variants(cx) {
@@ -220,6 +221,7 @@ struct Book {
     role: bool,
     /// What a command gives to it.
     given: extra_vars::Given,
+    around: OnceCell<Vec<PathBuf>>,
 }
 
 impl Book {
@@ -229,11 +231,16 @@ impl Book {
         let of_role = |d: &&Path| !plays && d.file_name().is_some_and(|n| n == "tasks" || n == "handlers");
         let tasks = dir.ancestors().take(3).find(of_role);
         let base = tasks.and_then(Path::parent).unwrap_or(dir);
-        Self { path: path.to_owned(), base: base.to_owned(), role: tasks.is_some(), given: BTreeMap::new() }
+        let (role, given) = (tasks.is_some(), BTreeMap::new());
+        Self { path: path.to_owned(), base: base.to_owned(), role, given, around: OnceCell::new() }
     }
 
     /// Folders that may contain `group_vars` and `host_vars`, the nearest first: also that of an inventory which is not here.
-    fn around(&self, cx: &Cx<'_>) -> Vec<PathBuf> {
+    fn around(&self, cx: &Cx<'_>) -> &[PathBuf] {
+        self.around.get_or_init(|| self.look_around(cx))
+    }
+
+    fn look_around(&self, cx: &Cx<'_>) -> Vec<PathBuf> {
         let above = self.base.ancestors().take(3);
         let inventories = above.clone().flat_map(|dir| ["inventory", "inventories"].map(|name| dir.join(name)));
         let lists_hosts = |path: &PathBuf| {
