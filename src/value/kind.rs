@@ -207,7 +207,7 @@ impl Value {
         Self::new(Kind::Unknown(why), at)
     }
 
-    /// One of several, without nesting and contradictions; a single one is returned itself; too many become unknown.
+    /// One of several, without nesting and contradictions; a single one is returned itself; of too many, the last is unknown.
     pub(crate) fn either(alternatives: Vec<Alternative>, at: Span) -> Self {
         let mut flat: Vec<Alternative> = Vec::new();
         for alternative in alternatives {
@@ -218,7 +218,14 @@ impl Value {
             }
         }
         if flat.len() > MAX_ALTERNATIVES {
-            return Self::unknown(Why::Limit("alternatives of one value"), at);
+            if flat.windows(2).all(|w| w[0].value == w[1].value) {
+                return flat.swap_remove(0).value;
+            }
+            // What is beyond stands for itself: one of these is not known.
+            flat.truncate(MAX_ALTERNATIVES);
+            if let Some(last) = flat.last_mut() {
+                last.value = Self::unknown(Why::Limit("alternatives of one value"), at);
+            }
         }
         match flat.len() {
             0 => Self::unknown(Why::NotUnderstood("conditions that contradict each other".into()), at),

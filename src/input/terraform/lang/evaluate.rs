@@ -110,9 +110,13 @@ pub(in super::super) trait Evaluate: Data {
         for arg in args {
             let next = combined(&combinations, &arg.alternatives(), |values, value| with(values, value));
             if next.len() > MAX_ALTERNATIVES {
-                return Ok(Value::unknown(Why::Limit("alternatives of one value"), at));
+                let unknown = Value::unknown(Why::Limit("alternatives of one value"), at);
+                for (_, values) in &mut combinations {
+                    values.push(unknown.clone());
+                }
+            } else {
+                combinations = next;
             }
-            combinations = next;
         }
         either(combinations.into_iter().map(|(when, values)| (when, f(self, &values))).collect(), at)
     }

@@ -110,20 +110,23 @@ pub(super) fn item(value: &Value, index: &Value, at: Span) -> Outcome {
 /// The most entries of a map that are kept as alternatives when the key is unknown.
 pub(super) const MAX_CHOICES: usize = 30;
 
-/// The entry of a map for an unknown key: each entry on the condition that it has this key, and `default` if none has.
-/// `None` if the map is too large or the key has no name to show.
+/// The entry of a map for an unknown key: each entry on the condition that it has this key, and `default` if none has. Entries beyond
+/// the limit are one that is unknown. `None` if the key has no name to show.
 pub(super) fn choice(value: &Value, key: &Why, default: Option<&Value>, at: Span) -> Option<Value> {
     let Kind::Map(map) = &value.kind else { return None };
     let name = key.name()?;
-    if map.open.is_some() || map.entries.is_empty() || map.entries.len() > MAX_CHOICES {
+    if map.open.is_some() || map.entries.is_empty() {
         return None;
     }
+    let left = Value::unknown(Why::Limit("entries of a map for an unknown key"), at);
+    let default = if map.entries.len() > MAX_CHOICES { Some(&left) } else { default };
+    let keys = || map.entries.keys().take(MAX_CHOICES);
     let is = |key: &str, holds: bool| Guard::of(Condition::new(format!("{name} == {key:?}"), holds));
     let only = |wanted: Option<&str>| {
-        map.entries.keys().try_fold(Guard::always(), |guard, key| guard.and(&is(key, Some(&**key) == wanted)))
+        keys().try_fold(Guard::always(), |guard, key| guard.and(&is(key, Some(&**key) == wanted)))
     };
     let mut ways = Vec::new();
-    for key in map.entries.keys() {
+    for key in keys() {
         ways.push(Alternative { when: only(Some(key))?, value: value.get(key)? });
     }
     if let Some(default) = default {

@@ -67,12 +67,14 @@ fn each(
         if let Ok(value) = read(data, &args, at, env) {
             files.entries.insert(part.as_str().into(), Entry { key: at, value });
         }
-        if files.entries.len() > MAX_CHOICES || !data.charge(64) {
+        if files.entries.len() > MAX_CHOICES {
+            break;
+        }
+        if !data.charge(64) {
             return None;
         }
     }
     let all = Value::new(Kind::Map(Arc::new(files)), at);
-    // Too many are as good as unknown.
     choice(&all, why, Some(&Value::unknown(why.clone(), at)), at).filter(|value| !value.is_unknown())
 }
 
