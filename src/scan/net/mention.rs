@@ -186,7 +186,7 @@ static SOUGHT: Pattern = LazyLock::new(|| {
         r#"(?x-u)\b[efz]?grep\b(?:'[^']*'|"[^"]*"|[^;&|'"])*(?:['"][^'"]*)?$|\brg\s|\bregexp?["']?\s*[:=]|\b(?:pattern|search|before|after|insertafter|insertbefore)["']?\s*[:=]
         |\bassert|\bexpect|\bcontains\b|[Ss]tarts?_?[Ww]ith|\bHasPrefix\b|-i?(?:not)?match\b|[=!]~|\bselect\(
         |\bkubectl\b[\s,"']+(?:port-forward|exec|attach|proxy|logs|debug)\b(?:[^-]|-[^-]|--\S)*$
-        |(?:^|[\s'";])s(?:/[^/]*|\|[^|]*|\#[^\#]*|@[^@]*|,[^,]*|~[^~]*)$|\bsed\b[^|]*[\s'"]/[^/]*$"#,
+        |(?:^|[\s'";])s(?:/[^/]*|\|[^|]*|\#[^\#]*|@[^@]*|,[^,]*|~[^~]*)$|\bsed\b[^|/]*(?:/[^/]*/[^/]*)*[\s'"]/[^/]*$"#,
     )
 });
 

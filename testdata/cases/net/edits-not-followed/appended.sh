@@ -1,0 +1,1 @@
+sed -i '/"maxPods"/a "streamingConnectionIdleTimeout": "0s",' /etc/eks/own.json
