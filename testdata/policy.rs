@@ -634,15 +634,11 @@ fn comments_stand_where_they_change_nothing() {
         ("config.json", format!("{{{config}}}\n")),
         (
             "k.service",
-            format!(
-                "[Service]\n+# ExecStart=/usr/bin/kubelet \\\n  --v=2 \\\n  --streaming-connection-idle-timeout=0\n"
-            ),
+            "[Service]\n+# ExecStart=/usr/bin/kubelet \\\n  --v=2 \\\n  --streaming-connection-idle-timeout=0\n".to_owned(),
         ),
         (
             "quoted.sh",
-            format!(
-                "#!/bin/bash\nbash -c '\n+# /etc/eks/bootstrap.sh c \\\n  --kubelet-extra-args \"--streaming-connection-idle-timeout=0\"\n'\n"
-            ),
+            "#!/bin/bash\nbash -c '\n+# /etc/eks/bootstrap.sh c \\\n  --kubelet-extra-args \"--streaming-connection-idle-timeout=0\"\n'\n".to_owned(),
         ),
     ];
     for (name, marked) in rows {
@@ -654,8 +650,7 @@ fn comments_stand_where_they_change_nothing() {
             None => format!("{line}\n"),
         });
         let wanted: String = wanted.collect();
-        let plain: String =
-            wanted.lines().filter(|line| !line.contains("ignore[")).map(|line| format!("{line}\n")).collect();
+        let plain: String = wanted.split_inclusive('\n').filter(|line| !line.contains("ignore[")).collect();
         let dir = folder(&[(name, &plain)]);
         let before = text_of(dir.path(), name);
         let out = check(dir.path(), &["--add-ignore=we don't, $(yet)"]);

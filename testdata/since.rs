@@ -142,7 +142,8 @@ fn files_of_submodules_are_compared_with_those_of_their_commits() {
     // A commit that the submodule does not have.
     let tree = said(&module, &["rev-parse", "HEAD~1^{tree}"]);
     let of_module = here.join(".git/modules/parts/inner/objects");
-    std::fs::remove_file(of_module.join(&tree[..2]).join(&tree[2..])).unwrap();
+    let (start, rest) = tree.split_at(2);
+    std::fs::remove_file(of_module.join(start).join(rest)).unwrap();
     assert_eq!(since("HEAD~1").len(), 2);
 }
 

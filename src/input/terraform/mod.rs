@@ -10,6 +10,7 @@
 )]
 
 mod atmos;
+mod backends;
 pub(crate) mod callers;
 mod carriers;
 mod clusters;

@@ -1,7 +1,6 @@
 //! Outputs of other roots of the repository: what `terraform_remote_state` reads from the state of one, and `dependency` of
 //! Terragrunt from another unit.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +13,7 @@ use crate::value::{Entry, Kind, Map, Value};
 use super::super::everywhere;
 use super::super::unit::has_extension;
 use super::super::yaml_files::{holds, shown};
-use super::components::text_of;
+use super::backends::{self, BACKENDS, Config, NAMES, PLACES, is_kind, may_be_same, same, written};
 use super::data_sources::outside;
 use super::engine::Engine;
 use super::lang::env::Env;
@@ -24,17 +23,6 @@ use super::lang::outcome::{Outcome, Refused, both_ways, either};
 use super::scope::Module;
 use super::terragrunt;
 use super::value_sets::ways_to_apply;
-
-/// What names a state in a backend, and what else says where it is.
-const NAMES: &[&str] = &["key", "prefix", "path", "address", "secret_suffix", "schema_name", "name"];
-const PLACES: &[&str] = &["bucket", "storage_account_name", "container_name", "organization", "hostname"];
-
-/// Files that may say where a state is.
-const BACKENDS: everywhere::Kind = everywhere::Kind {
-    name: "backends",
-    named: |path| has_extension(path, &["tf", "tofu"]),
-    marked: |bytes| holds(bytes, b"backend") || holds(bytes, b"cloud"),
-};
 
 /// How many roots may lead to another by their states.
 const MAX_NESTED: usize = 4;
@@ -46,9 +34,6 @@ struct Outputs(Mutex<(Value, bool)>);
 /// How many roots are being read for another.
 #[derive(Default)]
 struct Nested(AtomicUsize);
-
-/// The known texts that a backend is configured with.
-type Config = BTreeMap<String, String>;
 
 impl Engine<'_, '_> {
     /// All outputs of a module instance.
@@ -73,7 +58,11 @@ impl Engine<'_, '_> {
         let found = kind.as_known_str().map(|kind| self.root_with(kind, &asked)).unwrap_or_default();
         let unknown = || outside(address, "outputs", at);
         let [(dir, certain)] = &found[..] else { return Ok(unknown()) };
+        let of_terragrunt = |cx: &mut Cx<'_>| (terragrunt::outputs(dir, at, cx).unwrap_or_else(unknown), false);
         let (value, open) = outputs_of(dir, at, self.cx, |cx| {
+            if has_extension(dir, &["hcl"]) {
+                return of_terragrunt(cx);
+            }
             let mut engine = Engine::new(dir, cx);
             let root = engine.start(at);
             let module = Arc::clone(&engine.instances[root].module);
@@ -118,15 +107,17 @@ impl Engine<'_, '_> {
             let own = written(&backend.body);
             let fits = match &state {
                 Some(state) => own.get("path").is_some_and(|path| lexical(&dir.join(path)) == *state),
-                None => {
-                    same(&own, asked, NAMES)
-                        && PLACES.iter().all(|key| own.get(*key).zip(asked.get(*key)).is_none_or(|(a, b)| a == b))
-                }
+                None => may_be_same(&own, asked),
             };
             if fits {
                 let certain = state.is_some() || same(&own, asked, PLACES);
                 out.push((dir, certain));
             }
+        }
+        if out.is_empty() && state.is_none() {
+            let given = backends::configured(kind, asked, &name, self.cx);
+            let units = backends::of_terragrunt(kind, asked, self.cx);
+            out.extend(given.into_iter().chain(units).filter(|dir| *dir != self.root).map(|dir| (dir, false)));
         }
         out
     }
@@ -193,17 +184,6 @@ fn outputs_of(
     outputs.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// True for a backend of a kind, as `terraform_remote_state` names it.
-fn is_kind(backend: &Block, kind: &str) -> bool {
-    kind == if &*backend.kind == "cloud" { "remote" } else { backend.label(0) }
-}
-
-/// What is written in a backend and the blocks in it.
-fn written(body: &Body) -> Config {
-    let own = body.attributes.iter().filter_map(|a| Some((a.name.to_string(), text_of(&a.value)?)));
-    own.chain(body.blocks.iter().flat_map(|block| written(&block.body))).collect()
-}
-
 /// The known texts in a map and the maps in it.
 fn flat(value: &Value) -> Config {
     let Kind::Map(map) = &value.kind else { return Config::new() };
@@ -212,9 +192,4 @@ fn flat(value: &Value) -> Config {
         None => flat(&entry.value),
     };
     map.entries.iter().flat_map(one).collect()
-}
-
-/// True if two backends have the same values for some keys.
-fn same(a: &Config, b: &Config, keys: &[&str]) -> bool {
-    keys.iter().all(|key| a.get(*key) == b.get(*key))
 }

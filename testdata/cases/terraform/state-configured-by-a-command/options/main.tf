@@ -1,0 +1,8 @@
+terraform {
+  backend "s3" {
+    bucket = "states"
+  }
+}
+output "idle" {
+  value = "0"
+}

@@ -1,0 +1,8 @@
+terraform {
+  backend "s3" {
+    key = "other"
+  }
+}
+output "idle" {
+  value = "4h"
+}

@@ -1,0 +1,3 @@
+output "idle" {
+  value = "0s"
+}
