@@ -7,7 +7,7 @@ use crate::syntax::{Node, NodeKind, Scalar};
 use crate::text::{Traced, budget};
 use crate::value::{Condition, Guard};
 
-use super::cloudformation::is_template;
+use super::cloudformation::{is_service, is_template};
 use super::standalone::{is_user_data, shebang};
 use super::template_text::decoded;
 use super::unit::{FileList, Input, Unit, is_named};
@@ -83,8 +83,10 @@ fn of_plays<'t>(tree: &'t Node, depth: usize, out: &mut Vec<&'t Node>) {
 fn has_reader(tree: &Node) -> bool {
     // Documents of Systems Manager and components of Image Builder have steps.
     let has_steps = ["mainSteps", "runtimeConfig", "phases"].iter().any(|key| tree.get(key).is_some());
+    let of_service = |resources: &Node| is_template(resources) || resources.items().iter().any(is_template);
     !tree.is_map()
         || has_steps
+        || is_service(tree) && tree.get("resources").is_some_and(of_service)
         || manifests::is_read(tree)
         || tree.get("AWSTemplateFormatVersion").is_some()
         || is_template(tree)

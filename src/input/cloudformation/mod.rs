@@ -17,6 +17,7 @@ mod reader;
 mod resources;
 mod scripts;
 mod serverless;
+mod serverless_values;
 mod stacks;
 mod stored;
 mod template;
@@ -31,6 +32,7 @@ use crate::value::{Condition, Guard};
 pub(super) use deployed::{Deployed, node_groups as deployed_by};
 use intrinsics::Given;
 use reader::StackReader;
+pub(super) use serverless_values::is_service;
 use template::Template;
 pub(super) use template::is_template;
 
@@ -59,8 +61,10 @@ impl Input for CloudFormation {
         let parsed = yaml_files::in_either(&view);
         yaml_files::note_errors(&view, &parsed, cx);
         let mut groups = Vec::new();
-        for document in parsed.tree.iter().filter(|d| is_template(d)) {
-            groups.append(&mut deployed(&unit.path, document, cx));
+        for document in &parsed.tree {
+            for template in serverless_values::templates(document, &unit.path, cx).iter().filter(|t| is_template(t)) {
+                groups.append(&mut deployed(&unit.path, template, cx));
+            }
         }
         groups
     }

@@ -1,16 +1,35 @@
 //! Variables of the Serverless Framework in a template, which it fills in.
 
+use std::ops::Range;
+
 use crate::text::{Traced, Why};
 
 /// How variables of the Serverless Framework start.
 const SERVERLESS: [&str; 10] =
     ["self:", "param:", "opt:", "env:", "sls:", "ssm:", "cf:", "aws:", "file(", "strToBool("];
 
-/// The text with the variables of the Serverless Framework unknown, such as `${self:custom.idle, '0s'}`. In a shell, what follows a colon
-/// is no name.
+/// The text with the variables of the Serverless Framework unknown, such as `${self:custom.idle, '0s'}`.
 pub(super) fn of_serverless(text: &Traced) -> Traced {
-    let bytes = text.bytes();
-    let (mut out, mut done, mut at) = (Traced::new(), 0, 0);
+    let (mut out, mut done) = (Traced::new(), 0);
+    for range in variables(text.bytes()) {
+        out.push(&text.slice(done..range.start));
+        let mark = text.slice(range.clone());
+        if let Some(span) = mark.span() {
+            let shown = mark.to_text().into_owned();
+            out.push_unknown(span, Why::FromOutside(format!("the variable {shown} of Serverless").into()));
+        }
+        done = range.end;
+    }
+    if done == 0 {
+        return text.clone();
+    }
+    out.push(&text.slice(done..text.len()));
+    out
+}
+
+/// The places of variables in a text. In a shell, what follows a colon is no name.
+pub(super) fn variables(bytes: &[u8]) -> Vec<Range<usize>> {
+    let (mut out, mut at) = (Vec::new(), 0);
     while let Some(from) = memchr::memmem::find(&bytes[at..], b"${").map(|n| at + n) {
         at = from + 2;
         let inner = &bytes[at..];
@@ -26,18 +45,10 @@ pub(super) fn of_serverless(text: &Traced) -> Traced {
             depth -= usize::from(*b == b'}' && depth > 0);
             closes
         });
-        let Some(end) = end.map(|length| at + length + 1) else { continue };
-        out.push(&text.slice(done..from));
-        let mark = text.slice(from..end);
-        if let Some(span) = mark.span() {
-            let shown = mark.to_text().into_owned();
-            out.push_unknown(span, Why::FromOutside(format!("the variable {shown} of Serverless").into()));
+        if let Some(length) = end {
+            at += length + 1;
+            out.push(from..at);
         }
-        (done, at) = (end, end);
     }
-    if done == 0 {
-        return text.clone();
-    }
-    out.push(&text.slice(done..bytes.len()));
     out
 }
