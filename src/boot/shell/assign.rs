@@ -47,6 +47,14 @@ impl Shell<'_, '_> {
                 variable.insert(&key, value);
                 continue;
             }
+            let unread = matches!(item.parts.first(), Some(Part::Bare(text)) if text.bytes().starts_with(b"["));
+            if map && unread {
+                let why = Why::NotUnderstood("a key of an array".into());
+                return Variable {
+                    kind: VariableKind::Map,
+                    ..Variable::array(vec![Traced::unknown(item.span, why)], false)
+                };
+            }
             for value in self.fields(std::slice::from_ref(item), path) {
                 if map {
                     // Alternating keys and values.

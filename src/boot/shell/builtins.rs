@@ -259,12 +259,7 @@ pub(super) fn unset(call: &Call<'_>, path: &mut ScriptRun) {
                 path.put(name, variable);
             }
         } else if !path.shell.constants.contains(name) {
-            let variables = Arc::make_mut(&mut path.shell.variables);
-            variables.remove(name);
-            // What comes from outside is gone as well.
-            if path.shell.open.is_some() {
-                variables.insert(name.into(), Variable::default());
-            }
+            path.unset(name);
         }
     }
 }
@@ -340,8 +335,10 @@ fn exit_code(call: &Call<'_>) -> Option<u8> {
 
 /// `break` and `continue`
 pub(super) fn leave_loop(call: &Call<'_>, path: &mut ScriptRun) {
-    let levels = call.first().and_then(|w| w.parse().ok()).unwrap_or(1);
-    path.flow = if call.name == "break" { Flow::Break(levels) } else { Flow::Continue(levels) };
+    let levels = call.first().and_then(|w| w.parse().ok()).unwrap_or(1).min(path.shell.loops);
+    if levels > 0 {
+        path.flow = if call.name == "break" { Flow::Break(levels) } else { Flow::Continue(levels) };
+    }
 }
 
 /// `cd` and `pushd`
@@ -371,15 +368,27 @@ pub(super) fn echo(call: &Call<'_>, path: &mut ScriptRun) {
         .count();
     let given: String = words[..options].iter().map(|w| w.to_text().into_owned()).collect();
     let text = Traced::join(&words[options..], &Traced::made(" ", span));
-    let text = if given.contains('e') || path.shell.dash { unescape(&text, false, span) } else { text };
+    let escapes = given.contains('e') || path.shell.dash;
+    let (text, ended) = if escapes { unescape(&text, Escapes::Echo, span) } else { (text, false) };
     path.out.push(&text);
-    if !given.contains('n') {
+    if !given.contains('n') && !ended {
         path.out.push_made(b"\n", span);
     }
 }
 
-/// Expands backslash escapes as in `echo -e` and, with `quotes`, as in formats of `printf`.
-pub(super) fn unescape(text: &Traced, quotes: bool, span: Span) -> Traced {
+/// Where backslash escapes stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escapes {
+    /// In an argument of `echo -e`.
+    Echo,
+    /// In a format of `printf`.
+    Format,
+    /// In an argument for `%b`.
+    Argument,
+}
+
+/// Expands backslash escapes, and tells whether `\c` ends the output.
+pub(super) fn unescape(text: &Traced, place: Escapes, span: Span) -> (Traced, bool) {
     let bytes = text.bytes();
     let mut out = Traced::new();
     let mut from = 0;
@@ -405,10 +414,14 @@ pub(super) fn unescape(text: &Traced, quotes: bool, span: Span) -> Traced {
             Some(b'f') => Some((12, 2)),
             Some(b'v') => Some((11, 2)),
             Some(b'\\') => Some((b'\\', 2)),
-            Some(b'"') if quotes => Some((b'"', 2)),
+            Some(b'"') if place == Escapes::Format => Some((b'"', 2)),
             Some(b'x') => number(2, 2, 16),
-            Some(b'0') => number(1, if quotes { 3 } else { 4 }, 8),
-            Some(b'1'..=b'7') if quotes => number(1, 3, 8),
+            Some(b'0') => number(1, if place == Escapes::Format { 3 } else { 4 }, 8),
+            Some(b'c') if place != Escapes::Format => {
+                out.push(&text.slice(from..at));
+                return (out, true);
+            }
+            Some(b'1'..=b'7') if place != Escapes::Echo => number(1, 3, 8),
             _ => None,
         };
         let Some((byte, length)) = escape else {
@@ -421,5 +434,5 @@ pub(super) fn unescape(text: &Traced, quotes: bool, span: Span) -> Traced {
         from = at;
     }
     out.push(&text.slice(from..bytes.len()));
-    out
+    (out, false)
 }

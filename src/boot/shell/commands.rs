@@ -293,6 +293,7 @@ impl Shell<'_, '_> {
         let before = path.clone();
         let mut path = path;
         path.shell.on_exit = None;
+        path.shell.loops = 0;
         let ended = self.list(list, path);
         let mut paths = self.leave(ended);
         for path in &mut paths {

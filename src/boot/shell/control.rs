@@ -175,7 +175,7 @@ impl Shell<'_, '_> {
             let mut next = Vec::new();
             for mut path in paths {
                 path.set(name, value.clone());
-                next.append(&mut self.list(body, path));
+                next.append(&mut self.round(body, path));
             }
             (paths, done) = after_round(next, done);
         }
@@ -206,7 +206,7 @@ impl Shell<'_, '_> {
                 let empty = text.bytes().trim_ascii().is_empty();
                 match path.count(&text, span) {
                     Some(0) if !empty => done.push(path),
-                    Some(_) => next.append(&mut self.list(body, path)),
+                    Some(_) => next.append(&mut self.round(body, path)),
                     None => done.append(&mut self.unknown_rounds(body, span, path)),
                 }
             }
@@ -241,10 +241,20 @@ impl Shell<'_, '_> {
         settle(out)
     }
 
+    /// The commands in a loop, which `break` and `continue` can leave.
+    fn round(&mut self, body: &[Item], mut path: BoxedRun) -> Vec<BoxedRun> {
+        path.shell.loops += 1;
+        let mut paths = self.list(body, path);
+        for path in &mut paths {
+            path.shell.loops = path.shell.loops.saturating_sub(1);
+        }
+        paths
+    }
+
     /// One round that represents any number of rounds.
     fn one_round(&mut self, body: &[Item], span: Span, path: BoxedRun) -> Vec<BoxedRun> {
         let before = path.clone();
-        let (mut paths, mut done) = after_round(self.list(body, path), Vec::new());
+        let (mut paths, mut done) = after_round(self.round(body, path), Vec::new());
         paths.append(&mut done);
         let why = Why::NotUnderstood("a loop with an unknown number of iterations".into());
         for path in &mut paths {
@@ -277,14 +287,18 @@ impl Shell<'_, '_> {
             }
             let before_round: Vec<BoxedRun> = active.clone();
             let mut next = Vec::new();
-            for path in active {
-                let mut answers = self.condition(condition, path);
+            for mut path in active {
+                path.shell.loops += 1;
+                let answers = self.condition(condition, path);
                 let known = answers.len() == 1;
-                for (path, holds) in answers.drain(..) {
-                    if path.flow != Flow::Normal || holds == until {
+                for (mut path, holds) in answers {
+                    path.shell.loops = path.shell.loops.saturating_sub(1);
+                    if path.flow != Flow::Normal {
+                        next.push(path);
+                    } else if holds == until {
                         done.push(path);
                     } else if known {
-                        next.append(&mut self.list(body, path));
+                        next.append(&mut self.round(body, path));
                     } else {
                         done.append(&mut self.one_round(body, span, path));
                     }
@@ -325,12 +339,14 @@ impl Shell<'_, '_> {
         let outer = std::mem::replace(&mut path.shell.arguments, Arc::new(arguments));
         let outside = std::mem::replace(&mut path.shell.called_from_outside, false);
         let hidden = std::mem::take(&mut path.shell.hidden);
+        let loops = std::mem::take(&mut path.shell.loops);
         path.shell.callers += 1;
         path.shell.functions_running += 1;
         let mut paths = self.command(body, path);
         for path in &mut paths {
             path.shell.callers = path.shell.callers.saturating_sub(1);
             path.shell.functions_running = path.shell.functions_running.saturating_sub(1);
+            path.shell.loops = loops;
             path.shell.arguments = Arc::clone(&outer);
             path.shell.called_from_outside = outside;
             let locals = std::mem::replace(&mut path.shell.hidden, hidden.clone());

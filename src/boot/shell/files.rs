@@ -229,7 +229,10 @@ impl Shell<'_, '_> {
         let number = redirect.descriptor.unwrap_or(1);
         let digits = to.bytes().all(|b| b.is_ascii_digit());
         if to == "-" {
-            path.close(number);
+            match number {
+                1 => wiring.output = Output::Dropped,
+                _ => path.close(number),
+            }
             return;
         }
         if !digits {

@@ -2,7 +2,7 @@
 
 use crate::text::{Span, Traced, Why};
 
-use super::builtins::unescape;
+use super::builtins::{Escapes, unescape};
 use super::parameters;
 use super::state::ScriptRun;
 use super::status::Status;
@@ -14,7 +14,8 @@ const MAX_WIDTH: usize = 4096;
 struct Spec {
     left: bool,
     zero: bool,
-    plus: bool,
+    /// What stands before a number that is not negative.
+    sign: &'static str,
     width: usize,
     precision: Option<usize>,
     conversion: u8,
@@ -35,7 +36,7 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut ScriptRun) {
         words = &words[1..];
     }
     let Some((format, arguments)) = words.split_first() else { return };
-    let format = unescape(format, true, span);
+    let (format, _) = unescape(format, Escapes::Format, span);
     let mut out = Traced::new();
     let mut rest = arguments.iter();
     loop {
@@ -78,14 +79,15 @@ pub(super) fn printf(words: &[Traced], span: Span, path: &mut ScriptRun) {
 }
 
 fn spec<'a>(bytes: &[u8], rest: &mut impl Iterator<Item = &'a Traced>) -> Option<Spec> {
-    let mut spec =
-        Spec { left: false, zero: false, plus: false, width: 0, precision: None, conversion: b's', length: 0 };
+    let mut spec = Spec { left: false, zero: false, sign: "", width: 0, precision: None, conversion: b's', length: 0 };
     let mut at = 0;
     while let Some(flag) = bytes.get(at).filter(|b| b"-0+ #".contains(b)) {
         match flag {
             b'-' => spec.left = true,
             b'0' => spec.zero = true,
-            b'+' => spec.plus = true,
+            b'+' => spec.sign = "+",
+            b' ' if spec.sign.is_empty() => spec.sign = " ",
+            b'#' => return None,
             _ => {}
         }
         at += 1;
@@ -120,7 +122,10 @@ fn fill(spec: &Spec, argument: Option<&Traced>, span: Span, path: &mut ScriptRun
     let given = argument.cloned().unwrap_or_default();
     let text = match spec.conversion {
         b's' => given,
-        b'b' => unescape(&given, false, span),
+        b'b' => match unescape(&given, Escapes::Argument, span) {
+            (text, false) => text,
+            _ => Traced::unknown(span, Why::NotUnderstood("a printf that ends early".into())),
+        },
         b'q' => quoted(&given, span),
         b'c' => given.slice(0..given.len().min(1)),
         _ => {
@@ -136,7 +141,7 @@ fn fill(spec: &Spec, argument: Option<&Traced>, span: Span, path: &mut ScriptRun
                 b'x' => format!("{value:x}"),
                 b'X' => format!("{value:X}"),
                 b'o' => format!("{value:o}"),
-                _ if spec.plus && value >= 0 => format!("+{value}"),
+                _ if value >= 0 => format!("{}{value}", spec.sign),
                 _ => value.to_string(),
             };
             if shown == known { given } else { Traced::made(shown, given.span().unwrap_or(span)) }
@@ -162,7 +167,7 @@ fn fill(spec: &Spec, argument: Option<&Traced>, span: Span, path: &mut ScriptRun
         out.push(&text);
         out.push_made(" ".repeat(missing).as_bytes(), span);
     } else if spec.zero && number {
-        let signed = text.bytes().first().is_some_and(|b| b"+-".contains(b));
+        let signed = text.bytes().first().is_some_and(|b| b"+- ".contains(b));
         out.push(&text.slice(0..usize::from(signed)));
         out.push_made("0".repeat(missing).as_bytes(), span);
         out.push(&text.slice(usize::from(signed)..text.len()));

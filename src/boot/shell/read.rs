@@ -103,12 +103,16 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let rest = input.slice((end + usize::from(found)).min(bytes.len())..bytes.len());
     options.leave(rest, path);
     (path.status, path.code) = if found { (Status::Zero, None) } else { (Status::NonZero, Some(1)) };
-    let line = if options.raw { line } else { unescaped(&line) };
+    let (line, literal) = if options.raw { (line, Vec::new()) } else { unescaped(&line) };
     let separators = path.separators().to_vec();
     if let Some(name) = &options.array {
         let mut values = Vec::new();
         let mut current = None;
-        expand::split(&line, &separators, &mut current, &mut values);
+        if literal.contains(&true) {
+            values.push(Traced::unknown(span, Why::NotUnderstood("an array that is read with escapes".into())));
+        } else {
+            expand::split(&line, &separators, &mut current, &mut values);
+        }
         values.extend(current);
         path.put(name, Variable::array(values, false));
         return;
@@ -118,54 +122,47 @@ pub(super) fn read(words: &[Traced], span: Span, path: &mut ScriptRun) {
         path.set("REPLY", line);
         return;
     }
-    let blank = |b: &u8| separators.contains(b) && b.is_ascii_whitespace();
-    let trimmed = |text: &Traced| {
-        let from = text.bytes().iter().take_while(|b| blank(b)).count();
-        let to = text.len() - text.bytes()[from..].iter().rev().take_while(|b| blank(b)).count();
-        text.slice(from..to)
-    };
-    let mut rest = trimmed(&line);
+    let bytes = line.bytes();
+    let separates = |at: usize| separators.contains(&bytes[at]) && literal.get(at) != Some(&true);
+    let blank = |at: usize| separates(at) && bytes[at].is_ascii_whitespace();
+    let after_blanks = |from: usize, to: usize| (from..to).find(|at| !blank(*at)).unwrap_or(to);
+    let mut from = after_blanks(0, line.len());
+    let to = (from..line.len()).rev().find(|at| !blank(*at)).map_or(from, |at| at + 1);
     for (index, name) in names.iter().enumerate() {
-        let cut = rest.bytes().iter().position(|b| separators.contains(b)).unwrap_or(rest.len());
+        let cut = (from..to).find(|at| separates(*at)).unwrap_or(to);
         if index + 1 == names.len() {
             // One separator at the very end is not part of the last value.
-            let single = cut + 1 == rest.len() && !rest.bytes().get(cut).is_none_or(u8::is_ascii_whitespace);
-            let to = if single { cut } else { rest.len() };
-            path.set(name, rest.slice(0..to));
+            let single = cut + 1 == to && !bytes[cut].is_ascii_whitespace();
+            path.set(name, line.slice(from..if single { cut } else { to }));
             break;
         }
-        path.set(name, rest.slice(0..cut));
-        let mut from = cut;
-        from += rest.bytes()[from..].iter().take_while(|b| blank(b)).count();
-        if rest.bytes().get(from).is_some_and(|b| separators.contains(b)) {
+        path.set(name, line.slice(from..cut));
+        from = after_blanks(cut, to);
+        if from < to && separates(from) {
             from += 1;
         }
-        rest = trimmed(&rest.slice(from..rest.len()));
+        from = after_blanks(from, to);
     }
 }
 
-/// The effect of `read` without `-r` on backslashes.
-fn unescaped(line: &Traced) -> Traced {
+/// The effect of `read` without `-r` on backslashes, and which bytes they keep from separating, if any.
+fn unescaped(line: &Traced) -> (Traced, Vec<bool>) {
     let bytes = line.bytes();
     if !bytes.contains(&b'\\') {
-        return line.clone();
+        return (line.clone(), Vec::new());
     }
-    let mut out = Traced::new();
+    let (mut out, mut literal) = (Traced::new(), Vec::new());
     let mut at = 0;
     while at < bytes.len() {
-        if bytes[at] == b'\\' {
-            at += 1;
-            if bytes.get(at) == Some(&b'\n') {
-                at += 1;
-                continue;
-            }
-        }
-        if at < bytes.len() {
+        let escaped = bytes[at] == b'\\';
+        at += usize::from(escaped);
+        if at < bytes.len() && !(escaped && bytes[at] == b'\n') {
             out.push(&line.slice(at..at + 1));
-            at += 1;
+            literal.push(escaped);
         }
+        at += 1;
     }
-    out
+    (out, literal)
 }
 
 fn unknown(words: &[Traced], span: Span, path: &mut ScriptRun) {
@@ -232,6 +229,7 @@ pub(super) fn getopts(words: &[Traced], span: Span, path: &mut ScriptRun) {
     let made = |text: &str| Traced::made(text, span);
     let word = arguments.get(index.saturating_sub(1)).cloned();
     let text = word.as_ref().map(|w| w.to_text().into_owned()).unwrap_or_default();
+    path.unset("OPTARG");
     if !text.starts_with('-') || text == "-" || text == "--" {
         if text == "--" {
             path.set("OPTIND", made(&(index + 1).to_string()));

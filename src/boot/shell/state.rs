@@ -122,6 +122,8 @@ pub(super) struct ShellState {
     pub(super) callers: usize,
     /// How many functions are running; `local` is only valid in one.
     pub(super) functions_running: usize,
+    /// How many loops are running that `break` can leave.
+    pub(super) loops: usize,
     /// The command of `trap … EXIT`.
     pub(super) on_exit: Option<Traced>,
     /// The command of `trap … ERR`.

@@ -103,6 +103,15 @@ impl ScriptRun {
         before
     }
 
+    pub(super) fn unset(&mut self, name: &str) {
+        let variables = Arc::make_mut(&mut self.shell.variables);
+        variables.remove(name);
+        // What comes from outside is gone as well.
+        if self.shell.open.is_some() {
+            variables.insert(name.into(), Variable::default());
+        }
+    }
+
     /// Sets a whole variable, which stays exported if it was.
     pub(super) fn put(&mut self, name: &str, mut variable: Variable) {
         let name: Arc<str> = self.resolve(name).into();
