@@ -152,6 +152,8 @@ def jq_cases():
         jq("-nc", "{\"if\": 1} | .if? // .[\"if\"]"), jq("-nc", "reduce range(5) as $i (0; . + $i)"), jq("-nc", "[.[]?, 1] | first, isempty(.[])"),
         jq("-nc", "{a: {b: 1}} * {a: {c: 2}}, {a: {b: 1}} + {a: {c: 2}}"), jq("-nc", "[{a:1}, {b:2}] | add, (.[0] + .[1])"), jq("-nc", "{} | .a.b.c, .a[0]?, (.a |= 3)"),
         jq("-nc", "[1,2,3] | IN(2), (.[] | IN(2, 3))"), jq("-nc", "[3, 1] | tojson, @text, (map(tostring) | join(\"-\"))"), jq("-nc", "{a: null} | .a // \"d\", (.b? // \"e\"), has(\"a\"), has(\"b\")"),
+        jq("-nc", '"a,b" | contains("a"), contains("z")'), jq("-nc", "[1,2] | has(0), has(5)"), jq("-nc", '"x.y" | test("X . y"; "xi"), test("x.y"; "s")'),
+        jq("-nc", '"abc"[1:], "abc"[:-1]'), jq("-nc", 'path(.a[1:2])'), jq("-nc", '"[1" | fromjson? // "bad"'), jq("-nc", '1 | has("a")'), jq("-nc", '1[0:1]'), jq("-nc", '1 | .[0:1]?'), jq("-nc", '[1] | del(.a)'),
         jq("-nc", "[repeat(1; 2)]"), jq("-nc", "[limit(5; repeat(1))]"), jq("-nc", "[1 | while(. < 5; . + 1)]"), jq("-nc", "$ENV | type"), jq("-nc", "def f: f; 1"), jq("-nc", "input"),
         jq(f'.{key}="0s"', "config.json", config_json=KUBELET, literal="0s"), jq(".a, input.a", "a.json", "b.json", a_json=SMALL, b_json='{"a": 2}'),
         jq(".a", "a.json", "b.json", a_json=SMALL, b_json='{"a": 2}'), jq("-r", ".clusterDNS | join(\",\")", **k), jq(".maxPods |= tostring", **k), jq(".readOnlyPort = 0", **k),
@@ -281,6 +283,8 @@ def sed_cases():
         ["--expression=s/a/x/"], ["--quiet", "--regexp-extended", "s/(a)/\\1/p"], ["-nE", "s/(b)/<\\1>/p"], ["-z", "s/\\n/,/g"],
     ]:
         pipe(*argv)
+    for script in ["h;n;g", "1h;2g;3G", "x;p;x", "1!G;h;$!d", "N;P;D", "s/a/x/;ta;s/b/y/;:a", "$!N;s/\\n/ /", "1{h;d};$G", "/b/{x;p;x}", "n;d", "2q"]:
+        pipe(script)
     pipe("s/a/b/", stdin="")
     pipe("$a x", stdin="")
     pipe("$a x", stdin="no end")
@@ -322,7 +326,7 @@ def text_cases():
         add("cut", *argv, stdin=table)
     for argv in [
         ["a-z", "A-Z"], ["-d", "\\n"], ["-d", "[:space:]"], ["[:lower:]", "[:upper:]"], ["\\n", " "], [":", "\\n"], ["-s", "a"],
-        ["-d", "ab"], ["abc", "x"], ["-cd", "a-c"], ["-d", "'\""], [":,", "_-"],
+        ["-d", "[:digit:]"], ["-d", "[:alpha:]"], ["-d", "[:alnum:]"], ["-d", "[:punct:]"], ["-d", "[:blank:]"], ["-cd", "[:alnum:]\\n"], ["-d", "ab"], ["abc", "x"], ["-cd", "a-c"], ["-d", "'\""], [":,", "_-"],
     ]:
         add("tr", *argv, stdin="a:b,c\nabc aab\n")
     for argv in [["-n1"], ["-n", "2"], ["-2"], ["-n", "+2"], ["-n2", "f"], []]:
@@ -462,6 +466,11 @@ def python_cases():
         f'x = {{"a": {{"b": 1}}}}\ny = x["a"]\ny["b"] = 2\nprint(x["a"]["b"], x.get("q"), list(x) == 1 or "0s")',
         'a, b = "x y".split()\nprint(b, a, a.upper(), " q ".strip(), "a,b".split(",")[1], "abc"[1:], "abc"[:-1], [1, 2, 3][-1])',
         'print("yes" if "a" in "abc" and not "z" in "abc" else "no", "abc".startswith("ab"), "abc".endswith("x"))',
+        'for v in (0, 1, "", "a", [], [1], {}, {"a": 1}, None, True): print("yes" if v else "no")',
+        'print("  a ".lstrip() + "|", "  a ".rstrip() + "|", "xxaxx".strip("x"), "xxa".lstrip("x"), "axx".rstrip("x"), "xx".strip("x") + "|")',
+        'print(2 in [1, 2], "b" in ["a"], "a" == "a", "a" == "b", 1 == "1", [] == "", "a" != "b")',
+        'import shlex, subprocess\nfor w in shlex.split("a \\"b c\\" \'d e\' f"): print(w)\n',
+        'n = 3\nprint(f"{{n}} {n} {n + 1}")',
     ]
     for code in whole:
         literal = "0s" if "0s" in code and "or \"0s\"" not in code else None
