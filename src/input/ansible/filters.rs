@@ -300,21 +300,24 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
 
 /// The new text of a pattern of Python, as a pattern of this program expects it.
 fn in_dollars(with: &str) -> String {
-    let (mut out, mut rest) = (String::new(), with.chars().peekable());
-    while let Some(c) = rest.next() {
-        match c {
-            '\\' => {
-                let named = rest.next_if_eq(&'g').is_some();
-                let group: String =
-                    std::iter::from_fn(|| rest.next_if(|c| c.is_ascii_digit() || named && matches!(c, '<' | '>')))
-                        .filter(char::is_ascii_digit)
-                        .collect();
-                out.push_str(&if group.is_empty() { "\\".to_owned() } else { format!("${{{group}}}") });
-            }
-            '$' => out.push_str("$$"),
-            c => out.push(c),
-        }
+    let mut out = String::new();
+    let mut rest = with;
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(&before.replace('$', "$$"));
+        let digits = after.bytes().take(2).take_while(u8::is_ascii_digit).count();
+        let named = after.strip_prefix("g<").and_then(|after| after.split_once('>'));
+        let (group, left) = named.unwrap_or_else(|| after.split_at(digits));
+        let escapes = [('n', "\n"), ('t', "\t"), ('\\', "\\")];
+        let escape = escapes.into_iter().find_map(|(name, text)| Some((text, left.strip_prefix(name)?)));
+        let (text, left) = match escape {
+            Some((text, left)) if group.is_empty() => (text.to_owned(), left),
+            _ if group.is_empty() => ("\\".to_owned(), left),
+            _ => (format!("${{{group}}}"), left),
+        };
+        out.push_str(&text);
+        rest = left;
     }
+    out.push_str(&rest.replace('$', "$$"));
     out
 }
 

@@ -1,0 +1,1 @@
+import { source = "/modules/*.tm.hcl" }
