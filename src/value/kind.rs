@@ -235,6 +235,24 @@ impl Value {
         }
     }
 
+    /// One value in the place of its alternatives, of which there are too many: what differs is unknown. Of maps the keys stay.
+    #[must_use]
+    pub(crate) fn without_alternatives(&self) -> Self {
+        let Kind::Either(ways) = &self.kind else { return self.clone() };
+        let unknown = |at| Self::unknown(Why::Limit("alternatives of one value"), at);
+        let mut out = Map::default();
+        for way in ways.iter() {
+            let Kind::Map(map) = &way.value.kind else { return unknown(self.at) };
+            out.open = out.open.or_else(|| map.open.clone());
+            for (key, entry) in &map.entries {
+                let same = |way: &Alternative| way.value.get(key).is_some_and(|value| value == entry.value);
+                let value = if ways.iter().all(same) { entry.value.clone() } else { unknown(entry.value.at) };
+                out.entries.entry(Arc::clone(key)).or_insert(Entry { key: entry.key, value });
+            }
+        }
+        Self { kind: Kind::Map(Arc::new(out)), at: self.at, via: self.via.clone() }.limited()
+    }
+
     /// The same value after passing a reference at `at`, described by `step`.
     #[must_use]
     pub(crate) fn through(mut self, at: Span, step: &Arc<str>) -> Self {

@@ -110,9 +110,9 @@ pub(in super::super) trait Evaluate: Data {
         for arg in args {
             let next = combined(&combinations, &arg.alternatives(), |values, value| with(values, value));
             if next.len() > MAX_ALTERNATIVES {
-                let unknown = Value::unknown(Why::Limit("alternatives of one value"), at);
+                let blurred = arg.without_alternatives();
                 for (_, values) in &mut combinations {
-                    values.push(unknown.clone());
+                    values.push(blurred.clone());
                 }
             } else {
                 combinations = next;

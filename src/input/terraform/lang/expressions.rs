@@ -10,6 +10,7 @@ use super::convert::{arithmetic, equal, keyed, name_in, order, to_bool, to_numbe
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
+use super::functions::collections::optional_items;
 use super::outcome::{Outcome, Refused, Truth, both_ways, combined, either, entries_of, from_truth, with};
 
 impl dyn Data + '_ {
@@ -267,11 +268,6 @@ impl dyn Data + '_ {
             Err(Why::Invalid(why)) => return Err(Refused(why)),
             Err(why) => return Ok(Value::unknown(why, at)),
         };
-        if f.key.is_none()
-            && let Some(why) = open
-        {
-            return Ok(Value::unknown(why, at));
-        }
         let mut results: Vec<(Option<Value>, Value, Truth)> = Vec::new();
         for (index, (key, value)) in rounds.into_iter().enumerate() {
             let id = format!("{at:?} {index}");
@@ -291,6 +287,9 @@ impl dyn Data + '_ {
             }
             let key = f.key.as_ref().map(|k| self.eval(k, &inner)).transpose()?;
             results.push((key, self.eval(&f.value, &inner)?, truth));
+        }
+        if let Some(why) = open.as_ref().filter(|why| f.key.is_none() && results.is_empty() && why.name().is_none()) {
+            return Ok(Value::unknown(why.clone(), at));
         }
         // Each iteration that may be skipped multiplies the results.
         let mut ways: Vec<(Guard, Results)> = vec![(Guard::always(), Vec::new())];
@@ -319,7 +318,11 @@ impl dyn Data + '_ {
                     collect(list, f.grouping, open.clone(), at)
                 })?
             } else {
-                Value::list(list.into_iter().map(|(_, v)| v).collect(), at)
+                let more = open.iter().map(|why| {
+                    let words = why.name().map(|name| format!("{name} has entries"));
+                    (Value::unknown(why.clone(), at), words)
+                });
+                optional_items(list.into_iter().map(|(_, v)| (v, None)).chain(more).collect(), at)
             };
             alternatives.push(Alternative { when, value: self.bounded(value) });
         }

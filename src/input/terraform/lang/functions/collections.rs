@@ -105,7 +105,7 @@ const MAX_OPTIONAL: usize = 3;
 /// A list with optional items, each on the condition with these words: one alternative for each combination. An unknown
 /// item may stand for several if it comes from an unknown list; text joined from it keeps its known parts. Past
 /// [`MAX_OPTIONAL`] all items are included as unknown values, if at least one item is certain.
-fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
+pub(in super::super) fn optional_items(items: Vec<(Value, Option<String>)>, at: Span) -> Value {
     let open: Vec<&String> = items.iter().filter_map(|(_, words)| words.as_ref()).collect();
     if open.len() > MAX_OPTIONAL && open.len() == items.len() {
         // It is not even known whether there is an item.
@@ -163,6 +163,8 @@ pub(super) fn concat(args: &[Value], at: Span) -> Computed {
     for arg in args {
         match (&arg.kind, name_of(arg)) {
             (Kind::Unknown(_), Some(name)) => out.push((arg.clone(), Some(format!("{name} has entries")))),
+            // It stands for some items: the others are there anyway.
+            (Kind::Unknown(Why::Limit(_)), None) => out.push((arg.clone(), None)),
             (Kind::Unknown(why), None) => return Ok(Value::unknown(why.clone(), at)),
             _ => out.extend(in_order(arg)?.into_iter().map(|v| (v, None))),
         }

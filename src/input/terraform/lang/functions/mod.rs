@@ -3,7 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "all functions have the one signature of the table")]
 
 pub(super) mod arguments;
-mod collections;
+pub(super) mod collections;
 mod dates;
 pub(in crate::input::terraform) mod decoding;
 mod defaults;
