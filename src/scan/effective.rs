@@ -229,6 +229,32 @@ fn without(value: &Value, key: &str) -> Value {
     }
 }
 
+/// Joins those of one block that differ only in the answer to a condition. They follow each other.
+pub(super) fn joined(mut groups: Vec<ShownGroup>) -> Vec<ShownGroup> {
+    let (mut run, mut first) = (0, 0);
+    while first < groups.len() {
+        let one = &groups[first];
+        let alike = |n: &usize| groups[*n].place == one.place && groups[*n].name == one.name;
+        if !alike(&run) {
+            run = first;
+        }
+        let joint = (first + 1..groups.len()).take_while(alike).find_map(|second| {
+            let other = &groups[second];
+            let when = one.when.or(&other.when).or_else(|| other.when.or(&one.when))?;
+            (ShownGroup { when: other.when.clone(), ..one.clone() } == *other).then_some((second, when))
+        });
+        if let Some((second, when)) = joint {
+            groups.remove(second);
+            groups[first].when = when;
+            // With fewer conditions it may fit to one before it.
+            first = run;
+        } else {
+            first += 1;
+        }
+    }
+    groups
+}
+
 impl ShownGroup {
     /// Every setting that is known by name: durations and timeouts of container runtimes, then all other fields.
     pub(crate) fn all_settings(&self) -> impl Iterator<Item = &ShownSetting> {

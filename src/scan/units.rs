@@ -18,7 +18,7 @@ use crate::node::{Booted, Cx, Gap, Given, NodeGroup, Root, Shared, Step, under};
 use crate::policy::Policy;
 use crate::text::{Files, LIMIT, Origin, Place, Source, Span, Texts, Watched, budget};
 
-use super::effective::ShownGroup;
+use super::effective::{self, ShownGroup};
 use super::fault::caught;
 use super::net;
 use super::note::{Note, Weight, note, problem, remedy};
@@ -327,6 +327,7 @@ fn within_budget(
         out.gaps.extend(gaps(&group.gaps, boots.iter().any(Booted::kubelet), &cx.texts));
         out.groups.extend(boots.iter().map(|booted| ShownGroup::of(&group, booted, (given.whole, &cx.texts))));
     }
+    out.groups = effective::joined(out.groups);
     uses.extend(std::mem::take(&mut cx.claims.uses));
     for group in &mut cx.claims.unreached {
         own(group, &root);
