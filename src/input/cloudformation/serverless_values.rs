@@ -113,7 +113,12 @@ impl Fill<'_, '_> {
         let found = if let Some(path) = first.strip_prefix("self:") {
             at(self.service, path).cloned()
         } else if let Some(name) = first.strip_prefix("param:") {
-            self.param(name)?
+            let values = self.params(name);
+            let text = |node: &Node| node.as_scalar().map(|scalar| scalar.text.to_text().into_owned());
+            if values.windows(2).any(|pair| text(pair[0]) != text(pair[1])) {
+                return None;
+            }
+            values.first().copied().cloned()
         } else if let Some(rest) = first.strip_prefix("file(") {
             let (file, path) = rest.split_once(')')?;
             let file = normal(&self.folder.join(file.trim()));
@@ -121,7 +126,7 @@ impl Fill<'_, '_> {
                 let view = self.cx.view(&file).ok().filter(|_| file.starts_with(self.cx.files.root()))?;
                 return Some(view.traced(0..view.bytes.len()));
             }
-            at(self.file(file)?.as_ref()?, path.strip_prefix(':').unwrap_or_default()).cloned()
+            at(&self.file(file)?, path.strip_prefix(':').unwrap_or_default()).cloned()
         } else {
             return None;
         };
@@ -132,24 +137,21 @@ impl Fill<'_, '_> {
         Some(self.text(&text, depth + 1).unwrap_or(text))
     }
 
-    /// A parameter that all stages, or the only one, give a value.
-    fn param(&self, name: &str) -> Option<Option<Node>> {
+    /// The values of a parameter in the stages.
+    fn params(&self, name: &str) -> Vec<&Node> {
         let stages = self.service.get("params").map(Node::pairs).unwrap_or_default();
-        let mut values = stages.iter().filter_map(|(_, stage)| stage.get(name));
-        let first = values.next();
-        let text = |node: &Node| node.as_scalar().map(|scalar| scalar.text.to_text().into_owned());
-        values.all(|other| first.and_then(text) == text(other)).then(|| first.cloned())
+        stages.iter().filter_map(|(_, stage)| stage.get(name)).collect()
     }
 
-    fn file(&mut self, path: PathBuf) -> Option<Option<Node>> {
+    fn file(&mut self, path: PathBuf) -> Option<Node> {
         if let Some(known) = self.files.get(&path) {
-            return Some(known.clone());
+            return known.clone();
         }
         let inside = path.starts_with(self.cx.files.root());
         let view = if inside { self.cx.view(&path).ok() } else { None };
         let tree = view.and_then(|view| yaml_files::in_either(&view).tree.first().cloned());
         self.files.insert(path, tree.clone());
-        Some(tree)
+        tree
     }
 }
 

@@ -20,6 +20,7 @@ mod placeholder;
 mod setting_paths;
 mod tools;
 mod workloads;
+mod ytt;
 
 use std::path::Path;
 
@@ -92,14 +93,19 @@ impl Input for Manifests {
             return parsed.tree.iter().filter_map(|tree| kindless::kubelet_patch(tree, &name, &hidden)).collect();
         }
         let groups = in_view(&view, &unit.path, cx);
-        let Some(text) = kpt::rendered(&view, &unit.path, cx) else { return groups };
+        let kpt = kpt::rendered(&view, &unit.path, cx).map(|text| (text, "kpt renders the package".to_owned()));
+        let filled = kpt.or_else(|| {
+            let (text, from) = ytt::rendered(&view, &unit.path, cx)?;
+            Some((text, format!("ytt takes the values of {}", yaml_files::shown(&from, cx))))
+        });
+        let Some((text, words)) = filled else { return groups };
         let name = yaml_files::shown(&unit.path, cx);
         let rendered = in_text(&text, &name, yaml_files::first_line(&view), cx);
         let print = |groups: &[NodeGroup], cx: &Cx<'_>| groups.iter().map(|g| print(g, &cx.texts)).collect::<Vec<_>>();
         if print(&groups, cx) == print(&rendered, cx) {
             return groups;
         }
-        let when = |holds| Guard::of(Condition::new("kpt renders the package", holds));
+        let when = |holds| Guard::of(Condition::new(words.as_str(), holds));
         under(rendered, &when(true)).into_iter().chain(under(groups, &when(false))).collect()
     }
 }
