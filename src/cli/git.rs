@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use crate::collect;
+use crate::scan::is_repository;
 use crate::text::{Entry, EntryKind, MAX_STREAM_BYTES, Objects};
 
 use super::stop::Stop;
@@ -131,7 +131,7 @@ fn with_modules(root: &Path, entries: Vec<Entry>) -> (Vec<Entry>, Modules) {
                 && modules.len() < MAX_MODULES
                 && entry.path.components().all(|part| matches!(part, Component::Normal(_)))
                 && at.canonicalize().is_ok_and(|real| real == at)
-                && collect::is_repository(&at);
+                && is_repository(&at);
             let inner = if is_open { self::entries(&at, &entry.id).ok() } else { None };
             let Some(inner) = inner else {
                 out.push(entry);

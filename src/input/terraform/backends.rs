@@ -118,7 +118,7 @@ pub(super) fn of_terragrunt(kind: &str, asked: &Config, cx: &mut Cx<'_>) -> Vec<
     out
 }
 
-/// The way to the unit whose state has the name that is asked for.
+/// The way to the unit whose state has the name that is requested.
 fn way(remote: &Body, asked: &Config, view: &View) -> Option<String> {
     let ExprKind::Object(items) = &remote.attribute("config")?.value.kind else { return None };
     items.iter().find_map(|(key, value)| {
