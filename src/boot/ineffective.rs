@@ -10,7 +10,7 @@ use crate::node::kubelet_files::{EXTRA_ARGS, NODEADM_ARGS};
 use crate::node::{BootCx, Family, Ineffective, NodeGroup, Reason};
 use crate::setting::{Effective, Mechanism, Reading, SetBy, Setting, Which};
 use crate::syntax::{Node, unit, yaml};
-use crate::text::{Span, Traced, View};
+use crate::text::{Span, Traced, View, holds};
 
 use super::image;
 use super::machine::{File, Files, Image, Machine, Start};
@@ -58,7 +58,7 @@ fn record_unread_dropins(machine: &mut Machine, cx: &mut BootCx<'_>) {
         let File::Known(text) = file else { continue };
         let folder = path.rsplit('/').nth(1).unwrap_or_default();
         // Other programs may read what another file names.
-        let named = |other: &File| matches!(other, File::Known(t) if !Arc::ptr_eq(t, text) && holds(t, path));
+        let named = |other: &File| matches!(other, File::Known(t) if !Arc::ptr_eq(t, text) && holds(t.bytes(), path.as_bytes()));
         if text.is_unknown() || files.values().any(named) {
             continue;
         }
@@ -75,10 +75,6 @@ fn record_unread_dropins(machine: &mut Machine, cx: &mut BootCx<'_>) {
             machine.record_ineffective(in_unit(&inside, which), &Reason::UnitFolder);
         }
     }
-}
-
-fn holds(text: &Traced, word: &str) -> bool {
-    memchr::memmem::find(text.bytes(), word.as_bytes()).is_some()
 }
 
 /// Records ineffective keys of nodeadm's documents, and documents for images without nodeadm.
@@ -232,9 +228,9 @@ fn document(view: &View, api: &str, kind: &str) -> Option<Node> {
 }
 
 fn in_configuration(view: &View, which: Which) -> Vec<Setting> {
-    let holds = view.bytes.windows(KIND.len()).any(|w| w == KIND.as_bytes());
+    let has = holds(&view.bytes, KIND.as_bytes());
     let document = load(view);
-    document.tree().filter(|_| holds).map(|tree| statements::in_config(tree, which)).unwrap_or_default()
+    document.tree().filter(|_| has).map(|tree| statements::in_config(tree, which)).unwrap_or_default()
 }
 
 /// True if the kubelet's unit reads variables from a file.
@@ -398,7 +394,7 @@ fn starts_twice(machine: &Machine, files: &Files, cx: &mut BootCx<'_>) -> bool {
 
 fn variables_named(files: &Files, path: &str, name: &[u8]) -> bool {
     let Some(File::Known(text)) = files.get(path) else { return false };
-    text.bytes().windows(name.len()).any(|w| w == name)
+    holds(text.bytes(), name)
 }
 
 /// Records settings that a kubelet would read if it started now, but that the running one has not read.
@@ -406,7 +402,7 @@ fn record_late_settings(machine: &mut Machine, cx: &mut BootCx<'_>) {
     let Some(start) = &machine.start else { return };
     // A file with these words may be run later and restart the kubelet.
     let mentions_restart = |text: &Traced| {
-        let has = |word: &[u8]| text.bytes().windows(word.len()).any(|w| w == word);
+        let has = |word: &[u8]| holds(text.bytes(), word);
         has(b"restart") && has(b"kubelet")
     };
     let later = |file: &File| matches!(file, File::Known(text) if mentions_restart(text));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::node::BootCx;
 use crate::syntax::unit::{Entry, Escapes, environment_file, split};
-use crate::text::{Traced, budget};
+use crate::text::{Traced, budget, holds};
 use crate::value::{Condition, Guard};
 
 use super::image;
@@ -119,7 +119,7 @@ fn flags(machine: &Machine, entries: &[Entry], cx: &mut BootCx<'_>) -> Vec<Strin
     }
     let mut out: Vec<String> = Vec::new();
     for (name, value) in all {
-        let matters = value.bytes().windows(2).any(|w| w == b"--") || value.has_unknown();
+        let matters = holds(value.bytes(), b"--") || value.has_unknown();
         if matters && !out.contains(&name) {
             out.push(name);
         }

@@ -2,6 +2,7 @@
 //! variables. Sources: the page "Configuring each kubelet in your cluster using kubeadm" of Kubernetes; kubernetes/release#3279,
 //! which says which packages for Debian name the file of Red Hat.
 
+use crate::text::holds;
 use std::sync::Arc;
 
 use crate::node::kubelet_files::ENVIRONMENTS;
@@ -50,7 +51,7 @@ pub(super) fn of_debian(outcome: BootOutcome, cx: &mut BootCx<'_>) -> Vec<BootOu
 fn misplaced(machine: &Machine, path: &str) -> bool {
     let files = &machine.files;
     let names = |(name, file): (&String, &File)| match file {
-        File::Known(text) => image::is_of_unit(name) && memchr::memmem::find(text.bytes(), path.as_bytes()).is_some(),
+        File::Known(text) => image::is_of_unit(name) && holds(text.bytes(), path.as_bytes()),
         File::Unknown(_) => image::is_of_unit(name),
         File::Removed => false,
     };

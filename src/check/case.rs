@@ -173,7 +173,7 @@ impl Case<'_> {
     }
 
     /// A finding located at the node group, because the setting is not written anywhere.
-    pub(super) fn at_group(&self, settled: &Settled, when: Guard, label: &str, said: Sentences) -> Finding {
+    pub(super) fn at_group(&self, settled: &Settled, when: Guard, said: Sentences) -> Finding {
         let own = self.own();
         let place = own.place.clone();
         Finding {
@@ -185,7 +185,7 @@ impl Case<'_> {
             notes: said.notes,
             field: settled.name(),
             effective: settled.effective.map(render_duration),
-            ..Finding::new(self.rule, said.headline, Frame { place, label: label.to_owned() })
+            ..Finding::new(self.rule, said.headline, Frame { place, label: "not set here".to_owned() })
         }
     }
 

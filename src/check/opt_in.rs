@@ -27,7 +27,7 @@ pub(super) fn beyond(case: &Case<'_>, booted: &Booted, limit: Option<i64>, below
             }
             None => {
                 let when = case.group.when.and(&booted.when)?;
-                Some(case.at_group(settled, when, "not set here", sentences))
+                Some(case.at_group(settled, when, sentences))
             }
         }
     };
@@ -44,7 +44,7 @@ pub(super) fn unset(case: &Case<'_>, booted: &Booted) -> Vec<Finding> {
             notes: Vec::new(),
         };
         let when = case.group.when.and(&booted.when)?;
-        Some(case.at_group(settled, when, "not set here", sentences))
+        Some(case.at_group(settled, when, sentences))
     };
     case.settled(booted).filter(|s| s.unknown.is_none() && s.winner.is_none()).filter_map(one).collect()
 }

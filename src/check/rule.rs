@@ -26,12 +26,6 @@ pub(crate) struct PageError {
     pub line: Option<usize>,
 }
 
-impl std::fmt::Display for PageError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
 /// The text of a page without its front matter.
 #[derive(Clone, Debug)]
 pub struct Page {

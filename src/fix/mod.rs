@@ -115,7 +115,7 @@ impl<'a> Fixer<'a> {
             | Predicate::InvalidDuration => self.time(finding)?,
             _ => {
                 let Some(fix) = &finding.rule.front.fix else { return Err("its rule asks for a decision") };
-                if is_state(place) {
+                if place.is_in_state() {
                     return Err(STATE);
                 }
                 if !finding.exact || finding.effective.as_ref() != Some(&place.text()) {
@@ -153,7 +153,7 @@ impl<'a> Fixer<'a> {
     fn time(&self, finding: &Finding) -> Result<String, &'static str> {
         let place = &finding.at.place;
         let written = place.text();
-        if is_state(place) {
+        if place.is_in_state() {
             return Err(STATE);
         }
         let digits = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
@@ -256,12 +256,4 @@ fn holds_number(body: &Body, place: &Place) -> bool {
         attribute.value.visit(&mut |e| found |= matches!(e.kind, ExprKind::Number(_)) && holds(e.span, place));
     }
     found || body.blocks.iter().any(|block| holds_number(&block.body, place))
-}
-
-/// True for a Terraform plan or state, which only Terraform may write.
-fn is_state(place: &Place) -> bool {
-    const START: usize = 400;
-    let bytes = place.source.bytes();
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(START)]);
-    start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::node::{Cx, NodeGroup};
 use crate::setting::shorten;
 use crate::syntax::yaml;
-use crate::text::{View, Why};
+use crate::text::{View, Why, holds};
 use crate::value::{Condition, Guard};
 
 use super::group_text::print;
@@ -298,7 +298,7 @@ impl Template {
 /// The text of a file, if it may have such lines.
 fn template(path: &Path, cx: &mut Cx<'_>) -> Option<(Template, View)> {
     let bytes = cx.files.read(path).ok()?.bytes();
-    let has = |mark: &str| memchr::memmem::find(&bytes, mark.as_bytes()).is_some();
+    let has = |mark: &str| holds(&bytes, mark.as_bytes());
     // cloud-init renders its own.
     let any = has(YTT) || MARKS.iter().any(|(open, _)| has(open));
     if bytes.len() > MAX_BYTES || !any || has("template: jinja") {

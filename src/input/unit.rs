@@ -283,17 +283,21 @@ pub trait Input: Sync {
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup>;
 }
 
-/// `path` without `.` and `..`.
+/// `path` with `.` and `..` resolved by text. A `..` that cannot be resolved stays.
 pub(super) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
-                out.pop();
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) {
+                    out.pop();
+                } else if !out.has_root() {
+                    out.push("..");
+                }
             }
             other => out.push(other),
         }
     }
-    out
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
 }

@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use crate::decode::packed::{COMPRESSED, ENCODED, HALVES};
 use crate::runtime;
-use crate::text::Finder;
+use crate::text::{Finder, holds};
 
 /// A group of words that are alternatives to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,7 +253,7 @@ impl Search {
 
     fn words_in(&self, text: &[u8]) -> Words {
         let words = Words(self.0.groups_in(text));
-        let here = words.has(Group::Documents) && memmem::find(text, b"<<").is_some();
+        let here = words.has(Group::Documents) && holds(text, b"<<");
         if here { words.and(Group::Here) } else { words }
     }
 }
@@ -280,7 +280,7 @@ fn without_questions(text: &[u8]) -> Option<Vec<u8>> {
         }
         out[at..at + NAME.len()].fill(b' ');
     }
-    let runs = RUNS_OTHERS.iter().any(|word| memmem::find(text, word).is_some());
+    let runs = RUNS_OTHERS.iter().any(|word| holds(text, word));
     (!runs).then_some(out)
 }
 
@@ -289,7 +289,7 @@ fn without_questions(text: &[u8]) -> Option<Vec<u8>> {
 fn describes_apis(text: &[u8]) -> bool {
     const FIRST: usize = 2048;
     const KIND: &[u8] = b"kind: CustomResourceDefinition";
-    if memmem::find(&text[..text.len().min(FIRST)], KIND).is_none() {
+    if !holds(&text[..text.len().min(FIRST)], KIND) {
         return false;
     }
     let mut start = 0;
@@ -303,9 +303,7 @@ fn describes_apis(text: &[u8]) -> bool {
         let empty = |line: &[u8]| line.is_empty() || line.starts_with(b"#") || line == b"---";
         match kinds.next() {
             Some(first) => {
-                is_one(first)
-                    && kinds.next().is_none()
-                    && memmem::find(document, b"\napiVersion: apiextensions.k8s.io/").is_some()
+                is_one(first) && kinds.next().is_none() && holds(document, b"\napiVersion: apiextensions.k8s.io/")
             }
             None => document.split(|byte| *byte == b'\n').all(|line| empty(line.trim_ascii())),
         }

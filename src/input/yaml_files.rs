@@ -7,6 +7,7 @@ use crate::syntax::{Node, Parsed};
 use crate::text::{Span, View, Why};
 
 pub(super) use crate::syntax::documents::{documents, in_either};
+pub(super) use crate::text::holds;
 
 /// Opens the file of a unit, if it contains at least one word of every group: most files are skipped without being
 /// parsed. An unreadable file is reported by the walk that found it.
@@ -15,11 +16,6 @@ pub(super) fn open(path: &Path, groups: &[&[&str]], cx: &mut Cx<'_>) -> Option<V
     let bytes = source.bytes();
     let found = groups.iter().all(|words| words.iter().any(|word| holds(&bytes, word.as_bytes())));
     if found { cx.view(path).ok() } else { None }
-}
-
-/// True if `bytes` contain `word`.
-pub(super) fn holds(bytes: &[u8], word: &[u8]) -> bool {
-    memchr::memmem::find(bytes, word).is_some()
 }
 
 /// Records the syntax errors of a text. A template of another tool is not wrong: it is only not read.

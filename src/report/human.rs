@@ -124,7 +124,7 @@ fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Writ
         writeln!(out, "   --> {spot}, as above")?;
     } else {
         // The lines around one of a plan or state may contain secrets.
-        let context = usize::from(!is_state(&finding.at.place));
+        let context = usize::from(!finding.at.place.is_in_state());
         let drawn = frame(&finding.at.place, label, context, look);
         out.write_all(look.linked(drawn, &spot, &finding.at.place).as_bytes())?;
     }
@@ -152,14 +152,6 @@ fn write_finding(finding: &Finding, drawn: bool, look: &Look, out: &mut dyn Writ
         line("note", &harmless(note), look, out)?;
     }
     line("help", &harmless(&finding.help), look, out)
-}
-
-/// True if a place is in a Terraform plan or state, which contain sensitive values in clear text.
-fn is_state(place: &Place) -> bool {
-    const START: usize = 400;
-    let bytes = place.source.bytes();
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(START)]);
-    start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
 }
 
 /// A label and, if it is too long to be shown below its place, the context of the place.

@@ -1,6 +1,7 @@
 //! The last stop of everything that is printed. Paths, names, values and configuration come from strangers, and what reads the
 //! output obeys some of it: a terminal control characters, GitHub's and Azure's runners commands in their logs.
 
+use crate::text::holds;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
@@ -87,8 +88,8 @@ fn hidden(text: &str, folder: &str, seen: &str) -> String {
 pub fn safe<'a>(text: &'a str, kind: Kind, styled: bool, folders: &Folders) -> Cow<'a, str> {
     // Without an early end, many bytes are compared at once.
     let plain = |part: &[u8]| part.iter().fold(true, |all, b| all & matches!(b, b' '..=b'~' | b'\n' | b'\t'));
-    let commands = memchr::memmem::find(text.as_bytes(), b"##").is_some()
-        || matches!(kind, Kind::Text | Kind::Exact) && memchr::memmem::find(text.as_bytes(), b"::").is_some();
+    let commands =
+        holds(text.as_bytes(), b"##") || matches!(kind, Kind::Text | Kind::Exact) && holds(text.as_bytes(), b"::");
     if text.as_bytes().chunks(256).all(plain) && !commands {
         return folders.hide(text);
     }

@@ -7,7 +7,7 @@
 
 use crate::setting::{Failure, Mechanism, Reading, SetBy, Setting};
 use crate::syntax::{Node, toml, unit};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, View, Why};
 
 use super::timeout::{Content, Files, KEY, Name, Runtime, Track};
 
@@ -41,16 +41,7 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
     let mut any = false;
     for path in paths {
         let main = (path != CONFIG).then_some(path.as_str());
-        let view = match files.read(&path) {
-            Content::Known(view) => view,
-            Content::Unknown(why) => {
-                any = true;
-                track.doubt(why);
-                continue;
-            }
-            Content::Missing => continue,
-        };
-        any = true;
+        let Some(view) = read(&path, files, &mut track, &mut any) else { continue };
         let parsed = toml::parse(&view.without_placeholders());
         if let Some(error) = parsed.errors.first() {
             let why = match error.unknown(&view).cloned().or_else(|| error.limit()) {
@@ -89,6 +80,22 @@ pub(super) fn settle(files: &mut dyn Files) -> Option<Runtime> {
     any.then(|| track.settled())
 }
 
+/// A file of the node, if it is known. `any` becomes true if there is one.
+fn read(path: &str, files: &mut dyn Files, track: &mut Track, any: &mut bool) -> Option<View> {
+    match files.read(path) {
+        Content::Known(view) => {
+            *any = true;
+            Some(view)
+        }
+        Content::Unknown(why) => {
+            *any = true;
+            track.doubt(why);
+            None
+        }
+        Content::Missing => None,
+    }
+}
+
 fn unknown(tree: &Node) -> Option<(Span, Why)> {
     let tables = [Some(tree), tree.get("crio"), tree.path(&["crio", "api"])];
     tables.into_iter().flatten().find_map(|t| t.unknown_keys().map(|(at, why)| (at, why.clone())))
@@ -100,16 +107,7 @@ fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
     let mut variables: Vec<(String, Traced)> = Vec::new();
     let mut start: Option<Traced> = None;
     for path in files.below(UNIT_DROPINS) {
-        let view = match files.read(&path) {
-            Content::Known(view) => view,
-            Content::Unknown(why) => {
-                any = true;
-                track.doubt(why);
-                continue;
-            }
-            Content::Missing => continue,
-        };
-        any = true;
+        let Some(view) = read(&path, files, track, &mut any) else { continue };
         for entry in unit::parse(&view).into_iter().filter(|e| e.section == "Service") {
             match entry.key.as_str() {
                 "Environment" if entry.value.is_empty() => variables.clear(),
@@ -121,16 +119,8 @@ fn command_line(track: &mut Track, files: &mut dyn Files) -> bool {
             }
         }
     }
-    match files.read(ENVIRONMENT) {
-        Content::Known(view) => {
-            any = true;
-            variables.extend(unit::environment_file(&view));
-        }
-        Content::Unknown(why) => {
-            any = true;
-            track.doubt(why);
-        }
-        Content::Missing => {}
+    if let Some(view) = read(ENVIRONMENT, files, track, &mut any) {
+        variables.extend(unit::environment_file(&view));
     }
     let value = |name: &str| variables.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value);
     if let Some(value) = value("STREAM_IDLE_TIMEOUT").filter(|v| !v.is_empty()) {

@@ -26,7 +26,7 @@ use crate::collect::{Only, Walk};
 use crate::input::reach::{self, Names};
 use crate::input::{FileList, Group, Seen, Unit, callers};
 use crate::node::{Given, Root};
-use crate::text::{Files, hold};
+use crate::text::{Files, hold, holds};
 
 use super::base::Base;
 use super::note::Note;
@@ -299,7 +299,7 @@ impl Named {
         let package = above.iter().any(|dir| dir.join("Kptfile").is_file());
         let kustomized = above.iter().any(|dir| KUSTOMIZATIONS.iter().any(|name| dir.join(name).is_file()));
         let texts: Vec<_> = self.files.iter().filter_map(|path| files.glance(path)).collect();
-        let listed = |text: &Arc<[u8]>| memchr::memmem::find(text, b"ParameterKey").is_some();
+        let listed = |text: &Arc<[u8]>| holds(text, b"ParameterKey");
         let context = texts.iter().any(listed)
             || self.files.iter().any(|path| {
                 let folder = path.parent().and_then(Path::file_name);
@@ -377,8 +377,7 @@ impl Users {
             return self.applied || dirs.contains(&unit.path) || unit.files.iter().any(|file| callers::is_whole(file));
         }
         let own = || unit.path.file_name().map(|name| name.as_encoded_bytes());
-        let named =
-            || own().is_some_and(|name| self.texts.iter().any(|text| memchr::memmem::find(text, name).is_some()));
+        let named = || own().is_some_and(|name| self.texts.iter().any(|text| holds(text, name)));
         let folder = if unit.files == [unit.path.clone()] { unit.path.parent() } else { Some(unit.path.as_path()) };
         folder.is_some_and(|folder| self.above.contains(folder))
             || LISTING.contains(&kind)

@@ -14,7 +14,7 @@ use crate::input::reach::is_terraform;
 use crate::input::{FileList, Group};
 use crate::node::beside;
 use crate::policy::may_ask;
-use crate::text::{Files, Source};
+use crate::text::{Files, Source, holds};
 
 /// The most files that are looked at for one value.
 const MAX_FILES: usize = 100;
@@ -96,7 +96,7 @@ impl<'a> Others<'a> {
         for other in candidates.into_iter().filter(|other| !passed(other)) {
             let bytes = self.files.glance(other).unwrap_or_default();
             self.left = self.left.checked_sub(bytes.len())?;
-            if memchr::memmem::find(&bytes, name.as_bytes()).is_some() {
+            if holds(&bytes, name.as_bytes()) {
                 out.extend(self.files.read(other).ok());
             }
             if out.len() > MAX_FILES {

@@ -1,9 +1,11 @@
 //! Marks of templates in YAML and JSON that are not filled in: whether a syntax error may come from one.
 
+use crate::text::holds;
+
 /// True if a `{{ }}` stands where it is not just a part of a scalar. What stands in quotes, after other text of a plain scalar or in a
 /// block breaks nothing, whatever takes its place; nor do the marks of CI systems and of CloudFormation.
 pub(super) fn may_break(text: &[u8]) -> bool {
-    if memchr::memmem::find(text, b"{{").is_none() {
+    if !holds(text, b"{{") {
         return false;
     }
     // The indentation of what a block of text belongs to.

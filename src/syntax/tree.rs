@@ -1,6 +1,6 @@
 //! The tree for YAML, JSON and TOML.
 
-use crate::text::{Span, Traced, View, Why};
+use crate::text::{Span, Traced, View, Why, holds};
 
 use super::marks;
 
@@ -95,10 +95,10 @@ impl SyntaxError {
         }
         let lines = self.lines(view);
         match () {
-            () if holds(&view.bytes, "{%") => Some("`{% %}`"),
-            () if holds(&view.bytes, "<%") => Some("`<% %>`"),
-            () if holds(lines, "%{") => Some("`%{ }`"),
-            () if holds(lines, "${") => Some("`${ }`"),
+            () if holds(&view.bytes, b"{%") => Some("`{% %}`"),
+            () if holds(&view.bytes, b"<%") => Some("`<% %>`"),
+            () if holds(lines, b"%{") => Some("`%{ }`"),
+            () if holds(lines, b"${") => Some("`${ }`"),
             () if lines.windows(2).any(|w| w[0] == b'%' && w[1].is_ascii_alphabetic()) => Some("`%s`"),
             () if in_brackets(lines) => Some("`<name>`"),
             () => None,
@@ -108,7 +108,7 @@ impl SyntaxError {
     /// True if the error in a script may come from marks of a template near it.
     pub fn is_near_mark(&self, view: &View) -> bool {
         let lines = self.lines(view);
-        ["{{", "{%", "<%", "%{"].iter().any(|mark| holds(lines, mark)) || in_brackets(lines)
+        ["{{", "{%", "<%", "%{"].iter().any(|mark| holds(lines, mark.as_bytes())) || in_brackets(lines)
     }
 
     /// The line of the error and the line before.
@@ -130,10 +130,6 @@ impl SyntaxError {
         let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| to + p);
         view.unknown_in(&(start..end))
     }
-}
-
-fn holds(text: &[u8], mark: &str) -> bool {
-    text.windows(2).any(|w| w == mark.as_bytes())
 }
 
 /// True if a word stands in angle brackets, which is how people write what is to be filled in.
@@ -164,7 +160,7 @@ const ENCRYPTED: &[u8] = b"ENC[AES256_GCM,";
 
 /// Makes the values unknown that SOPS has encrypted.
 pub(super) fn seal(view: &View, trees: &mut [Node]) {
-    if memchr::memmem::find(&view.bytes, ENCRYPTED).is_some() {
+    if holds(&view.bytes, ENCRYPTED) {
         trees.iter_mut().for_each(Node::seal);
     }
 }

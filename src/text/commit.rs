@@ -1,5 +1,6 @@
 //! The tree of a commit, as the version control lists it. How its objects are read is left to the caller.
 
+use super::finder::holds;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -309,7 +310,7 @@ pub(super) fn is_object(id: &str, bytes: &[u8]) -> bool {
         return true;
     }
     let mut other = Vec::with_capacity(bytes.len());
-    let has_both = bytes.windows(2).any(|w| w == b"\r\n");
+    let has_both = holds(bytes, b"\r\n");
     for (n, byte) in bytes.iter().enumerate() {
         match byte {
             b'\r' if has_both && bytes.get(n + 1) == Some(&b'\n') => {}

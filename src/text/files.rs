@@ -1,13 +1,12 @@
 //! The only access to the disk. Scanned files are untrusted: nothing outside the root is read, and only regular files.
 
+use super::finder::holds;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs::{DirEntry, Metadata};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-
-use memchr::memmem;
 
 use super::Source;
 
@@ -104,7 +103,7 @@ pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
     if cfg!(unix)
         && bytes.starts_with(b"/")
         && !bytes.ends_with(b"/")
-        && !["/.", "//"].iter().any(|part| memmem::find(bytes, part.as_bytes()).is_some())
+        && !["/.", "//"].iter().any(|part| holds(bytes, part.as_bytes()))
     {
         return Some(path.to_owned());
     }

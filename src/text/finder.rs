@@ -2,6 +2,11 @@
 
 use memchr::memmem;
 
+/// True if `bytes` contain `word`.
+pub(crate) fn holds(bytes: &[u8], word: &[u8]) -> bool {
+    memmem::find(bytes, word).is_some()
+}
+
 /// The number of bytes of a part, by which words are found.
 const PART: usize = 3;
 

@@ -22,7 +22,7 @@ pub use files::Memory;
 pub(crate) use files::{
     Disk, FileError, Files, MAX_DATA_BYTES, MAX_STREAM_BYTES, most_bytes, normal, relative_to, repository_of,
 };
-pub(crate) use finder::Finder;
+pub(crate) use finder::{Finder, holds};
 pub(crate) use secret::{neighbour, quoting_no_secrets, without_secrets};
 pub(crate) use source::Cut;
 pub use source::{Place, Point, Source};

@@ -4,6 +4,7 @@
 //! A placeholder is not a value. One recogniser for every carrier: what a value, a word of a command line or a document looks
 //! like is asked here. In a script the shell reads most of these itself, so only values that are left as they are count.
 
+use super::finder::holds;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -163,7 +164,7 @@ pub(crate) fn assigned(bytes: &[u8]) -> HashSet<&[u8]> {
 pub(crate) fn in_words(words: &[Traced]) -> Cow<'_, [Traced]> {
     let suspect = |word: &Traced| {
         word.bytes().iter().any(|b| matches!(b, b'{' | b'<' | b'$' | b'#' | b'[' | b'(' | b'@' | b'%'))
-            || word.bytes().windows(2).any(|w| w == b"__")
+            || holds(word.bytes(), b"__")
     };
     if !words.iter().any(suspect) {
         return Cow::Borrowed(words);

@@ -1,5 +1,6 @@
 //! What looks like a secret is not copied into reports. The same list stands in `docs/security.md`.
 
+use super::finder::holds;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -72,7 +73,7 @@ const FORM_SIGNS: &[&str] = &[
 
 /// True if one of `signs` stands in a line in lower case. In most lines none does, and then no pattern is compiled.
 fn has_sign(lower: &[u8], signs: &[&str]) -> bool {
-    signs.iter().any(|sign| memchr::memmem::find(lower, sign.as_bytes()).is_some())
+    signs.iter().any(|sign| holds(lower, sign.as_bytes()))
 }
 
 /// True if a line may have a [`KEY`] or open a block of secrets.
@@ -229,7 +230,7 @@ fn is_below_secret(source: &Source, number: usize) -> bool {
         if may_have_key(line) && OPENS.as_ref().is_none_or(|opens| opens.is_match(line)) {
             return true;
         }
-        if line.trim_ascii() == b"data:" && memchr::memmem::find(&source.bytes(), b"kind: Secret").is_some() {
+        if line.trim_ascii() == b"data:" && holds(&source.bytes(), b"kind: Secret") {
             return true;
         }
     }

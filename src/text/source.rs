@@ -236,6 +236,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// True in a Terraform plan or state, which only Terraform may write and which holds sensitive values in clear text.
+    pub(crate) fn is_in_state(&self) -> bool {
+        const START: usize = 400;
+        let bytes = self.source.bytes();
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(START)]);
+        start.trim_start().starts_with('{') && start.contains("\"terraform_version\"")
+    }
+
     /// The order of the files. Most places that are compared are in one file, and paths take long to compare.
     fn file_order(&self, other: &Self) -> std::cmp::Ordering {
         if Arc::ptr_eq(&self.source, &other.source) {

@@ -104,12 +104,6 @@ impl PartialEq for Condition {
 
 impl Eq for Condition {}
 
-impl std::hash::Hash for Condition {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (self.question.number, self.holds).hash(state);
-    }
-}
-
 impl Ord for Condition {
     /// As printed, which is the same in every run.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
@@ -141,7 +135,7 @@ impl std::fmt::Display for Condition {
 }
 
 /// Conditions that hold together, sorted, without repetition. An empty guard means *always*.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Guard(Vec<Condition>);
 
 impl Guard {

@@ -7,7 +7,7 @@ use crate::kubelet::statements;
 use crate::node::kubelet_files::{EXTRA_ARGS, OWN_ARGS};
 use crate::node::{BootCx, Family, Reason};
 use crate::setting::Which;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, holds};
 
 use super::super::machine::{File, Image, Machine};
 use super::super::outcome::BootOutcome;
@@ -265,7 +265,7 @@ pub(in super::super) fn eks_user_data(outcomes: Vec<BootOutcome>, cx: &mut BootC
 /// True for the image's own script, even if some of its lines were edited.
 fn is_model(file: &File) -> bool {
     let File::Known(text) = file else { return false };
-    let has = |word: &[u8]| text.bytes().windows(word.len()).any(|w| w == word);
+    let has = |word: &[u8]| holds(text.bytes(), word);
     has(b"--kubelet-extra-args") && has(b"--pause-container-account")
 }
 

@@ -1,6 +1,7 @@
 //! Names in user data that a command such as `envsubst` fills in before a machine gets it: `${NAME}` that nothing in the text
 //! sets. On the machine itself it would be empty, which hardly anybody writes on purpose.
 
+use crate::text::holds;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::kubelet_files::{EXTRA_ARGS, NODEADM_ARGS, VARIABLE_PREFIX};
@@ -20,7 +21,7 @@ pub(super) fn names(text: &[u8]) -> BTreeSet<Box<str>> {
             found.insert(name, true);
         }
     }
-    if found.is_empty() || SETTERS.iter().any(|word| memchr::memmem::find(text, word).is_some()) {
+    if found.is_empty() || SETTERS.iter().any(|word| holds(text, word)) {
         return BTreeSet::new();
     }
     let mut at = 0;

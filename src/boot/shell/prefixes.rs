@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::node::Family;
 use crate::runtime;
-use crate::text::{Span, Traced, budget};
+use crate::text::{Span, Traced, budget, holds};
 use crate::value::{Condition, Guard};
 
 use super::super::runtime::default_config;
@@ -36,7 +36,7 @@ impl Shell<'_, '_> {
         }
         path.status = Status::Zero;
         let script = &self.cx.texts.get(call.at.text).bytes;
-        let matters = script.windows(runtime::KEY.len()).any(|w| w == runtime::KEY.as_bytes());
+        let matters = holds(script, runtime::KEY.as_bytes());
         let condition = |holds| Condition::new("containerd is 2.0 or newer", holds);
         let variants: Vec<(bool, Guard)> = if matters {
             [true, false]

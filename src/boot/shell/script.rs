@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::node::{BootCx, Family};
 use crate::syntax::SyntaxError;
 use crate::syntax::shell::{self, Item};
-use crate::text::{Span, Traced, View, Why, budget};
+use crate::text::{Span, Traced, View, Why, budget, holds};
 
 use super::super::image;
 use super::super::machine::File;
@@ -89,7 +89,6 @@ pub(in super::super) fn run(
 fn is_certain(error: &SyntaxError, view: &View) -> bool {
     let before = view.bytes.get(..error.at.range().start).unwrap_or_default();
     let first = before.split(|b| *b == b'\n').next().unwrap_or_default();
-    let holds = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|w| w == word);
     view.unknown_in(&(0..before.len())).is_none()
         && !holds(before, b"coproc")
         && ![&b"zsh"[..], b"ksh", b"fish", b"csh"].iter().any(|shell| holds(first, shell))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::runtime;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, holds};
 
 use super::super::image;
 use super::super::machine::{File, absolute};
@@ -248,7 +248,7 @@ impl ScriptRun {
     /// Whether what is known of a file names the kubelet, as a script that starts it does.
     pub(super) fn names_kubelet(&self, file: &str) -> bool {
         let known = self.machine.files.get(&self.absolute(file));
-        matches!(known, Some(File::Known(text)) if memchr::memmem::find(text.bytes(), b"kubelet").is_some())
+        matches!(known, Some(File::Known(text)) if holds(text.bytes(), b"kubelet"))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::node::Gap;
 use crate::syntax::{Node, NodeKind};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, holds};
 use crate::value::Value;
 
 use super::intrinsics::{Evaluator, part};
@@ -294,7 +294,7 @@ fn write(piece: &Part, values: &[Value], out: &mut Traced) {
             let decode = if *base64 { "base64 -d" } else { "cat" };
             if content.bytes().ends_with(b"\n") || *base64 {
                 let mut end = "END_OF_FILE".to_owned();
-                while content.bytes().windows(end.len()).any(|w| w == end.as_bytes()) {
+                while holds(content.bytes(), end.as_bytes()) {
                     end.push('_');
                 }
                 out.push_made(format!("{decode} > '{path}' <<'{end}'\n").as_bytes(), *at);

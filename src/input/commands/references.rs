@@ -10,7 +10,7 @@ use crate::input::template_text::trimmed;
 use crate::input::yaml_files;
 use crate::node::{Cx, under};
 use crate::syntax::Node;
-use crate::text::{Span, Traced, View, Why, budget};
+use crate::text::{Span, Traced, View, Why, budget, holds};
 use crate::value::{Condition, Guard};
 
 /// The most ways to fill in one text.
@@ -155,7 +155,7 @@ fn marks(bytes: &[u8]) -> Vec<(Range<usize>, bool)> {
             let line = near.split(|b| *b == b'\n').next().unwrap_or_default();
             let length = memchr::memmem::find(line, close)?;
             // A here-document also begins with `<<`.
-            let named = open[0] != b'<' || memchr::memmem::find(&line[..length], b"parameters.").is_some();
+            let named = open[0] != b'<' || holds(&line[..length], b"parameters.");
             named.then_some((open.len() + length + close.len(), *sure))
         });
         at = match found {

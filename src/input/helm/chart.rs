@@ -10,7 +10,7 @@ use crate::node::Cx;
 use crate::setting::names;
 use crate::syntax::go_template::{Template, parse};
 use crate::syntax::{Node, yaml};
-use crate::text::{View, Why, budget};
+use crate::text::{View, Why, budget, holds};
 use crate::value::{Kind, Value};
 
 use super::about::{empty_fields, field};
@@ -216,7 +216,7 @@ impl Chart {
         {
             budget::reached("depth of charts in charts");
         }
-        let is_text = |file: &File| !file.view.bytes.windows(2).any(|mark| mark == b"{{");
+        let is_text = |file: &File| !holds(&file.view.bytes, b"{{");
         let children = || chart.children.iter().map(|child| &child.chart);
         let lacks = !chart.absent.is_empty() || children().any(|chart| chart.lacks);
         let valueless = is_empty(&chart.values) && children().all(|chart| chart.valueless);

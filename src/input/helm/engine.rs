@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::node::Cx;
 use crate::syntax::go_template::{Branch, Head, Operand, Part, Pipeline, parse};
-use crate::text::{Span, Traced, View, Why, budget};
+use crate::text::{Span, Traced, View, Why, budget, holds};
 use crate::value::{Guard, Kind, Map, Number, Value};
 
 use super::files::Folder;
@@ -446,7 +446,7 @@ impl<'c> Host<'c> for Engine<'_, 'c> {
     }
 
     fn template(&mut self, text: &Traced, dot: Value, at: Span) -> Value {
-        if !text.bytes().windows(2).any(|w| w == b"{{") {
+        if !holds(text.bytes(), b"{{") {
             return Value::str(text.clone(), at);
         }
         if self.depth >= MAX_INCLUDES || !self.charge(10 + text.len() / 10) {

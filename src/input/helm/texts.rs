@@ -3,7 +3,7 @@
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha256, Sha512};
 
-use crate::text::{Span, Traced, budget};
+use crate::text::{Span, Traced, budget, holds};
 use crate::value::{Kind, Value};
 
 use super::numbers::{MAX_ITEMS, number_of, steps};
@@ -54,7 +54,7 @@ pub(super) fn joined(values: &[Value], between: &Traced, at: Span) -> Traced {
 /// Whether a text has another one in it; `None` if an unknown part decides it.
 fn contains(whole: &Traced, needle: &Traced) -> Option<bool> {
     let needle = needle.known_str()?.as_bytes();
-    let found = |part: &[u8]| needle.is_empty() || memchr::memmem::find(part, needle).is_some();
+    let found = |part: &[u8]| holds(part, needle);
     let mut from = 0;
     for (range, ..) in whole.unknowns() {
         if found(&whole.bytes()[from..range.start]) {

@@ -22,7 +22,7 @@ use regex::bytes::Regex;
 
 use crate::input::set_values::lay;
 use crate::syntax::Node;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, holds};
 use crate::value::{Condition, Guard, Value};
 
 use super::about::is_field;
@@ -63,7 +63,7 @@ pub(super) fn is_new(template: &[u8]) -> bool {
 /// True if a template asks for the version of Helm, or for a field of the chart that there is not.
 pub(super) fn asks(template: &[u8]) -> bool {
     let known = |name: &[u8]| std::str::from_utf8(name).is_ok_and(is_field);
-    memchr::memmem::find(template, b"HelmVersion").is_some()
+    holds(template, b"HelmVersion")
         || FIELDS.as_ref().is_some_and(|fields| fields.captures_iter(template).any(|found| !known(&found[1])))
 }
 

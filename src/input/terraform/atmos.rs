@@ -9,14 +9,13 @@ use globset::GlobSet;
 
 use crate::input::glob::glob;
 use crate::input::set_values::lay;
-use crate::input::unit::normal;
 use crate::input::{helm, yaml_files, yaml_values};
 use crate::node::{Cx, NodeGroup};
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::Value;
 
-use super::super::unit::{FileList, Input, Unit};
+use super::super::unit::{FileList, Input, Unit, normal};
 use super::scope::Module;
 use super::stacks::{applied, values_of};
 

@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::node::Cx;
 use crate::syntax::hcl::{self, Block, Body, ExprKind};
-use crate::text::View;
+use crate::text::{View, holds};
 
 use super::super::command_files::{bases, command_files};
 use super::super::everywhere;
-use super::super::unit::has_extension;
-use super::super::yaml_files::holds;
+use super::super::unit::{has_extension, normal};
 use super::components::{key_text, text_of};
-use super::lang::functions::files::lexical;
 use super::scope::{Module, values_in};
 
 /// What names a state in a backend, and what else says where it is.
@@ -93,7 +91,7 @@ fn is_given(dir: &Path, asked: &Config, configs: &[PathBuf], cx: &Cx<'_>) -> boo
         let given: Config = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let names = |path: &PathBuf| {
             let from = bases.iter().map(PathBuf::as_path).chain([dir]);
-            from.into_iter().any(|base| files.iter().any(|file| lexical(&base.join(file)) == *path))
+            from.into_iter().any(|base| files.iter().any(|file| normal(&base.join(file)) == *path))
         };
         bases.iter().any(|base| base == dir) && (may_be_same(&given, asked) || configs.iter().any(names))
     })
@@ -109,7 +107,7 @@ pub(super) fn of_terragrunt(kind: &str, asked: &Config, cx: &mut Cx<'_>) -> Vec<
             block.body.attribute("backend").and_then(|a| text_of(&a.value)).is_some_and(|own| own == kind)
         });
         for way in blocks.filter_map(|block| way(&block.body, asked, &view)) {
-            let unit = lexical(&file.parent().unwrap_or(&file).join(way)).join("terragrunt.hcl");
+            let unit = normal(&file.parent().unwrap_or(&file).join(way)).join("terragrunt.hcl");
             if unit != file && unit.starts_with(cx.files.root()) && cx.files.read(&unit).is_ok() {
                 out.push(unit);
             }

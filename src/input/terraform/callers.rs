@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::text::Files;
 
-use super::super::unit::{FileList, has_extension, is_named};
+use super::super::unit::{FileList, has_extension, is_named, normal};
 use super::super::yaml_files::holds;
 use super::components::is_component;
-use super::lang::functions::files::lexical;
 use super::reach::is_code;
 
 /// The names of files of Terragrunt that are found from the folders below them without being named.
@@ -52,7 +51,7 @@ pub(crate) fn calling(
                     out.insert(dir.to_owned());
                 }
                 for source in &calls.local {
-                    callers.entry(lexical(&dir.join(&**source))).or_default().push(dir);
+                    callers.entry(normal(&dir.join(&**source))).or_default().push(dir);
                 }
             }
             None => drop(out.insert(dir.to_owned())),
@@ -74,7 +73,7 @@ pub(crate) fn called(list: &FileList, from: &HashSet<PathBuf>) -> HashSet<PathBu
     let mut calls: HashMap<&Path, Vec<PathBuf>> = HashMap::new();
     for (n, path) in list.files.iter().enumerate() {
         if let (Some(dir), Some(own)) = (path.parent(), list.calls(n)) {
-            calls.entry(dir).or_default().extend(own.local.iter().map(|source| lexical(&dir.join(&**source))));
+            calls.entry(dir).or_default().extend(own.local.iter().map(|source| normal(&dir.join(&**source))));
         }
     }
     let mut out = from.clone();

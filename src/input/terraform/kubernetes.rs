@@ -23,8 +23,9 @@ use super::data_sources::outside;
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
-use super::lang::functions::files::{files_like, lexical, render};
+use super::lang::functions::files::{files_like, render};
 use super::lang::outcome::{Early, Outcome, Refused};
+use crate::input::unit::normal;
 
 /// Attributes that set single values of a release, in the order in which the provider applies them: blocks, or lists of
 /// objects since version 3.
@@ -219,7 +220,7 @@ impl Engine<'_, '_> {
         let chart = chart.as_known_str()?;
         // Terraform takes it from where it runs, which may be a copy of the module.
         let own = own.instance.map(|instance| self.instances[instance].module.dir.clone());
-        let dirs = [Some(self.root.clone()), own].into_iter().flatten().map(|dir| lexical(&dir.join(chart)));
+        let dirs = [Some(self.root.clone()), own].into_iter().flatten().map(|dir| normal(&dir.join(chart)));
         let files = &self.cx.files;
         dirs.into_iter().find(|dir| dir.starts_with(files.root()) && files.read(&dir.join("Chart.yaml")).is_ok())
     }

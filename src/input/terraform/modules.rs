@@ -12,10 +12,10 @@ use super::lang::convert::{to_key, to_number};
 use super::lang::data::Data;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
-use super::lang::functions::files::lexical;
 use super::lang::outcome::{Refused, entries_of, key_and_value};
 use super::open_defaults::is_example;
 use super::state::{Expansion, Instance};
+use crate::input::unit::normal;
 
 /// The most instances of one block that are expanded.
 const MAX_EXPANSION: usize = 100;
@@ -256,7 +256,7 @@ impl Engine<'_, '_> {
         let Some(source) = source.as_known_str().filter(|s| s.starts_with("./") || s.starts_with("../")) else {
             return;
         };
-        let dir = lexical(&self.instances[parent].module.dir.join(source));
+        let dir = normal(&self.instances[parent].module.dir.join(source));
         // An example does not replace what others may make of a module.
         if is_example(&self.root, self.cx.files.root()) && !is_example(&dir, self.cx.files.root()) {
             return;
@@ -284,13 +284,13 @@ impl Engine<'_, '_> {
         let (from_dir, from_path) = (from.module.dir.clone(), from.path.clone());
         let (depth, address) = (from.depth + 1, self.addressed(parent, &format!("module.{name}{}", own.suffix())));
         let (module, path) = if source.starts_with("./") || source.starts_with("../") {
-            let dir = lexical(&from_dir.join(source));
+            let dir = normal(&from_dir.join(source));
             if !self.has_module(&dir) {
                 self.cx.gap(place, Why::FromOutside(format!("the directory {source} of module.{name}").into()));
                 return None;
             }
             self.cover(parent, call);
-            (self.module(&dir), lexical(&Path::new(&from_path).join(source)).to_string_lossy().into_owned())
+            (self.module(&dir), normal(&Path::new(&from_path).join(source)).to_string_lossy().into_owned())
         } else {
             match self.called.get(&(call.header, key.clone())).cloned() {
                 Some(known) => known?,

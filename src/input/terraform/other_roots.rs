@@ -11,14 +11,13 @@ use crate::text::{Span, Why};
 use crate::value::{Entry, Kind, Map, Value};
 
 use super::super::everywhere;
-use super::super::unit::has_extension;
+use super::super::unit::{has_extension, normal};
 use super::super::yaml_files::{holds, shown};
 use super::backends::{self, BACKENDS, Config, NAMES, PLACES, is_kind, may_be_same, same, written};
 use super::data_sources::outside;
 use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
-use super::lang::functions::files::lexical;
 use super::lang::outcome::{Outcome, Refused, both_ways, either};
 use super::scope::Module;
 use super::terragrunt;
@@ -82,7 +81,7 @@ impl Engine<'_, '_> {
 
     /// The roots of the repository whose state is in such a place, each with whether all that says so is known.
     fn root_with(&mut self, kind: &str, asked: &Config) -> Vec<(PathBuf, bool)> {
-        let state = asked.get("path").filter(|_| kind == "local").map(|path| lexical(&self.root.join(path)));
+        let state = asked.get("path").filter(|_| kind == "local").map(|path| normal(&self.root.join(path)));
         // Without a backend, the state is beside the code.
         let beside =
             state.as_ref().filter(|state| state.ends_with("terraform.tfstate")).and_then(|state| state.parent());
@@ -106,7 +105,7 @@ impl Engine<'_, '_> {
             let Some(backend) = module.backend.as_ref().filter(|backend| is_kind(backend, kind)) else { continue };
             let own = written(&backend.body);
             let fits = match &state {
-                Some(state) => own.get("path").is_some_and(|path| lexical(&dir.join(path)) == *state),
+                Some(state) => own.get("path").is_some_and(|path| normal(&dir.join(path)) == *state),
                 None => may_be_same(&own, asked),
             };
             if fits {
@@ -142,7 +141,7 @@ impl Engine<'_, '_> {
             self.attribute(&block.body, "mock_outputs", &own)?
         } else {
             let path = self.attribute(&block.body, "config_path", &own)?;
-            let path = lexical(&dir.join(path.as_known_str()?));
+            let path = normal(&dir.join(path.as_known_str()?));
             let file = if has_extension(&path, &["hcl"]) { path } else { path.join("terragrunt.hcl") };
             self.cx.files.read(&file).ok()?;
             let (value, _) = outputs_of(&file, at, self.cx, |cx| {

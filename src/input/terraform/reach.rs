@@ -32,11 +32,10 @@ use rayon::prelude::*;
 use crate::setting::{FIELDS, names};
 use crate::text::Files;
 
-use super::super::unit::{Calls, FileList, Quiet};
+use super::super::unit::{Calls, FileList, Quiet, normal};
 use super::super::watched::{Group, Words};
 use super::super::yaml_files::holds;
 use super::carriers::{CLUSTERS, DOCUMENTS, NOT_FOLLOWED, types_of_carriers};
-use super::lang::functions::files::lexical;
 use super::registry_modules::is_modelled;
 use super::scope::{FileKind, kind_of};
 use super::value_sets::is_values;
@@ -231,7 +230,7 @@ pub(crate) fn dismissed(list: &FileList, around: Around<'_>, files: &dyn Files) 
             folder.words = folder.words.with(words);
             folder.elsewhere |= calls.elsewhere;
             folder.open |= calls.open || around.modules && calls.elsewhere;
-            folder.calls.extend(calls.local.iter().map(|source| lexical(&dir.join(&**source))));
+            folder.calls.extend(calls.local.iter().map(|source| normal(&dir.join(&**source))));
             folder.files.push(path.clone());
         } else if is_part(own)
             && let Some(dir) = path.parent()
@@ -336,7 +335,7 @@ impl Names {
         let start = string.strip_prefix(b"${path.module}/").map(|rest| {
             let fixed = rest.iter().position(|b| matches!(b, b'$' | b'*' | b'%')).unwrap_or(rest.len());
             let fixed = String::from_utf8_lossy(&rest[..fixed]);
-            lexical(&dir.join(fixed.rsplit_once('/').map_or("", |(folders, _)| folders)))
+            normal(&dir.join(fixed.rsplit_once('/').map_or("", |(folders, _)| folders)))
         });
         let below = |path: &Path| start.as_ref().is_none_or(|start| path.starts_with(start));
         self.names.iter().any(|(name, path)| name.as_encoded_bytes().ends_with(tail) && below(path))
@@ -473,7 +472,7 @@ impl Reach<'_> {
             return false;
         }
         let Ok(string) = std::str::from_utf8(string) else { return false };
-        let path = lexical(&dir.join(string));
+        let path = normal(&dir.join(string));
         path.starts_with(self.files.root())
             && self.list.files.binary_search_by(|known| crate::text::hold::order(known, &path)).is_err()
             && path.parent().is_some_and(|dir| self.files.list(dir).contains(&path))

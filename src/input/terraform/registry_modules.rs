@@ -9,6 +9,7 @@
 //!
 //! Users cannot edit such a module here, so the call that uses it is reported instead of what is written in it.
 
+use crate::input::unit::normal;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
@@ -174,7 +175,7 @@ impl Engine<'_, '_> {
             Some(((known.reference.is_some(), known.sub.len()), dir.join(fits(&known)?)))
         });
         let (_, dir) = fitting.max_by_key(|(exact, _)| *exact)?;
-        let dir = super::lang::functions::files::lexical(&dir);
+        let dir = normal(&dir);
         if !self.cx.files.is_dir(&dir) {
             return None;
         }
@@ -190,7 +191,7 @@ impl Engine<'_, '_> {
     fn installed(&mut self, key: &str) -> Option<(PathBuf, String)> {
         let manifest = self.manifest();
         let entry = manifest.iter().find(|(k, _)| k == key)?;
-        let dir = super::lang::functions::files::lexical(&self.root.join(&entry.1));
+        let dir = normal(&self.root.join(&entry.1));
         (dir.starts_with(self.cx.files.root()) && self.cx.files.is_dir(&dir)).then(|| (dir, entry.1.clone()))
     }
 

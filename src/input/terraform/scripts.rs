@@ -15,9 +15,10 @@ use super::engine::Engine;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
 use super::lang::functions::decoding::yamldecode;
-use super::lang::functions::files::{file, lexical};
+use super::lang::functions::files::file;
 use super::lang::outcome::{Early, Refused, combined};
 use crate::input::run_documents::{self, script};
+use crate::input::unit::normal;
 use crate::input::watched::KUBELET_WORDS;
 use crate::input::yaml_files;
 
@@ -323,7 +324,7 @@ impl Engine<'_, '_> {
     /// ends with a slash. `None` if it is no folder.
     fn folder(&mut self, source: &str, destination: &str) -> Option<Vec<Step>> {
         let files = self.cx.files;
-        let mut bases = [self.root.as_path(), files.root()].into_iter().map(|base| lexical(&base.join(source)));
+        let mut bases = [self.root.as_path(), files.root()].into_iter().map(|base| normal(&base.join(source)));
         let base = bases.find(|dir| dir.starts_with(files.root()) && files.is_dir(dir))?;
         let name = base.file_name().filter(|_| !source.ends_with('/')).unwrap_or_default();
         let target = Path::new(destination).join(name);

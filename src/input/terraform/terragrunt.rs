@@ -15,13 +15,12 @@ use crate::syntax::hcl::{self, Attribute, Body, Call, Step, StepKind};
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::{Entry, Guard, Kind, Map, Value};
 
-use super::super::unit::{FileList, Input, Unit};
+use super::super::unit::{FileList, Input, Unit, normal};
 use super::engine::Engine;
 use super::handed::Unread;
 use super::lang::data::Data;
 use super::lang::env::Env;
 use super::lang::evaluate::Evaluate;
-use super::lang::functions::files::lexical;
 use super::lang::outcome::{Outcome, Refused};
 use super::modules::carries;
 use super::resources;
@@ -179,7 +178,7 @@ impl Engine<'_, '_> {
         for include in body.blocks_of("include") {
             let Some(attribute) = include.body.attribute("path") else { continue };
             let value = self.eval_or_unknown(&attribute.value, &Env::of(own));
-            let Some(target) = value.as_known_str().map(|p| lexical(&dirs[0].join(p))) else {
+            let Some(target) = value.as_known_str().map(|p| normal(&dirs[0].join(p))) else {
                 self.cx.gap(attribute.value.span, Why::NotUnderstood("this include".into()));
                 continue;
             };
@@ -257,7 +256,7 @@ impl Engine<'_, '_> {
                         let file = word.trim_start_matches('-').strip_prefix("var-file=");
                         let Some(file) = file.or(Some(word.as_str()).filter(|_| key != "arguments")) else { continue };
                         // Terraform runs in the folder of the unit, or in a copy of the module.
-                        settled.files.push(lexical(&settled.dirs[0].join(file)));
+                        settled.files.push(normal(&settled.dirs[0].join(file)));
                     }
                 }
             }
@@ -291,7 +290,7 @@ impl Engine<'_, '_> {
     fn sourced(&mut self, source: &str, stack: &Settled, at: Span) -> Option<(Module, String, PathBuf)> {
         if source.starts_with(['.', '/']) {
             let plain = source.split('?').next().unwrap_or(source).replace("//", "/");
-            let found = stack.dirs.iter().map(|dir| lexical(&dir.join(&plain)));
+            let found = stack.dirs.iter().map(|dir| normal(&dir.join(&plain)));
             let root = self.cx.files.root().to_owned();
             let found = found.filter(|dir| dir.starts_with(&root)).find(|dir| self.has_module(dir));
             let Some(dir) = found else {
@@ -447,7 +446,7 @@ impl Engine<'_, '_> {
             },
             "read_terragrunt_config" => {
                 let Some(path) = known(0) else { return Some(Ok(outside(name, at))) };
-                match (self.config(&lexical(&here.join(path))), args.get(1)) {
+                match (self.config(&normal(&here.join(path))), args.get(1)) {
                     (Some(instance), _) => self.exposed(instance, at),
                     (None, Some(default)) => Ok(default.clone()),
                     (None, None) => Ok(outside("a file of Terragrunt", at)),

@@ -7,10 +7,9 @@ use crate::node::{Cx, NodeGroup};
 use crate::text::{Span, Why};
 use crate::value::Value;
 
-use super::super::unit::{FileList, Input, Unit};
+use super::super::unit::{FileList, Input, Unit, normal};
 use super::engine::Engine;
 use super::lang::env::Env;
-use super::lang::functions::files::lexical;
 use super::state::Stack;
 use super::terragrunt;
 
@@ -74,7 +73,7 @@ fn units(file: &Path, dir: &Path, values: Option<Value>, depth: usize, cx: &mut 
     for part in parts.into_iter().take(MAX_UNITS) {
         let source = part.source.as_deref().map(|s| s.split('?').next().unwrap_or(s).replace("//", "/"));
         let from = file.parent().unwrap_or(dir);
-        let source = source.filter(|s| s.starts_with(['.', '/'])).map(|s| lexical(&from.join(s)));
+        let source = source.filter(|s| s.starts_with(['.', '/'])).map(|s| normal(&from.join(s)));
         let name = if part.nested { NAME } else { "terragrunt.hcl" };
         let there = source.filter(|s| s.starts_with(cx.files.root())).map(|s| s.join(name));
         let Some(there) = there.filter(|path| depth < MAX_DEPTH && cx.files.read(path).is_ok()) else {
@@ -85,7 +84,7 @@ fn units(file: &Path, dir: &Path, values: Option<Value>, depth: usize, cx: &mut 
         if !cx.claims.covers.contains(&there) {
             cx.claims.covers.push(there.clone());
         }
-        let made = lexical(&dir.join(".terragrunt-stack").join(&part.path));
+        let made = normal(&dir.join(".terragrunt-stack").join(&part.path));
         let mut groups = if part.nested {
             units(&there, &made, part.values, depth + 1, cx)
         } else {

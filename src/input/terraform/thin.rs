@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use regex::bytes::Regex;
 
 use crate::node::Cx;
-use crate::text::{Cut, FileError, MAX_DATA_BYTES, Source, Span, View};
+use crate::text::{Cut, FileError, MAX_DATA_BYTES, Source, Span, View, holds};
 
 use super::super::is_watched;
 
@@ -238,8 +238,7 @@ pub(super) fn read(path: &Path, cx: &mut Cx<'_>) -> Option<View> {
     };
     let mut from = BufReader::with_capacity(HEAD, from);
     let head = from.fill_buf().ok()?;
-    let holds = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
-    if !holds(b"\"format_version\"") && !holds(b"\"lineage\"") {
+    if !holds(head, b"\"format_version\"") && !holds(head, b"\"lineage\"") {
         return None;
     }
     let mut bytes = from.bytes().map_while(Result::ok);

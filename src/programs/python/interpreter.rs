@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::programs::document::Data;
 use crate::programs::program::{FileLookup, Files};
 use crate::syntax::python::{Expr, Statement};
-use crate::text::{Span, Traced, Why, budget};
+use crate::text::{Span, Traced, Why, budget, holds};
 
 use super::value::{PyValue, Result, Stop, bounded, gap, key, look_up, set, unknown};
 
@@ -352,7 +352,7 @@ fn contains(whole: &PyValue, item: &PyValue) -> Result<bool> {
         }
         PyValue::Scalar(Data::Str(text)) => {
             let part = item.known()?;
-            let found = part.is_empty() || text.bytes().windows(part.len()).any(|w| w == part.as_bytes());
+            let found = holds(text.bytes(), part.as_bytes());
             if !found && text.has_unknown() { unknown(text) } else { Ok(found) }
         }
         PyValue::Scalar(Data::Unknown(text)) => unknown(text),

@@ -1,5 +1,6 @@
 //! Texts that name a file, or a folder around it, as the end of a path.
 
+use crate::text::holds;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ fn follows(before: &[u8], around: Option<&[u8]>) -> bool {
         .map_or(0, |at| at + 1);
     name.iter().all(|byte| *byte == b'.')
         || around.is_none_or(|around| around == name)
-        || memchr::memmem::find(&folders[token..], b"://").is_some()
+        || holds(&folders[token..], b"://")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use crate::runtime::{self, Name};
 use crate::setting::{FIELDS, Field, Meaning, Reading, read_duration};
-use crate::text::budget;
+use crate::text::{budget, holds};
 
 /// What is left out of a file with more.
 pub(super) const PLACES: &str = "places of one file that mention a timeout";
@@ -227,7 +227,7 @@ struct About {
 impl About {
     fn of(bytes: &[u8]) -> Self {
         let text = bytes.to_ascii_lowercase();
-        let has = |word: &str| memchr::memmem::find(&text, word.as_bytes()).is_some();
+        let has = |word: &str| holds(&text, word.as_bytes());
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         let whole = |word: &str| {
             memchr::memmem::find_iter(&text, word.as_bytes()).any(|at| !text.get(at + word.len()).is_some_and(is_word))

@@ -10,7 +10,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use memchr::memmem;
 use rayon::prelude::*;
 
 use crate::check::{Finding, is_open, mentioned};
@@ -18,7 +17,7 @@ use crate::decode::packed;
 use crate::input::{FileList, Group};
 use crate::node::{Booted, Gap, NodeGroup};
 use crate::setting::Setting;
-use crate::text::{Files, Place, Source, Span, Texts, Why, budget};
+use crate::text::{Files, Place, Source, Span, Texts, Why, budget, holds};
 
 use super::note::Note;
 use super::unread;
@@ -229,7 +228,7 @@ fn one(path: &Path, files: &dyn Files, known: &Known) -> Option<Vec<(bool, Findi
     found.extend(packed);
     let (told, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|m| known.has(source.path(), m));
     // A plan of Terraform has its values again as changes.
-    if memmem::find(&bytes, b"\"resource_changes\"").is_some() {
+    if holds(&bytes, b"\"resource_changes\"") {
         let text = |m: &Mention| bytes.get(m.range.clone());
         let told: BTreeSet<_> = told.iter().map(text).collect();
         found.retain(|m| !m.packed || !told.contains(&text(m)));

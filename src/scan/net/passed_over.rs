@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::policy::FILE_NAMES;
-use crate::text::budget;
+use crate::text::{budget, holds};
 
 use super::comment::extension;
 use super::mention::{Pattern, pattern};
@@ -130,7 +130,7 @@ pub(super) fn by_text(path: &Path, bytes: &[u8]) -> bool {
     generated
         || text == "txt" && !is_input(bytes)
         // A patch of Talos or Kustomize is a document, and no difference.
-        || matches!(text.as_str(), "patch" | "diff") && memmem::find(bytes, b"@@ ").is_some()
+        || matches!(text.as_str(), "patch" | "diff") && holds(bytes, b"@@ ")
         || CHECK.as_ref().is_some_and(|check| check.is_match(bytes))
         // Benchmarks say how to look and what to do.
         || ADVICE.as_ref().is_some_and(|advice| advice.find_iter(bytes).take(2).count() > 1)

@@ -1,6 +1,7 @@
 //! Functions that read files of the repository. Nothing outside the scan root is read.
 
-use std::path::{Component, Path, PathBuf};
+use crate::input::unit::normal;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -52,7 +53,7 @@ fn each(
     if slash.is_none() && stem.is_empty() && after.is_empty() {
         return None;
     }
-    let base = lexical(&data.root().join(dir));
+    let base = normal(&data.root().join(dir));
     let found = if slash.is_some() { data.files().folders(&base) } else { data.files().list(&base) };
     let part = |path: &PathBuf| {
         let part = path.file_name()?.to_str()?.strip_prefix(stem)?.strip_suffix(after.as_str())?;
@@ -103,7 +104,7 @@ const MAX_FILES: usize = 5_000;
 /// `fileset`: the files below a directory whose paths match a pattern.
 pub(super) fn fileset(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
     let (dir, pattern) = both_known(args, at)?;
-    let base = lexical(&data.root().join(dir));
+    let base = normal(&data.root().join(dir));
     let Some(found) = below(data, &base, &pattern) else {
         return Ok(Value::unknown(Why::NotUnderstood(format!("the pattern {pattern}").into()), at));
     };
@@ -127,7 +128,7 @@ fn below(data: &mut dyn Data, base: &Path, pattern: &str) -> Option<Vec<PathBuf>
     for part in parts {
         let mut next = Vec::new();
         match (part, part.contains(['*', '?', '[', '{', '\\'])) {
-            (_, false) => next.extend(folders.iter().map(|folder| lexical(&folder.join(part)))),
+            (_, false) => next.extend(folders.iter().map(|folder| normal(&folder.join(part)))),
             ("**", _) => {
                 next = folders;
                 let mut at = 0;
@@ -175,7 +176,7 @@ pub(in crate::input::terraform) fn filebase64(data: &mut dyn Data, args: &[Value
 
 pub(super) fn fileexists(data: &mut dyn Data, args: &[Value], at: Span, _: &Env) -> Computed {
     let path = known(args, 0, at)?;
-    if data.files().is_dir(&lexical(&data.root().join(&path))) {
+    if data.files().is_dir(&normal(&data.root().join(&path))) {
         return Err(refused("a directory, not a file"));
     }
     match data.files().read(&data.root().join(&path)) {
@@ -259,23 +260,4 @@ pub(in crate::input::terraform) fn render(
     };
     let value = data.deeper(at, |data| data.template(&template.parts, whole, &inner))?;
     Ok(Value { at, ..value }.through(at, &step.into()))
-}
-
-/// `path` with `.` and `..` resolved by text. A `..` that cannot be resolved stays.
-pub(in crate::input::terraform) fn lexical(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if matches!(out.components().next_back(), Some(Component::Normal(_))) {
-                    out.pop();
-                } else if !out.has_root() {
-                    out.push("..");
-                }
-            }
-            other => out.push(other),
-        }
-    }
-    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
 }

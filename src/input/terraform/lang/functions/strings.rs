@@ -1,5 +1,6 @@
 //! Functions on text. Unknown parts stay unknown where the function allows it.
 
+use crate::input::unit::normal;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use regex::{Regex, RegexBuilder};
 
-use crate::text::{Span, Traced, Whence, Why};
+use crate::text::{Span, Traced, Whence, Why, holds};
 use crate::value::{Entry, Value};
 
 use super::super::convert::to_number;
@@ -180,7 +181,7 @@ fn same_text(piece: &Traced, part: &Traced, at: Span) -> Computed {
 pub(super) fn strcontains(args: &[Value], at: Span) -> Computed {
     let (whole, part) = (text(args, 0)?, text(args, 1)?);
     all_known(&part, at)?;
-    let found = part.is_empty() || whole.bytes().windows(part.len()).any(|w| w == part.bytes());
+    let found = holds(whole.bytes(), part.bytes());
     if !found {
         all_known(&whole, at)?;
     }
@@ -319,7 +320,7 @@ pub(super) fn dirname(args: &[Value], at: Span) -> Computed {
     if dir.is_empty() {
         return Ok(Value::str(whole.slice(0..1), at));
     }
-    let clean = super::files::lexical(Path::new(&*dir.to_text())).to_string_lossy().into_owned();
+    let clean = normal(Path::new(&*dir.to_text())).to_string_lossy().into_owned();
     let same = dir.has_unknown() || clean.as_bytes() == dir.bytes();
     Ok(Value::str(if same { dir } else { Traced::made(clean, at) }, at))
 }
