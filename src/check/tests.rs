@@ -10,7 +10,7 @@ fn pages_are_sorted_and_parse() {
     sorted.dedup();
     assert_eq!(ids, sorted);
     for ((id, page), rule) in PAGES.iter().zip(rules()) {
-        let checked = Rule::read_own(id, page).unwrap_or_else(|e| panic!("rules/{id}.md: {e}"));
+        let checked = Rule::read_own(id, page).unwrap_or_else(|e| panic!("rules/{id}.md: {}", e.message));
         assert_eq!(checked.targets(), rule.targets());
         assert_eq!(format!("{checked:?}"), format!("{rule:?}"));
         let headings: Vec<_> = rule.page.markdown.lines().filter_map(|line| line.strip_prefix("## ")).collect();

@@ -124,21 +124,9 @@ impl JsonReader<'_> {
             Value::Object(object) => {
                 let mut pairs = Vec::with_capacity(object.properties.len());
                 for property in &object.properties {
-                    let key = match &property.name {
-                        ObjectPropName::String(literal) => self.string(literal),
-                        ObjectPropName::Word(word) => {
-                            let range = self.range(word.range);
-                            Node {
-                                kind: NodeKind::Scalar(Scalar {
-                                    text: self.view.traced(range.clone()),
-                                    style: Style::Plain,
-                                }),
-                                span: self.view.span(range),
-                                tag: None,
-                            }
-                        }
-                    };
-                    pairs.push((key, self.node(&property.value, depth + 1)?));
+                    // The parser refuses a key without quotes.
+                    let ObjectPropName::String(key) = &property.name else { continue };
+                    pairs.push((self.string(key), self.node(&property.value, depth + 1)?));
                 }
                 NodeKind::Map(pairs)
             }

@@ -216,7 +216,7 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
         "length" | "count" => match &value.kind {
             Kind::List(items) => template_text::counted(items.len(), at),
             Kind::Map(map) => template_text::counted(map.entries.len(), at),
-            Kind::Str(inner) if !inner.has_unknown() => template_text::counted(inner.len(), at),
+            Kind::Str(inner) if !inner.has_unknown() => template_text::counted(inner.to_text().chars().count(), at),
             _ => not_understood(name, at),
         },
         "combine" => {
