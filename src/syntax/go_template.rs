@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::text::{Span, Traced, View};
 
-use super::template::{Next, Piece, Pieces, Tag, error, first_word, quoted, trimmed};
+use super::template::{Escape, Next, Piece, Pieces, Tag, error, first_word, quoted, trimmed};
 use super::{MAX_DEPTH, SyntaxError, TOO_DEEP};
 
 /// A template and the templates it defines.
@@ -447,62 +447,38 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self, quote: u8) -> Result<Token, SyntaxError> {
-        let escape: fn(u8) -> Vec<u8> = |escaped| match escaped {
-            b'n' => vec![b'\n'],
-            b't' => vec![b'\t'],
-            b'r' => vec![b'\r'],
-            b'a' => vec![7],
-            b'b' => vec![8],
-            b'f' => vec![12],
-            b'v' => vec![11],
-            other => vec![other],
-        };
-        let start = self.at;
-        let (mut text, end) = quoted(self.view, start, self.end, (quote != b'`').then_some(escape))?;
+        let (text, end) = quoted(self.view, self.at, self.end, (quote != b'`').then_some(escape as Escape))?;
         self.at = end;
-        if quote == b'"'
-            && let Some(plain) = unescaped(&self.view.bytes[start + 1..end - 1])
-        {
-            text = Traced::made(plain, self.view.span(start..end));
-        }
         Ok(Token::Text(text))
     }
 }
 
-/// A text with escapes that name characters by number, without its escapes; `None` if it has none of these.
-fn unescaped(raw: &[u8]) -> Option<String> {
-    let raw = std::str::from_utf8(raw).ok()?;
-    let (mut out, mut by_number) = (String::new(), false);
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(rest.get(..at).unwrap_or_default());
-        let escaped = rest.get(at + 1..).unwrap_or_default().chars().next()?;
-        let (from, digits, radix) = match escaped {
-            'x' => (2, 2, 16),
-            'u' => (2, 4, 16),
-            'U' => (2, 8, 16),
-            '0'..='7' => (1, 3, 8),
-            _ => (1, escaped.len_utf8(), 0),
-        };
-        let digits = rest.get(at + from..at + from + digits)?;
-        out.push(match (radix, escaped) {
-            (0, 'n') => '\n',
-            (0, 't') => '\t',
-            (0, 'r') => '\r',
-            (0, 'a') => '\u{7}',
-            (0, 'b') => '\u{8}',
-            (0, 'f') => '\u{c}',
-            (0, 'v') => '\u{b}',
-            (0, other) => other,
-            _ => {
-                by_number = true;
-                char::from_u32(u32::from_str_radix(digits, radix).ok()?)?
-            }
-        });
-        rest = rest.get(at + from + digits.len()..).unwrap_or_default();
-    }
-    out.push_str(rest);
-    by_number.then_some(out)
+/// An escape in a text, after its backslash. One that names a character by its number may be wrong: then it is the next byte.
+fn escape(rest: &[u8]) -> (Vec<u8>, usize) {
+    let number = |skip: usize, length: usize, radix: u32| {
+        let digits = std::str::from_utf8(rest.get(skip..skip + length)?).ok()?;
+        let made = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
+        Some((made.to_string().into_bytes(), skip + length))
+    };
+    let first = rest.first().copied().unwrap_or(b'\\');
+    let by_number = match first {
+        b'x' => number(1, 2, 16),
+        b'u' => number(1, 4, 16),
+        b'U' => number(1, 8, 16),
+        b'0'..=b'7' => number(0, 3, 8),
+        _ => None,
+    };
+    let plain = match first {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'a' => 7,
+        b'b' => 8,
+        b'f' => 12,
+        b'v' => 11,
+        other => other,
+    };
+    by_number.unwrap_or_else(|| (vec![plain], 1))
 }
 
 #[cfg(test)]

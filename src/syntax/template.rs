@@ -84,13 +84,16 @@ pub(super) fn trimmed(bytes: &[u8], text: Range<usize>, left: bool, right: bool)
     (start < end).then_some(Piece::Text(start..end))
 }
 
-/// The quoted string that starts at `start` and must close before `end`, and where it ends. `escape` returns the value of a
-/// byte after a backslash; without it, a backslash is an ordinary byte.
+/// The value of what follows a backslash, and its length.
+pub(super) type Escape = fn(&[u8]) -> (Vec<u8>, usize);
+
+/// The quoted string that starts at `start` and must close before `end`, and where it ends. `escape` returns the value of
+/// what follows a backslash, and its length; without it, a backslash is an ordinary byte.
 pub(super) fn quoted(
     view: &View,
     start: usize,
     end: usize,
-    escape: Option<fn(u8) -> Vec<u8>>,
+    escape: Option<Escape>,
 ) -> Result<(Traced, usize), SyntaxError> {
     let bytes = &view.bytes[..end];
     let mut out = Traced::new();
@@ -101,8 +104,8 @@ pub(super) fn quoted(
             (Some(b), _) if *b == bytes[start] => break,
             (Some(b'\\'), Some(escape)) => {
                 view.push_onto(&mut out, run..at);
-                let made = escape(bytes.get(at + 1).copied().unwrap_or(b'\\'));
-                run = (at + 2).min(end);
+                let (made, length) = escape(&bytes[at + 1..]);
+                run = (at + 1 + length).min(end);
                 view.push_escape(&mut out, &made, at..run);
                 at = run;
             }

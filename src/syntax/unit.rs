@@ -84,7 +84,7 @@ pub(crate) enum Escapes {
     Plain,
     /// It begins a C escape; an invalid one is an error: `Environment=`.
     Strict,
-    /// It begins a C escape; a word with an invalid one keeps it as written: `ExecStart=`.
+    /// It begins a C escape; an invalid one is kept as written: `ExecStart=`.
     Relaxed,
 }
 
@@ -98,11 +98,7 @@ pub(crate) fn split(text: &Traced, escapes: Escapes) -> (Vec<Traced>, bool) {
         if at >= text.len() {
             return (out, true);
         }
-        let word = match word(text, at, escapes) {
-            None if escapes == Escapes::Relaxed => word_as_written(text, at),
-            found => found,
-        };
-        let Some((word, next)) = word else { return (out, false) };
+        let Some((word, next)) = word(text, at, escapes) else { return (out, false) };
         out.push(word);
         at = next;
     }
@@ -121,12 +117,16 @@ fn word(text: &Traced, mut at: usize, escapes: Escapes) -> Option<(Traced, usize
     while let Some(byte) = bytes.get(at) {
         match (*byte, quote) {
             (b'\\', _) if at + 1 < bytes.len() => {
-                if escapes == Escapes::Plain {
-                    word.push(&text.slice(at + 1..at + 2));
-                    at += 2;
-                } else {
-                    at += escape(text, at, &mut word)?;
-                }
+                let (kept, length) = match escapes {
+                    Escapes::Plain => (at + 1..at + 2, 2),
+                    _ => match escape(text, at, &mut word) {
+                        Some(length) => (at..at, length),
+                        None if escapes == Escapes::Relaxed => (at..at + 2, 2),
+                        None => return None,
+                    },
+                };
+                word.push(&text.slice(kept));
+                at += length;
                 continue;
             }
             (b'\'' | b'"', None) => quote = Some(*byte),
@@ -145,30 +145,6 @@ fn word(text: &Traced, mut at: usize, escapes: Escapes) -> Option<(Traced, usize
     }
     // A value may end inside quotes; a line of a unit may not.
     (quote.is_none() || escapes == Escapes::Plain).then_some((word, at))
-}
-
-/// The word at `at`; invalid escapes are kept.
-fn word_as_written(text: &Traced, mut at: usize) -> Option<(Traced, usize)> {
-    let bytes = text.bytes();
-    let mut word = Traced::new();
-    let mut quote = None;
-    while let Some(byte) = bytes.get(at) {
-        match (*byte, quote) {
-            (b'\\', _) if at + 1 < bytes.len() => match escape(text, at, &mut word) {
-                Some(length) => at += length - 1,
-                None => {
-                    word.push(&text.slice(at..at + 2));
-                    at += 1;
-                }
-            },
-            (b'\'' | b'"', None) => quote = Some(*byte),
-            (b, Some(q)) if b == q => quote = None,
-            (b, None) if b.is_ascii_whitespace() => break,
-            _ => word.push(&text.slice(at..at + 1)),
-        }
-        at += 1;
-    }
-    quote.is_none().then_some((word, at))
 }
 
 /// Reads a C escape at `at` and returns its length; `None` if it is invalid. Source: `cunescape_one` of systemd.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::text::{Span, Traced, View};
 
-use super::super::template::{error, quoted};
+use super::super::template::{Escape, error, quoted};
 use super::super::{SyntaxError, TOO_DEEP};
 
 /// An expression.
@@ -120,11 +120,11 @@ impl<'v> Tokens<'v> {
                     list.push((Token::Word(String::from_utf8_lossy(&bytes[start..at]).into_owned()), start..at));
                 }
                 b'"' | b'\'' => {
-                    let escape: fn(u8) -> Vec<u8> = |escaped| match escaped {
-                        b'n' => vec![b'\n'],
-                        b't' => vec![b'\t'],
-                        b'\\' | b'"' | b'\'' => vec![escaped],
-                        other => vec![b'\\', other],
+                    let escape: Escape = |rest| match rest.first().copied().unwrap_or(b'\\') {
+                        b'n' => (vec![b'\n'], 1),
+                        b't' => (vec![b'\t'], 1),
+                        escaped @ (b'\\' | b'"' | b'\'') => (vec![escaped], 1),
+                        other => (vec![b'\\', other], 1),
                     };
                     let out;
                     (out, at) = quoted(view, at, range.end, Some(escape))?;
