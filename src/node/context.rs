@@ -225,6 +225,12 @@ impl BootCx<'_> {
         Some(self.texts.view(id))
     }
 
+    /// True if a file of the source holds one of these words.
+    pub(crate) fn holds(&self, path: &Path, words: &[&[u8]]) -> bool {
+        let holds = |bytes: &[u8]| words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
+        self.files.glance(path).is_some_and(|bytes| holds(&bytes))
+    }
+
     /// The files in a folder of the source and in those below it, down to `depth`, at most `most`.
     pub(crate) fn below(&self, folder: &Path, depth: usize, most: usize) -> Vec<PathBuf> {
         let mut out = self.files.list(folder);

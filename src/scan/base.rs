@@ -91,3 +91,8 @@ impl Base {
         FileList::searched(files.into_par_iter().map(seen).collect())
     }
 }
+
+/// True if a folder has a repository of its own.
+pub(crate) fn is_repository(dir: &Path) -> bool {
+    collect::is_repository(dir)
+}

@@ -37,8 +37,7 @@ use area::{Area, areas};
 use before::Before;
 use units::{Covered, Unwound, covered, read_unit, read_units};
 
-pub(crate) use crate::collect::is_repository;
-pub(crate) use base::Base;
+pub(crate) use base::{Base, is_repository};
 pub(crate) use changes::{Changes, changed};
 pub(crate) use comments::Edit;
 pub(crate) use compare::{Compared, compare};

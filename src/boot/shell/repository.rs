@@ -20,6 +20,12 @@ const MAX_FILES: usize = 128;
 /// The largest file that is placed, in bytes.
 const MAX_BYTES: usize = 256 << 10;
 
+/// Words without which a file in a folder is nothing to a kubelet.
+const WORDS: [&[u8]; 4] = [b"kubelet", b"Kubelet", b"KUBELET", b"timeout"];
+
+/// The most files of one folder that are looked at.
+const MAX_INSIDE: usize = 1_000;
+
 /// The most folders that are looked for.
 const MAX_FOLDERS: usize = 64;
 
@@ -45,8 +51,14 @@ pub(super) fn place(text: &Traced, path: &mut ScriptRun, cx: &mut BootCx<'_>) {
         for name in beside::folders(text.bytes()).into_iter().take(MAX_FOLDERS) {
             for (real, _) in &folders {
                 let real = PathBuf::from(absolute(&name, &real.to_string_lossy()));
-                let inside = cx.below(&real, MAX_DEPTH, MAX_FILES);
-                let inside = inside.iter().filter_map(|file| file.strip_prefix(&real).ok()?.to_str());
+                let inside = cx.below(&real, MAX_DEPTH, MAX_INSIDE);
+                if inside.len() >= MAX_INSIDE {
+                    budget::reached("files of folders that a script copies");
+                }
+                let inside = inside
+                    .iter()
+                    .filter(|file| cx.holds(file, &WORDS))
+                    .filter_map(|file| file.strip_prefix(&real).ok()?.to_str());
                 names.extend(inside.map(|file| format!("{name}/{file}")));
             }
         }

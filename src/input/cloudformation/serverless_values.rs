@@ -28,7 +28,7 @@ pub(in super::super) fn is_service(document: &Node) -> bool {
 
 /// The templates of a document, with the values of its service filled in.
 pub(super) fn templates<'n>(document: &'n Node, path: &Path, cx: &mut Cx<'_>) -> Vec<Cow<'n, Node>> {
-    let has_variables = cx.files.read(path).is_ok_and(|source| yaml_files::holds(&source.bytes(), b"${"));
+    let has_variables = cx.files.read(path).is_ok_and(|source| !variables(&source.bytes()).is_empty());
     let resources = document.get("resources").filter(|_| is_service(document));
     let parts = match resources {
         Some(resources) if resources.items().is_empty() => vec![resources],
