@@ -353,7 +353,7 @@ fn within_budget(
     let said: BTreeSet<&str> = grave.map(|gap| gap.message.as_str()).collect();
     let spent = budget::is_spent();
     let mut limits = budget::limits();
-    limits.retain(|what| !said.contains(&*format!("{LIMIT}{what}")) && !(spent && OF_BUDGET.contains(what)));
+    limits.retain(|what| !(said.contains(&*format!("{LIMIT}{what}")) || spent && OF_BUDGET.contains(what)));
     out.problems.extend(limits.into_iter().map(|what| unread::limit(first, what)));
     if spent {
         out.problems.push(unread::budget(unit));
