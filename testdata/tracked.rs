@@ -133,12 +133,17 @@ fn work_trees_and_submodules_have_their_index_elsewhere() {
     // A submodule is tracked as well.
     write(outer, ".gitignore", "boot/\nparts/\n");
     assert_eq!(found(outer, &[]).0, ["boot/a.sh", "parts/inner/boot/a.sh"]);
-    // Since a commit, one at the same commit is as it was; what it held at another is not known.
+    // Since a commit, one is as it was if its files are, whatever commit it is at.
     git(outer, &["commit", "-qam", "two"]);
     let since = |revision: &str| run_in(outer, &["check", "--since", revision], None).status.code();
     assert_eq!(since("HEAD"), Some(0));
     git(&outer.join("parts/inner"), &["commit", "-qm", "more", "--allow-empty"]);
     git(outer, &["commit", "-qam", "three"]);
+    assert_eq!((since("HEAD"), since("HEAD~1")), (Some(0), Some(0)));
+    write(&outer.join("parts/inner"), "boot/b.sh", ZERO);
+    git(&outer.join("parts/inner"), &["add", "-f", "boot/b.sh"]);
+    git(&outer.join("parts/inner"), &["commit", "-qm", "zero"]);
+    git(outer, &["commit", "-qam", "four"]);
     assert_eq!((since("HEAD"), since("HEAD~1")), (Some(0), Some(1)));
 }
 
