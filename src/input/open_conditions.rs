@@ -60,11 +60,15 @@ fn condition(words: &str) -> Condition {
     Condition::new(words.chars().take(MAX_WORDS).collect::<String>(), true)
 }
 
-/// What `read` returns for each combination of answers, at most `limit` of them. True if there are more.
+/// What `read` returns for each combination of answers. If there are more than `limit`, conditions may be left open. True if there are
+/// still too many.
 pub(super) fn all<T>(limit: usize, mut read: impl FnMut(&mut Answers) -> T) -> (Vec<(Guard, T)>, bool) {
     let (out, more) = some(limit, false, &mut read);
-    if more { some(limit, true, &mut read) } else { (out, false) }
+    if more { some(limit * MORE, true, &mut read) } else { (out, false) }
 }
+
+/// How many times as many readings there may be where conditions may be left open.
+const MORE: usize = 4;
 
 /// The same, where `too_many` says that some conditions may be left open. Then one answer is changed at a time, so that each
 /// condition comes up with both.
