@@ -87,6 +87,10 @@ fn some<T>(limit: usize, too_many: bool, read: &mut impl FnMut(&mut Answers) -> 
         }
         let when = answers.assumed.into_iter().try_fold(Guard::always(), |all, one| all.and(&Guard::of(one)));
         out.extend(when.map(|when| (when, result)));
+        if !too_many && out.len() + open.len() > limit {
+            // It is sure that there are more, and all is read again.
+            break;
+        }
     }
     (out, !open.is_empty())
 }
