@@ -80,23 +80,33 @@ pub(in crate::input) fn one_of(texts: &[Traced], why: &Why, at: Span) -> Option<
     Some(out)
 }
 
-/// The lines of texts in which each line is empty, a comment, or a key with a plain value, which becomes unknown.
+/// The lines of texts in which each line is empty, a comment, a key with a plain value, which becomes unknown, or a key with
+/// what is below it.
 fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
     let mut known: Vec<&[u8]> = Vec::new();
     let mut out = Traced::new();
     for text in texts {
+        // The column of a key whose value begins on the next line.
+        let mut above = None;
         for line in text.bytes().split_inclusive(|b| *b == b'\n') {
-            let content = line.trim_ascii();
+            let (content, column) = (line.trim_ascii(), line.iter().take_while(|b| **b == b' ').count());
+            let marked = content.starts_with(UNKNOWN_MARK.as_bytes());
+            let below = |key: usize| column > key || column == key && content.starts_with(b"-") || marked;
             if content.is_empty() || content.starts_with(b"#") {
                 out.push_made(line, at);
                 continue;
+            } else if above.is_some_and(below) {
+                continue;
             }
-            let key = &line[..plain_value(line)?];
+            let (value, plain) = value_of(line)?;
+            above = (!plain).then_some(column);
+            let key = &line[..value];
             if known.contains(&key) {
                 continue;
             }
             known.push(key);
             out.push_made(key, at);
+            out.push_made(b" ", at);
             out.push_unknown(at, why.clone());
             if line.ends_with(b"\n") {
                 out.push_made(b"\n", at);
@@ -106,16 +116,20 @@ fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
     Some(out)
 }
 
-/// Where the value of a line begins that is a key with a plain value.
-fn plain_value(line: &[u8]) -> Option<usize> {
+/// Where a key of a line ends, behind its colon, and whether a plain value follows; `None` without a key, or with any other value.
+fn value_of(line: &[u8]) -> Option<(usize, bool)> {
     let start = line.iter().take_while(|b| **b == b' ').count();
     let key = |b: &u8| b.is_ascii_alphanumeric() || b"_./-".contains(b);
     let colon = start + line[start..].iter().take_while(|b| key(b)).count();
     let value = line[colon..].strip_prefix(b":")?;
-    let blank = value.iter().take_while(|b| **b == b' ').count();
-    let value = &value[blank..];
-    let first = value.strip_prefix(b"\"").unwrap_or(value).first()?;
-    (blank > 0 && (first.is_ascii_alphanumeric() || b"_./".contains(first))).then_some(colon + 1 + blank)
+    let text = value.trim_ascii();
+    let marked = text.starts_with(UNKNOWN_MARK.as_bytes());
+    let plain = |first: &u8| first.is_ascii_alphanumeric() || b"_./".contains(first);
+    match text.strip_prefix(b"\"").unwrap_or(text).first() {
+        None if colon > start => Some((colon + 1, false)),
+        Some(first) if colon > start && value.starts_with(b" ") && (marked || plain(first)) => Some((colon + 1, true)),
+        _ => None,
+    }
 }
 
 /// The answer to a comparison; unknown without one.
