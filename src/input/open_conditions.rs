@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::text::{Span, Texts};
+use crate::text::{Span, Texts, budget};
 use crate::value::{Condition, Guard};
 
 /// The longest words of a condition, in characters.
@@ -71,11 +71,15 @@ pub(super) fn all<T>(limit: usize, mut read: impl FnMut(&mut Answers) -> T) -> (
 const MORE: usize = 4;
 
 /// The same, where `too_many` says that some conditions may be left open. Then one answer is changed at a time, so that each
-/// condition comes up with both.
+/// condition comes up with both, and half of the budget is left for what is read.
 fn some<T>(limit: usize, too_many: bool, read: &mut impl FnMut(&mut Answers) -> T) -> (Vec<(Guard, T)>, bool) {
     let mut open = VecDeque::from([Vec::new()]);
     let mut out = Vec::new();
+    let before = budget::left();
     for _ in 0..limit {
+        if too_many && budget::left() < before / 2 {
+            break;
+        }
         let Some(assumed) = (if too_many { open.pop_front() } else { open.pop_back() }) else { break };
         let known = assumed.len();
         let mut answers = Answers { assumed, too_many };

@@ -80,8 +80,8 @@ pub(in crate::input) fn one_of(texts: &[Traced], why: &Why, at: Span) -> Option<
     Some(out)
 }
 
-/// The lines of texts in which each line is empty, a comment, a key with a plain value, which becomes unknown, or a key with
-/// what is below it.
+/// The lines of texts in which each line is empty, a comment, a key with a plain value, which becomes unknown, an item, or a key
+/// with what is below it.
 fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
     let mut known: Vec<&[u8]> = Vec::new();
     let mut out = Traced::new();
@@ -98,7 +98,8 @@ fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
             } else if above.is_some_and(below) {
                 continue;
             }
-            let (value, plain) = value_of(line)?;
+            // Of a list, one item stands for all.
+            let (value, plain) = if content.starts_with(b"- ") { (column + 1, false) } else { value_of(line)? };
             above = (!plain).then_some(column);
             let key = &line[..value];
             if known.contains(&key) {

@@ -103,9 +103,14 @@ pub(crate) fn spend(amount: usize) -> bool {
     left > 0
 }
 
+/// What is left.
+pub(crate) fn left() -> usize {
+    LEFT.get()
+}
+
 /// True if nothing is left.
 pub(crate) fn is_spent() -> bool {
-    LEFT.get() == 0
+    left() == 0
 }
 
 #[cfg(test)]
