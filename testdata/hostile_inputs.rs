@@ -424,6 +424,12 @@ fn the_last_of_many_is_found_or_a_limit_is_named() {
             list(&[("kustomization.yaml", &all), ("k.yaml", &format!("{CONFIG}{maps}"))])
         })
         .says(&["size of a regular expression"]),
+        Case::files("fallbacks-of-a-value-of-serverless", || {
+            let values = "self:custom.a,".repeat(300_000);
+            let resource = format!("Resources:\n    L:\n      Type: AWS::EC2::LaunchTemplate\n      Properties:\n        LaunchTemplateData:\n          UserData: 'kubelet ${{{values}self:custom.b}}'\n");
+            list(&[("serverless.yml", &format!("service: x\nprovider: {{name: aws}}\nresources:\n  {resource}"))])
+        })
+        .without_zero(),
         Case::files("texts-of-a-playbook-double", || {
             let double = "  - set_fact: {x: '{{ x }}{{ x }}'}\n".repeat(60);
             let last = "  - copy: {dest: /etc/default/kubelet, content: \"KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0\\n\"}\n";

@@ -108,8 +108,16 @@ impl Fill<'_, '_> {
 
     /// The value of a variable. One that is not there gives way to the next one behind a comma.
     fn value(&mut self, inner: &str, depth: usize) -> Option<Traced> {
-        let (first, rest) = inner.split_once(',').map_or((inner, None), |(first, rest)| (first, Some(rest)));
-        let first = first.trim();
+        for first in inner.split(',') {
+            if let Some(found) = self.one(first.trim(), depth)? {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The value of a variable without others behind it; an inner `None` if it is not there, an outer one if that is not known.
+    fn one(&mut self, first: &str, depth: usize) -> Option<Option<Traced>> {
         let found = if let Some(path) = first.strip_prefix("self:") {
             at(self.service, path).cloned()
         } else if let Some(name) = first.strip_prefix("param:") {
@@ -124,17 +132,15 @@ impl Fill<'_, '_> {
             let file = normal(&self.folder.join(file.trim()));
             if path.is_empty() && !has_extension(&file, &["yml", "yaml", "json"]) {
                 let view = self.cx.view(&file).ok().filter(|_| file.starts_with(self.cx.files.root()))?;
-                return Some(view.traced(0..view.bytes.len()));
+                return Some(Some(view.traced(0..view.bytes.len())));
             }
             at(&self.file(file)?, path.strip_prefix(':').unwrap_or_default()).cloned()
         } else {
             return None;
         };
-        let text = match found {
-            Some(node) => written(&node.as_scalar()?.text, node.span, self.cx),
-            None => return self.value(rest?, depth),
-        };
-        Some(self.text(&text, depth + 1).unwrap_or(text))
+        let Some(node) = found else { return Some(None) };
+        let text = written(&node.as_scalar()?.text, node.span, self.cx);
+        Some(Some(self.text(&text, depth + 1).unwrap_or(text)))
     }
 
     /// The values of a parameter in the stages.
