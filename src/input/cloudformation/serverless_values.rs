@@ -63,6 +63,12 @@ fn around(path: &Path, cx: &mut Cx<'_>) -> Option<(Node, PathBuf)> {
     Some((document, found))
 }
 
+/// What stands where a variable looks.
+enum Found {
+    Text(Traced),
+    Nothing,
+}
+
 struct Fill<'a, 'b> {
     service: &'a Node,
     folder: PathBuf,
@@ -109,15 +115,15 @@ impl Fill<'_, '_> {
     /// The value of a variable. One that is not there gives way to the next one behind a comma.
     fn value(&mut self, inner: &str, depth: usize) -> Option<Traced> {
         for first in inner.split(',') {
-            if let Some(found) = self.one(first.trim(), depth)? {
-                return Some(found);
+            if let Found::Text(text) = self.one(first.trim(), depth)? {
+                return Some(text);
             }
         }
         None
     }
 
-    /// The value of a variable without others behind it; an inner `None` if it is not there, an outer one if that is not known.
-    fn one(&mut self, first: &str, depth: usize) -> Option<Option<Traced>> {
+    /// The value of a variable without others behind it; `None` if it is not known.
+    fn one(&mut self, first: &str, depth: usize) -> Option<Found> {
         let found = if let Some(path) = first.strip_prefix("self:") {
             at(self.service, path).cloned()
         } else if let Some(name) = first.strip_prefix("param:") {
@@ -132,15 +138,15 @@ impl Fill<'_, '_> {
             let file = normal(&self.folder.join(file.trim()));
             if path.is_empty() && !has_extension(&file, &["yml", "yaml", "json"]) {
                 let view = self.cx.view(&file).ok().filter(|_| file.starts_with(self.cx.files.root()))?;
-                return Some(Some(view.traced(0..view.bytes.len())));
+                return Some(Found::Text(view.traced(0..view.bytes.len())));
             }
             at(&self.file(file)?, path.strip_prefix(':').unwrap_or_default()).cloned()
         } else {
             return None;
         };
-        let Some(node) = found else { return Some(None) };
+        let Some(node) = found else { return Some(Found::Nothing) };
         let text = written(&node.as_scalar()?.text, node.span, self.cx);
-        Some(Some(self.text(&text, depth + 1).unwrap_or(text)))
+        Some(Found::Text(self.text(&text, depth + 1).unwrap_or(text)))
     }
 
     /// The values of a parameter in the stages.
