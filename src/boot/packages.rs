@@ -2,11 +2,11 @@
 //! variables. Sources: the page "Configuring each kubelet in your cluster using kubeadm" of Kubernetes; kubernetes/release#3279,
 //! which says which packages for Debian name the file of Red Hat.
 
-use crate::text::holds;
 use std::sync::Arc;
 
 use crate::node::kubelet_files::ENVIRONMENTS;
 use crate::node::{BootCx, Family, Reason};
+use crate::text::holds;
 use crate::value::{Condition, Guard};
 
 use super::machine::{File, Machine};

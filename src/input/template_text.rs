@@ -3,11 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use memchr::memmem;
 use regex::bytes::Regex;
 
 use crate::setting::names;
-use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Whence, Why};
+use crate::text::{Layer, Span, Traced, UNKNOWN_MARK, Whence, Why, holds};
 use crate::value::{Kind, Number, Value, equal};
 
 /// A text with every byte mapped, none added or removed.
@@ -50,13 +49,15 @@ pub(in crate::input) fn trimmed(text: &Traced, cut: &dyn Fn(&u8) -> bool, start:
 /// What may be a setting, or decide what a text is, besides the names of settings.
 const TELLING: &[&str] = &["kube", "kind:", "---", "data", "nodeadm", "amiFamily"];
 
+/// True if a text may be a setting, or decide what the text around it is.
+pub(in crate::input) fn may_set(text: &[u8]) -> bool {
+    names::are_in(text) || TELLING.iter().any(|word| holds(text, word.as_bytes()))
+}
+
 /// What stands in the place of one of several texts, if none of them can be a setting. Lines with keys stay, with unknown values;
 /// so do comments. Any other text is unknown, and begins and ends as each one does that is not empty.
 pub(in crate::input) fn one_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
-    let may_set = |text: &Traced| {
-        names::are_in(text.bytes()) || TELLING.iter().any(|word| memmem::find(text.bytes(), word.as_bytes()).is_some())
-    };
-    if texts.iter().any(may_set) {
+    if texts.iter().any(|text| may_set(text.bytes())) {
         return None;
     }
     if let Some(keys) = keys_of(texts, why, at) {
@@ -92,7 +93,8 @@ fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
             let (content, column) = (line.trim_ascii(), line.iter().take_while(|b| **b == b' ').count());
             let marked = content.starts_with(UNKNOWN_MARK.as_bytes());
             let below = |key: usize| column > key || column == key && content.starts_with(b"-") || marked;
-            if content.is_empty() || content.starts_with(b"#") {
+            let whole = line.ends_with(b"\n") || text.bytes().starts_with(b"\n");
+            if content.is_empty() || content.starts_with(b"#") && whole {
                 out.push_made(line, at);
                 continue;
             } else if above.is_some_and(below) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::syntax::{Node, Parsed, SyntaxError};
-use crate::text::{FileError, Files, Source, Span, TextId, Texts, Traced, View, Why};
+use crate::text::{FileError, Files, Source, Span, TextId, Texts, Traced, View, Why, holds};
 
 use super::group::NodeGroup;
 use super::notes::Notes;
@@ -227,8 +227,7 @@ impl BootCx<'_> {
 
     /// True if a file of the source holds one of these words.
     pub(crate) fn holds(&self, path: &Path, words: &[&[u8]]) -> bool {
-        let holds = |bytes: &[u8]| words.iter().any(|word| memchr::memmem::find(bytes, word).is_some());
-        self.files.glance(path).is_some_and(|bytes| holds(&bytes))
+        self.files.glance(path).is_some_and(|bytes| words.iter().any(|word| holds(&bytes, word)))
     }
 
     /// The files in a folder of the source and in those below it, down to `depth`, at most `most`.

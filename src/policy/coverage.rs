@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The files and folders that a scan has read, and those that it was told to leave out.
+/// The files and folders that a scan has read, and those that a configuration leaves out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Coverage {
     /// The folders that were read, if nothing but folders was named.

@@ -1,11 +1,11 @@
 //! The last stop of everything that is printed. Paths, names, values and configuration come from strangers, and what reads the
 //! output obeys some of it: a terminal control characters, GitHub's and Azure's runners commands in their logs.
 
-use crate::text::holds;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::text::holds;
 use crate::text::relative_to;
 
 use super::plain_text::harmless_char;

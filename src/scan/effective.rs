@@ -233,26 +233,40 @@ fn without(value: &Value, key: &str) -> Value {
 pub(super) fn joined(mut groups: Vec<ShownGroup>) -> Vec<ShownGroup> {
     let (mut run, mut first) = (0, 0);
     while first < groups.len() {
-        let one = &groups[first];
-        let alike = |n: &usize| groups[*n].place == one.place && groups[*n].name == one.name;
-        if !alike(&run) {
+        if !is_of_one_block(&groups[run], &groups[first]) {
             run = first;
         }
-        let joint = (first + 1..groups.len()).take_while(alike).find_map(|second| {
-            let other = &groups[second];
-            let when = one.when.or(&other.when).or_else(|| other.when.or(&one.when))?;
-            (ShownGroup { when: other.when.clone(), ..one.clone() } == *other).then_some((second, when))
-        });
-        if let Some((second, when)) = joint {
-            groups.remove(second);
-            groups[first].when = when;
+        let mut second = first + 1;
+        while second < groups.len() && is_of_one_block(&groups[first], &groups[second]) {
+            if !join(&mut groups, first, second) {
+                second += 1;
+                continue;
+            }
             // With fewer conditions it may fit to one before it.
-            first = run;
-        } else {
-            first += 1;
+            while let Some(before) = (run..first).find(|before| join(&mut groups, *before, first)) {
+                first = before;
+            }
+            second = first + 1;
         }
+        first += 1;
     }
     groups
+}
+
+fn is_of_one_block(one: &ShownGroup, other: &ShownGroup) -> bool {
+    one.place == other.place && one.name == other.name
+}
+
+/// Joins two, if they differ only in their conditions and one guard can express both. The second one is gone then.
+fn join(groups: &mut Vec<ShownGroup>, first: usize, second: usize) -> bool {
+    let (one, other) = (&groups[first], &groups[second]);
+    let Some(when) = one.when.or(&other.when).or_else(|| other.when.or(&one.when)) else { return false };
+    if (ShownGroup { when: other.when.clone(), ..one.clone() }) != *other {
+        return false;
+    }
+    groups.remove(second);
+    groups[first].when = when;
+    true
 }
 
 impl ShownGroup {

@@ -1,10 +1,11 @@
 //! The tree of a commit, as the version control lists it. How its objects are read is left to the caller.
 
-use super::finder::holds;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::finder::holds;
 
 use rayon::prelude::*;
 use sha1::{Digest, Sha1};

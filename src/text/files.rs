@@ -1,6 +1,5 @@
 //! The only access to the disk. Scanned files are untrusted: nothing outside the root is read, and only regular files.
 
-use super::finder::holds;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs::{DirEntry, Metadata};
@@ -9,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Source;
+use super::finder::holds;
 
 /// The largest file that is read, in bytes. User data is at most 16 KiB; the largest real template seen is far below 1 MiB.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 << 20;

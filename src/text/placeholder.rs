@@ -4,12 +4,12 @@
 //! A placeholder is not a value. One recogniser for every carrier: what a value, a word of a command line or a document looks
 //! like is asked here. In a script the shell reads most of these itself, so only values that are left as they are count.
 
-use super::finder::holds;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::finder::holds;
 use super::store::View;
 use super::{Traced, UNKNOWN_MARK, Why};
 

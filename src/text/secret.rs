@@ -1,9 +1,10 @@
 //! What looks like a secret is not copied into reports. The same list stands in `docs/security.md`.
 
-use super::finder::holds;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use super::finder::holds;
 
 use regex::bytes::{Captures, Regex};
 

@@ -14,7 +14,7 @@ use super::interpreter::Shell;
 use super::state::ScriptRun;
 use super::status::Status;
 
-/// The option for a target that is no folder to copy into.
+/// The option for a target that is not a folder to copy into.
 const LITERAL: &str = "--no-target-directory";
 
 /// The most folders that are tracked.

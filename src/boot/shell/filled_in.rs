@@ -1,10 +1,10 @@
 //! Names in user data that a command such as `envsubst` fills in before a machine gets it: `${NAME}` that nothing in the text
 //! sets. On the machine itself it would be empty, which hardly anybody writes on purpose.
 
-use crate::text::holds;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::kubelet_files::{EXTRA_ARGS, NODEADM_ARGS, VARIABLE_PREFIX};
+use crate::text::holds;
 
 /// Commands that set variables by names which need not stand in the text.
 const SETTERS: [&[u8]; 3] = [b"eval ", b"declare ", b"envsubst"];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::node::Gap;
 use crate::setting::{Reading, names, read_duration};
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced, Why, holds};
 
 use super::super::image;
 use super::super::machine::{File, Files, MAX_GAPS};
@@ -96,7 +96,11 @@ pub(super) fn details(paths: &[BoxedRun]) -> Vec<Detail> {
         if image::reader(&name).is_some() || READ.iter().any(|part| name.contains(part)) {
             continue;
         }
-        let all: Vec<Arc<Traced>> = paths.iter().filter_map(|path| content(&path.machine.files)).collect();
+        let when = |path: &BoxedRun| {
+            [Some(&path.machine.files), path.machine.start.as_ref().map(|start| &start.files)]
+                .map(|files| content(files?))
+        };
+        let all: Vec<Arc<Traced>> = paths.iter().flat_map(when).flatten().collect();
         if let Some(rank) = rank(all.iter().map(|text| &**text)) {
             out.push((rank, Detail::File(name)));
         }
@@ -142,10 +146,10 @@ fn rank<'t>(texts: impl Iterator<Item = &'t Traced>) -> Option<Rank> {
             return None;
         }
         let little = || matches!(bytes.first(), Some(b'/' | b'-')) || read_duration(bytes) == Reading::Duration(0);
-        out.0 = out.0.max(match memchr::memmem::find(bytes, b"kube") {
-            Some(_) => Likely::More,
-            None if little() => Likely::Little,
-            None => Likely::No,
+        out.0 = out.0.max(match () {
+            () if holds(bytes, b"kube") => Likely::More,
+            () if little() => Likely::Little,
+            () => Likely::No,
         });
         out.1 = out.1.or_else(|| text.span());
     }

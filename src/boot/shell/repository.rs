@@ -48,7 +48,8 @@ pub(super) fn place(text: &Traced, path: &mut ScriptRun, cx: &mut BootCx<'_>) {
     let mut open = vec![(text.clone(), 0)];
     while let Some((text, depth)) = open.pop() {
         let mut names = beside::names(text.bytes());
-        for name in beside::folders(text.bytes()).into_iter().take(MAX_FOLDERS) {
+        let named = beside::folders(text.bytes());
+        for name in budget::at_most(named, MAX_FOLDERS, "folders that a script copies") {
             for (real, _) in &folders {
                 let real = PathBuf::from(absolute(&name, &real.to_string_lossy()));
                 let inside = cx.below(&real, MAX_DEPTH, MAX_INSIDE);

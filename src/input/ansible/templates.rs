@@ -173,7 +173,7 @@ impl Vars {
         let asked = self.answers.count();
         let mut texts = Vec::new();
         for body in bodies {
-            if sets(body) {
+            if sets(view, body) {
                 return None;
             }
             let mut text = Traced::new();
@@ -376,13 +376,14 @@ fn round(n: usize, count: usize, at: Span) -> Value {
     Value::new(Kind::Map(Arc::new(out)), at)
 }
 
-/// True if parts set a name that others may use.
-fn sets(parts: &[Part]) -> bool {
+/// True if parts set a name that others may use, or say something that may be a setting.
+fn sets(view: &View, parts: &[Part]) -> bool {
     parts.iter().any(|part| match part {
-        Part::Text(_) | Part::Output(_) => false,
-        Part::If(branches, other) => branches.iter().any(|(_, then)| sets(then)) || sets(other),
-        Part::For(one) => sets(&one.body) || sets(&one.other),
-        Part::With(_, body) => sets(body),
+        Part::Text(span) => template_text::may_set(view.bytes.get(span.range()).unwrap_or_default()),
+        Part::Output(_) => false,
+        Part::If(branches, other) => branches.iter().any(|(_, then)| sets(view, then)) || sets(view, other),
+        Part::For(one) => sets(view, &one.body) || sets(view, &one.other),
+        Part::With(_, body) => sets(view, body),
         Part::Set(..)
         | Part::SetBody(..)
         | Part::Include(_)

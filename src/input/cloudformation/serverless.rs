@@ -27,7 +27,7 @@ pub(super) fn of_serverless(text: &Traced) -> Traced {
     out
 }
 
-/// The places of variables in a text. In a shell, what follows a colon is no name.
+/// The places of variables in a text. In a shell, a name does not follow a colon.
 pub(super) fn variables(bytes: &[u8]) -> Vec<Range<usize>> {
     let (mut out, mut at) = (Vec::new(), 0);
     while let Some(from) = memchr::memmem::find(&bytes[at..], b"${").map(|n| at + n) {

@@ -253,7 +253,7 @@ impl Engine<'_, '_> {
         let bodies = [&branch.then, &branch.other];
         if truth(value).is_some()
             || !self.answers.may_leave_open(at, &self.cx.texts)
-            || bodies.iter().any(|body| sets(body))
+            || bodies.iter().any(|body| sets(view, body))
         {
             return None;
         }
@@ -390,17 +390,17 @@ impl Engine<'_, '_> {
 const ACTS: &[&str] =
     &["set", "unset", "fail", "required", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
 
-/// True if parts change something that stands outside of them.
-fn sets(parts: &[Part]) -> bool {
+/// True if parts change something that stands outside of them, or say something that may be a setting.
+fn sets(view: &View, parts: &[Part]) -> bool {
     let acts = |operand: &Operand| matches!(&operand.head, Head::Function(name) if ACTS.contains(&&**name));
     let assigns = |pipeline: &Pipeline| {
         !pipeline.names.is_empty() && !pipeline.declares || pipeline.commands.iter().flatten().any(acts)
     };
     parts.iter().any(|part| match part {
-        Part::Text(_) => false,
+        Part::Text(span) => template_text::may_set(view.bytes.get(span.range()).unwrap_or_default()),
         Part::Output(pipeline) => assigns(pipeline),
         Part::If(branch) | Part::With(branch) | Part::Range(branch) => {
-            assigns(&branch.pipeline) || sets(&branch.then) || sets(&branch.other)
+            assigns(&branch.pipeline) || sets(view, &branch.then) || sets(view, &branch.other)
         }
         Part::Call(..) | Part::Break | Part::Continue => true,
     })

@@ -7,7 +7,7 @@ use crate::input::unit::has_extension;
 use crate::input::yaml_files;
 use crate::node::Cx;
 use crate::syntax::Node;
-use crate::text::{Traced, View};
+use crate::text::{Traced, View, budget};
 
 /// What a value is shown as.
 const MARK: &[u8] = b"${data.values.";
@@ -57,7 +57,7 @@ fn values(path: &Path, cx: &mut Cx<'_>) -> Vec<(PathBuf, View, Node)> {
     }
     files.sort_by_key(|(is_set, _)| *is_set);
     let mut out = Vec::new();
-    for (_, file) in files.into_iter().take(MAX_FILES) {
+    for (_, file) in budget::at_most(files, MAX_FILES, "files of values of ytt") {
         let Ok(view) = cx.view(&file) else { continue };
         let trees = yaml_files::documents(&view).tree.clone();
         out.extend(trees.into_iter().map(|tree| (file.clone(), view.clone(), tree)));

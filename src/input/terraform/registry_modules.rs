@@ -9,10 +9,10 @@
 //!
 //! Users cannot edit such a module here, so the call that uses it is reported instead of what is written in it.
 
-use crate::input::unit::normal;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
+use crate::input::unit::normal;
 use crate::node::{Gap, NodeGroup, Problem, Step};
 use crate::syntax::hcl::{self, Block};
 use crate::syntax::{Node, NodeKind, json};

@@ -1,9 +1,10 @@
 //! Texts that name a file, or a folder around it, as the end of a path.
 
-use crate::text::holds;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use crate::text::holds;
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem;

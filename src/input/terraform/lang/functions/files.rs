@@ -1,8 +1,9 @@
 //! Functions that read files of the repository. Nothing outside the scan root is read.
 
-use crate::input::unit::normal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use crate::input::unit::normal;
 
 use globset::GlobSet;
 

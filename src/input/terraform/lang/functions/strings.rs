@@ -1,9 +1,10 @@
 //! Functions on text. Unknown parts stay unknown where the function allows it.
 
-use crate::input::unit::normal;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+
+use crate::input::unit::normal;
 
 use indexmap::IndexMap;
 use regex::{Regex, RegexBuilder};
