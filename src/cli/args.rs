@@ -386,10 +386,10 @@ fn without_unset(command: clap::Command) -> clap::Command {
 }
 
 /// The arguments of the process. The order of options of different names is known only before they become a `Cli`.
-pub(super) fn parse() -> Result<(Cli, ArgMatches), clap::Error> {
-    // To take it apart takes time, and the process ends soon.
+pub(super) fn parse() -> Result<(Cli, ManuallyDrop<ArgMatches>), clap::Error> {
+    // To take these apart takes time, and the process ends soon.
     let mut command = ManuallyDrop::new(without_unset(Cli::command()).mut_subcommands(without_unset));
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let matches = ManuallyDrop::new(command.try_get_matches_from_mut(std::env::args_os())?);
     let mut cli = Cli::from_arg_matches(&matches)?;
     let input = match &mut cli.command {
         Command::Check(check) => Some(&mut check.input),

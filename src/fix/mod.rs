@@ -67,7 +67,8 @@ fn says_nothing(finding: &Finding) -> bool {
         let written = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         written == finding.raw
     };
-    match ConfigField::by_path(&finding.field).filter(|_| Field::by_name(&finding.field).is_none()) {
+    let other = if Field::by_name(&finding.field).is_some() { None } else { ConfigField::by_path(&finding.field) };
+    match other {
         Some(field) => field.before.is_none() && field.default.as_ref().is_some_and(is) || is(&field.kind.zero()),
         None => parse_duration(finding.raw.as_bytes()) == Ok(0),
     }

@@ -1,6 +1,6 @@
 //! The feature gates that settings depend on (`pkg/features/kube_features.go`).
 
-use std::sync::LazyLock;
+use memchr::memmem;
 
 use super::super::args::is_true;
 use super::super::config::PathEntry;
@@ -9,7 +9,7 @@ use crate::syntax::{Resolved, key_text, resolve};
 
 /// The gates of 1.24 to 1.36, each with its states since a minor version: `a`lpha, `b`eta, `g`eneral or `d`eprecated; `+` is open
 /// and `-` closed by default; `!` cannot be changed; `.` is none. `testdata/kubelet/gates.py` writes it.
-const ROWS: &str = include_str!("../gates.txt");
+const ROWS: &str = concat!("\n", include_str!("../gates.txt"));
 
 /// The first and last minor versions of the rows.
 const RANGE: std::ops::RangeInclusive<u32> = 24..=36;
@@ -27,10 +27,11 @@ struct State {
 
 /// The states of a gate.
 fn row_of(name: &str) -> Option<&'static str> {
-    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| ROWS.lines().collect());
-    let name_of = |line: &'static str| line.split_once(' ').unwrap_or((line, ""));
-    let found = LINES.binary_search_by(|line| name_of(line).0.cmp(name)).ok()?;
-    LINES.get(found).map(|line| name_of(line).1)
+    if name.contains(char::is_whitespace) {
+        return None;
+    }
+    let start = memmem::find(ROWS.as_bytes(), format!("\n{name} ").as_bytes())? + name.len() + 2;
+    ROWS.get(start..)?.lines().next()
 }
 
 /// The state in a version of the rows; `None` if the version does not have the gate.

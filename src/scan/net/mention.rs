@@ -344,15 +344,14 @@ fn cut(text: &str) -> Cow<'_, str> {
 
 /// `syncFrequency` as `sync-frequency`, `imageMinimumGCAge` as `image-minimum-gc-age`.
 fn dashed(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut out = String::new();
-    for (n, c) in chars.iter().enumerate() {
-        let after_lower = n > 0 && chars[n - 1].is_lowercase();
-        let before_lower = n > 0 && chars.get(n + 1).is_some_and(|next| next.is_lowercase());
-        if c.is_uppercase() && (after_lower || before_lower) {
+    let bytes = name.as_bytes();
+    let mut out = String::with_capacity(name.len() + 6);
+    for (n, byte) in bytes.iter().enumerate() {
+        let beside = [n.checked_sub(1).map(|before| bytes[before]), bytes.get(n + 1).copied().filter(|_| n > 0)];
+        if byte.is_ascii_uppercase() && beside.iter().flatten().any(u8::is_ascii_lowercase) {
             out.push('-');
         }
-        out.extend(c.to_lowercase());
+        out.push(byte.to_ascii_lowercase().into());
     }
     out
 }
