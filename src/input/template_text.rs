@@ -1,5 +1,7 @@
 //! Text functions of templates. Every byte keeps its place.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -81,8 +83,8 @@ pub(in crate::input) fn one_of(texts: &[Traced], why: &Why, at: Span) -> Option<
     Some(out)
 }
 
-/// The lines of texts in which each line is empty, a comment, a key with a plain value, which becomes unknown, an item, or a key
-/// with what is below it.
+/// The lines of texts in which each line is empty, a comment, a key or flag with a plain value, which becomes unknown, an item, or a
+/// key with what is below it.
 fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
     let mut known: Vec<&[u8]> = Vec::new();
     let mut out = Traced::new();
@@ -94,6 +96,18 @@ fn keys_of(texts: &[Traced], why: &Why, at: Span) -> Option<Traced> {
             let marked = content.starts_with(UNKNOWN_MARK.as_bytes());
             let below = |key: usize| column > key || column == key && content.starts_with(b"-") || marked;
             let whole = line.ends_with(b"\n") || text.bytes().starts_with(b"\n");
+            if let Some(value) = flag_of(line) {
+                if !known.contains(&&line[..value.start]) {
+                    known.push(&line[..value.start]);
+                    out.push_made(&line[..value.start], at);
+                    if !value.is_empty() {
+                        out.push_unknown(at, why.clone());
+                    }
+                    out.push_made(&line[value.end..], at);
+                }
+                above = None;
+                continue;
+            }
             if content.is_empty() || content.starts_with(b"#") && whole {
                 out.push_made(line, at);
                 continue;
@@ -133,6 +147,18 @@ fn value_of(line: &[u8]) -> Option<(usize, bool)> {
         Some(first) if colon > start && value.starts_with(b" ") && (marked || plain(first)) => Some((colon + 1, true)),
         _ => None,
     }
+}
+
+/// Where the plain value of a line with one flag stands, such as `--v=2 \`; empty without one.
+fn flag_of(line: &[u8]) -> Option<Range<usize>> {
+    let start = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let name =
+        line[start..].strip_prefix(b"--")?.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let from = (start + 2 + name + 1).min(line.len());
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_./:,@%+=-".contains(b) || UNKNOWN_MARK.as_bytes().contains(b);
+    let to = from + line[from..].iter().take_while(|b| plain(b)).count();
+    let separated = matches!(line.get(from - 1), Some(b'=' | b' ' | b'\n'));
+    (name > 0 && separated && matches!(line[to..].trim_ascii(), b"" | b"\\")).then_some(from..to)
 }
 
 /// The answer to a comparison; unknown without one.
