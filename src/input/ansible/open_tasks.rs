@@ -5,7 +5,10 @@ use crate::syntax::Node;
 use crate::value::{Condition, Guard};
 
 use super::tasks::TaskRun;
-use super::vars::MAX_ASKED;
+
+/// The most conditions of tasks that are judged with both answers. With so many, there are more combinations than are read, and
+/// that is said.
+const MAX_OPEN: usize = 32;
 
 impl TaskRun {
     /// Reads a task, a block or a role, unless it is certain that it does not run.
@@ -54,7 +57,7 @@ impl TaskRun {
         if before == (self.steps.len(), self.groups.len()) {
             return;
         }
-        if self.vars.answers.count() < MAX_ASKED {
+        if self.vars.answers.count() < MAX_OPEN {
             self.vars.answers.assume_that(&words);
         } else {
             self.when = self.when.and(&Guard::of(Condition::new(words, true))).unwrap_or_default();

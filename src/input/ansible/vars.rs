@@ -21,8 +21,8 @@ use crate::input::yaml_values::{mapped, value_of};
 
 /// The deepest nesting of variables in variables.
 const MAX_NAMED: usize = 24;
-/// The most conditions of tasks that are judged with both answers.
-pub(super) const MAX_ASKED: usize = 3;
+/// The most conditions of tasks with which a value is judged with both answers.
+const MAX_ASKED: usize = 3;
 /// The most steps of one run.
 const MAX_STEPS: usize = 100_000;
 
