@@ -6,8 +6,11 @@ use std::collections::VecDeque;
 use crate::text::{Span, Texts, budget};
 use crate::value::{Condition, Guard};
 
-/// The longest words of a condition, in characters.
+/// The longest words of a condition that are shown, in characters.
 const MAX_WORDS: usize = 80;
+
+/// How often a condition may be negated for the same question to be seen in it.
+const MAX_NOT: usize = 8;
 
 /// The answers that one reading assumes. Conditions are distinguished by their words.
 #[derive(Default)]
@@ -34,8 +37,8 @@ impl Answers {
     /// The answer to a condition that was met before, or that another answer excludes.
     pub(super) fn known(&self, words: &str) -> Option<bool> {
         let condition = condition(words);
-        let same = self.assumed.iter().find(|c| c.same_question(&condition)).map(Condition::holds);
-        same.or_else(|| self.assumed.iter().any(|known| known.excludes(&condition)).then_some(false))
+        let same = self.assumed.iter().find(|c| c.same_question(&condition)).map(|c| c.holds() == condition.holds());
+        same.or_else(|| self.assumed.iter().any(|known| known.excludes(&condition)).then_some(!condition.holds()))
     }
 
     /// How many conditions were met.
@@ -54,10 +57,44 @@ impl Answers {
     }
 }
 
-/// A condition by its words.
+/// A condition by its words. Long ones are shown without their middle.
 fn condition(words: &str) -> Condition {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    Condition::new(words.chars().take(MAX_WORDS).collect::<String>(), true)
+    let (mut inner, mut holds) = (bare(&words), true);
+    for _ in 0..MAX_NOT {
+        let Some(negated) = inner.strip_prefix("not ").and_then(one) else { break };
+        (inner, holds) = (negated, !holds);
+    }
+    let length = inner.chars().count();
+    if length <= MAX_WORDS {
+        return Condition::new(inner, holds);
+    }
+    let (start, end) = (inner.chars().take(MAX_WORDS / 2), inner.chars().skip(length - MAX_WORDS / 2));
+    let shown: String = start.chain(['…']).chain(end).collect();
+    Condition::within(inner, shown, holds)
+}
+
+/// What `not` negates, if it is the whole rest: a name, or what parentheses surround.
+fn one(rest: &str) -> Option<&str> {
+    let inner = bare(rest);
+    let name = |b: u8| b.is_ascii_alphanumeric() || b"._$-".contains(&b);
+    (inner.len() < rest.len() || rest.bytes().all(name)).then_some(inner)
+}
+
+/// Words without the parentheses that surround all of them.
+fn bare(words: &str) -> &str {
+    let mut depth = 0_usize;
+    let closes = |(_, b): &(usize, u8)| {
+        match b {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    };
+    let first_closed = words.bytes().enumerate().find(closes).map(|(at, _)| at + 1);
+    let inner = words.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inner.filter(|_| first_closed == Some(words.len())).map_or(words, str::trim)
 }
 
 /// What `read` returns for each combination of answers. If there are more than `limit`, conditions may be left open. True if there are
