@@ -1,8 +1,9 @@
 //! Where states are: backends, also those that are configured elsewhere, by `-backend-config` of a command or by `remote_state` of
 //! Terragrunt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::node::Cx;
 use crate::syntax::hcl::{self, Block, Body, ExprKind};
@@ -76,25 +77,50 @@ pub(super) fn configured(kind: &str, asked: &Config, name: &str, cx: &mut Cx<'_>
     dirs
 }
 
+/// What the commands of a file give to backends: where they run, what they set, and the files that they name.
+struct Given {
+    bases: Vec<PathBuf>,
+    values: Config,
+    files: BTreeSet<PathBuf>,
+}
+
+/// The files with commands that run in a folder and configure a backend.
+struct OfFolder(Vec<Arc<OnceLock<Given>>>);
+
 /// True if a command that runs in a folder configures its backend so.
 fn is_given(dir: &Path, asked: &Config, configs: &[PathBuf], cx: &Cx<'_>) -> bool {
-    command_files(dir, cx).iter().any(|file| {
-        let Some(bytes) = cx.files.glance(file).filter(|bytes| holds(bytes, OPTION.as_bytes())) else { return false };
-        let bases = bases(&bytes, file, cx);
-        let text = String::from_utf8_lossy(&bytes);
-        let options = text.split(OPTION).skip(1).filter_map(|rest| {
-            let rest = rest.trim_start_matches(['=', ' ', '"', '\'']);
-            rest.split(|c: char| c.is_whitespace() || "\"';&|)\\".contains(c)).next()
+    let slot = cx.shared.slot::<OfFolder>(dir);
+    if slot.get().is_none() {
+        let slots = command_files(dir, cx).into_iter().map(|file| {
+            let slot = cx.shared.slot::<Given>(&file);
+            slot.get_or_init(|| given(&file, cx));
+            slot
         });
-        let (settings, files): (Vec<&str>, Vec<&str>) = options.partition(|option| option.contains('='));
-        let pairs = settings.iter().filter_map(|option| option.split_once('='));
-        let given: Config = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let names = |path: &PathBuf| {
-            let from = bases.iter().map(PathBuf::as_path).chain([dir]);
-            from.into_iter().any(|base| files.iter().any(|file| normal(&base.join(file)) == *path))
-        };
-        bases.iter().any(|base| base == dir) && (may_be_same(&given, asked) || configs.iter().any(names))
-    })
+        let runs = |slot: &Arc<OnceLock<Given>>| slot.get().is_some_and(|given| given.bases.iter().any(|b| b == dir));
+        let found = OfFolder(slots.filter(runs).collect());
+        slot.get_or_init(|| found);
+    }
+    let fits =
+        |given: &Given| may_be_same(&given.values, asked) || configs.iter().any(|config| given.files.contains(config));
+    slot.get().is_some_and(|of_folder| of_folder.0.iter().filter_map(|slot| slot.get()).any(fits))
+}
+
+/// What the commands of a file give to backends.
+
+fn given(file: &Path, cx: &Cx<'_>) -> Given {
+    let mut out = Given { bases: Vec::new(), values: Config::new(), files: BTreeSet::new() };
+    let Some(bytes) = cx.files.glance(file).filter(|bytes| holds(bytes, OPTION.as_bytes())) else { return out };
+    out.bases = bases(&bytes, file, cx);
+    let text = String::from_utf8_lossy(&bytes);
+    for rest in text.split(OPTION).skip(1) {
+        let rest = rest.trim_start_matches(['=', ' ', '"', '\'']);
+        let option = rest.split(|c: char| c.is_whitespace() || "\"';&|)\\".contains(c)).next().unwrap_or_default();
+        match option.split_once('=') {
+            Some((key, value)) => drop(out.values.insert(key.to_owned(), value.to_owned())),
+            None => out.files.extend(out.bases.iter().map(|base| normal(&base.join(option)))),
+        }
+    }
+    out
 }
 
 /// The units of Terragrunt whose state is in such a place: the file of each.
