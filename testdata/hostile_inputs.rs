@@ -612,3 +612,40 @@ fn what_is_written_is_neither_obeyed_nor_copied() {
         .never(&["s3cr3t-before", "s3cr3t-after"]),
     ]);
 }
+
+#[test]
+fn values_of_other_files_that_never_end() {
+    hold_all(&[
+        Case::file("variables-of-serverless-without-end", "serverless.yml", || {
+            let resources = "Resources: {W: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {UserData: {Fn::Base64: \"#!/bin/bash\\n";
+            let open = "${self:custom.".repeat(40_000);
+            format!("service: s\nprovider: {{name: aws}}\nresources:\n  {resources}{BOOT}# {open}\"}}}}}}}}}}\n")
+        }),
+        Case::files("values-of-ytt-without-end", || {
+            let template =
+                format!("#@ load(\"@ytt:data\", \"data\")\n---\n{CONFIG}x: {}\n", "${data.values.".repeat(80_000));
+            list(&[("t.yaml", &template), ("v.yaml", "#@data/values\n---\na: 1\n"), ("u.sh", &script(""))])
+        }),
+        Case::of("states-folders-and-commands", |dir| {
+            let state = |n| {
+                format!(
+                    "data \"terraform_remote_state\" \"n{n}\" {{\n  backend = \"s3\"\n  config = {{\n    key = \"k{n}\"\n  }}\n}}\n"
+                )
+            };
+            let moves: String = (0..80).map(|n| format!("(cd r{n} && terraform plan)\n")).collect();
+            let mut nodes = template("\"x\"");
+            for n in 0..80 {
+                nodes += &state(n);
+                nodes += &format!("output \"o{n}\" {{\n  value = data.terraform_remote_state.n{n}.outputs.idle\n}}\n");
+                put(
+                    dir,
+                    &format!("r{n}/main.tf"),
+                    "terraform {\n  backend \"s3\" {}\n}\noutput \"idle\" {\n  value = \"0s\"\n}\n",
+                );
+                let command = format!("cd r{n} && terraform init -backend-config=key=k{n}\n{moves}");
+                put(dir, &format!("s{n}.sh"), command);
+            }
+            put(dir, "nodes/main.tf", nodes);
+        }),
+    ]);
+}

@@ -29,26 +29,30 @@ pub(super) fn of_serverless(text: &Traced) -> Traced {
 
 /// The places of variables in a text. In a shell, a name does not follow a colon.
 pub(super) fn variables(bytes: &[u8]) -> Vec<Range<usize>> {
-    let (mut out, mut at) = (Vec::new(), 0);
-    while let Some(from) = memchr::memmem::find(&bytes[at..], b"${").map(|n| at + n) {
-        at = from + 2;
-        let inner = &bytes[at..];
-        let name = SERVERLESS.iter().find(|name| inner.starts_with(name.as_bytes()));
-        let after = name.and_then(|name| inner.get(name.len()));
-        if !after.is_some_and(|b| b.is_ascii_alphabetic() || b"$~./".contains(b)) {
-            continue;
-        }
-        let mut depth = 0_usize;
-        let end = inner.iter().take_while(|b| **b != b'\n').position(|b| {
-            depth += usize::from(*b == b'{');
-            let closes = *b == b'}' && depth == 0;
-            depth -= usize::from(*b == b'}' && depth > 0);
-            closes
-        });
-        if let Some(length) = end {
-            at += length + 1;
-            out.push(from..at);
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let Some(first) = memchr::memmem::find(bytes, b"${") else { return out };
+    // Braces close the last one that is open in their line.
+    let mut open = Vec::new();
+    for (at, byte) in bytes.iter().enumerate().skip(first) {
+        match byte {
+            b'\n' => open.clear(),
+            b'{' => open.push(at),
+            b'}' => {
+                let Some(from) = open.pop().filter(|from| is_variable(bytes, *from)) else { continue };
+                while out.last().is_some_and(|inner| inner.start >= from) {
+                    out.pop();
+                }
+                out.push(from - 1..at + 1);
+            }
+            _ => {}
         }
     }
     out
+}
+
+/// True if a variable begins with the brace at a place.
+fn is_variable(bytes: &[u8], brace: usize) -> bool {
+    let inner = &bytes[brace + 1..];
+    let after = SERVERLESS.iter().find_map(|name| inner.strip_prefix(name.as_bytes())).and_then(|after| after.first());
+    brace > 0 && bytes[brace - 1] == b'$' && after.is_some_and(|b| b.is_ascii_alphabetic() || b"$~./".contains(b))
 }

@@ -28,7 +28,7 @@ pub(super) fn rendered(view: &View, path: &Path, cx: &mut Cx<'_>) -> Option<(Tra
     let (mut out, mut done, mut from) = (Traced::new(), 0, None);
     for at in memchr::memmem::find_iter(&view.bytes, MARK) {
         let inner = &view.bytes[at + MARK.len()..];
-        let Some(length) = inner.iter().position(|b| *b == b'}') else { continue };
+        let Some(length) = inner.iter().take_while(|b| !b"\n{".contains(b)).position(|b| *b == b'}') else { continue };
         let Ok(name) = std::str::from_utf8(inner[..length].trim_ascii_end()) else { continue };
         // The last file that sets it counts.
         let found = values.iter().rev().find_map(|(file, view, tree)| {
