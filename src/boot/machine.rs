@@ -191,7 +191,7 @@ pub(super) struct Machine {
     /// The boot has configured or started a kubelet.
     pub(super) has_kubelet: bool,
     /// What could not be resolved.
-    pub(super) gaps: Vec<Gap>,
+    pub(super) gaps: Arc<Vec<Gap>>,
     /// Timeouts without effect.
     pub(super) ineffective: Vec<Ineffective>,
 }
@@ -251,7 +251,7 @@ impl Machine {
             tool: None,
             adds_taints: merged_by_eks,
             has_kubelet: false,
-            gaps: Vec::new(),
+            gaps: Arc::default(),
             ineffective: Vec::new(),
         }
     }
@@ -282,7 +282,7 @@ impl Machine {
         let last = self.gaps.len() + 1 == MAX_GAPS;
         let gap = Gap { at, why: if last { Why::Limit("unknown values of a boot") } else { why } };
         if self.gaps.len() < MAX_GAPS && !self.gaps.contains(&gap) {
-            self.gaps.push(gap);
+            Arc::make_mut(&mut self.gaps).push(gap);
         }
     }
 

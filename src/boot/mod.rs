@@ -29,6 +29,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::kubelet::Launch;
 use crate::kubelet::config::{Document, load};
@@ -347,6 +348,7 @@ fn finish(mut outcome: BootOutcome, group: &NodeGroup, cx: &mut BootCx<'_>) -> B
     }
     let access = outcome.machine.access_of_files();
     let Machine { image, gaps, ineffective, .. } = outcome.machine;
+    let gaps = Arc::unwrap_or_clone(gaps);
     let gaps = if effective.is_some() || !runtimes.is_empty() || group.steps.is_empty() {
         gaps
     } else {

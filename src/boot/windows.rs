@@ -275,7 +275,7 @@ impl PowerShellRun<'_> {
             None => Vec::new(),
         };
         for (span, why) in argv.iter().filter(|w| w.is_unknown()).filter_map(Traced::first_unknown) {
-            self.machine.gaps.push(crate::node::Gap { at: span, why: why.clone() });
+            Arc::make_mut(&mut self.machine.gaps).push(crate::node::Gap { at: span, why: why.clone() });
         }
         self.machine.tool = Some(Tool::new("windows"));
         self.machine.start = Some(Start { files: Arc::clone(&self.machine.files), argv: Some(Arc::new(argv)) });

@@ -21,7 +21,7 @@ pub(super) enum Detail {
     Variable(Arc<str>, Variable),
     File(String),
     /// What could not be resolved on any of them.
-    Gaps(Vec<Gap>),
+    Gaps(Arc<Vec<Gap>>),
     /// Folders: those that all paths have made are left, and there may be something at any other one.
     Folders {
         made: Arc<BTreeSet<String>>,
@@ -113,15 +113,15 @@ pub(super) fn details(paths: &[BoxedRun]) -> Vec<Detail> {
 }
 
 /// All gaps, if some paths lack one.
-fn gaps(paths: &[BoxedRun]) -> Option<Vec<Gap>> {
-    let mut all = Vec::new();
-    for gap in paths.iter().flat_map(|path| &path.machine.gaps) {
-        if !all.contains(gap) {
-            all.push(gap.clone());
-        }
+fn gaps(paths: &[BoxedRun]) -> Option<Arc<Vec<Gap>>> {
+    if paths.windows(2).all(|pair| pair[0].machine.gaps == pair[1].machine.gaps) {
+        return None;
     }
+    let mut known = BTreeSet::new();
+    let every = paths.iter().flat_map(|path| path.machine.gaps.iter());
+    let all: Vec<Gap> = every.filter(|gap| known.insert(*gap)).cloned().collect();
     let differ = paths.iter().any(|path| path.machine.gaps.len() != all.len());
-    (differ && all.len() < MAX_GAPS).then_some(all)
+    (differ && all.len() < MAX_GAPS).then(|| Arc::new(all))
 }
 
 /// The folders that some of the paths have not made.

@@ -19,7 +19,7 @@ pub(super) fn in_search_path(name: &str, path: &ScriptRun) -> Option<String> {
         return None;
     }
     // Most names are of no file that the boot wrote.
-    let is = |file: &str| file.rsplit('/').next() == Some(name);
+    let is = |file: &str| file.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'));
     let plain = !matches!(name, "" | "." | "..");
     if plain && !is(image::BOOTSTRAP) && !path.machine.files.iter().any(|(file, _)| is(file)) {
         return None;

@@ -249,8 +249,8 @@ fn blur(paths: &mut Vec<BoxedRun>) {
     a.machine.has_kubelet |= b.machine.has_kubelet;
     a.machine.restarts |= b.machine.restarts;
     // Both began as one path, with the same gaps.
-    let same = a.machine.gaps.iter().zip(&b.machine.gaps).take_while(|(own, other)| own == other).count();
-    let gaps = b.machine.gaps.split_off(same);
+    let same = a.machine.gaps.iter().zip(b.machine.gaps.iter()).take_while(|(own, other)| own == other).count();
+    let gaps = b.machine.gaps[same..].to_vec();
     b.machine = Machine {
         files: Arc::clone(&a.machine.files),
         folders: Arc::clone(&a.machine.folders),
@@ -258,7 +258,7 @@ fn blur(paths: &mut Vec<BoxedRun>) {
         has_kubelet: a.machine.has_kubelet,
         restarts: a.machine.restarts,
         injected: a.machine.injected.clone(),
-        gaps: a.machine.gaps.clone(),
+        gaps: Arc::clone(&a.machine.gaps),
         ..b.machine
     };
     b.shell = ShellState {
