@@ -13,6 +13,7 @@ use crate::command::text;
 use crate::hostile::hold;
 
 const BOOT: &str = "/etc/eks/bootstrap.sh c --kubelet-extra-args '--streaming-connection-idle-timeout=0'\n";
+const ZERO: &str = "KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0";
 const CONFIG: &str =
     "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nruntimeRequestTimeout: 0\n";
 const CHART: &str = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
@@ -626,6 +627,13 @@ fn values_of_other_files_that_never_end() {
                 format!("#@ load(\"@ytt:data\", \"data\")\n---\n{CONFIG}x: {}\n", "${data.values.".repeat(80_000));
             list(&[("t.yaml", &template), ("v.yaml", "#@data/values\n---\na: 1\n"), ("u.sh", &script(""))])
         }),
+        Case::file("facts-under-many-conditions", "play.yml", || {
+            let fact = |n| format!("    - set_fact: {{a: x{n}}}\n      when: v{n}\n");
+            let task = |n| format!("    - copy: {{content: '{ZERO}', dest: /etc/default/kubelet}}\n      when: w{n}\n");
+            let facts: String = (0..2_000).map(fact).chain((0..2_000).map(task)).collect();
+            format!("- hosts: nodes\n  tasks:\n{facts}    - copy: {{content: 'A={{{{ a }}}}', dest: /etc/default/kubelet}}\n")
+        })
+        .says(&["conditions of a playbook"]),
         Case::of("states-folders-and-commands", |dir| {
             let state = |n| {
                 format!(

@@ -5,10 +5,7 @@ use crate::syntax::Node;
 use crate::value::{Condition, Guard};
 
 use super::tasks::TaskRun;
-
-/// The most conditions of tasks that are judged with both answers. With so many, there are more combinations than are read, and
-/// that is said.
-const MAX_OPEN: usize = 32;
+use super::vars::MAX_ASKED;
 
 impl TaskRun {
     /// Reads a task, a block or a role, unless it is certain that it does not run.
@@ -57,9 +54,10 @@ impl TaskRun {
         if before == (self.steps.len(), self.groups.len()) {
             return;
         }
-        if self.vars.answers.count() < MAX_OPEN {
+        if self.vars.answers.count() < MAX_ASKED {
             self.vars.answers.assume_that(&words);
-        } else {
+        } else if self.when.conditions().len() < MAX_ASKED {
+            // More of them would only be more words.
             self.when = self.when.and(&Guard::of(Condition::new(words, true))).unwrap_or_default();
         }
     }

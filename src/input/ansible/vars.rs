@@ -21,8 +21,9 @@ use crate::input::yaml_values::{mapped, value_of};
 
 /// The deepest nesting of variables in variables.
 const MAX_NAMED: usize = 24;
-/// The most conditions of tasks with which a value is judged with both answers.
-const MAX_ASKED: usize = 3;
+/// The most conditions of tasks that are judged with both answers. With so many, there are more combinations than are read, and
+/// that is said.
+pub(super) const MAX_ASKED: usize = 32;
 /// The most steps of one run.
 const MAX_STEPS: usize = 100_000;
 
@@ -61,7 +62,7 @@ pub(super) enum Var {
     Written(Node),
     Known(Value),
     /// Set by a task under a condition, and what it is otherwise.
-    Open(String, Box<Var>, Option<Box<Var>>),
+    Open(String, Arc<Var>, Option<Arc<Var>>),
 }
 
 impl Vars {
@@ -125,7 +126,7 @@ impl Vars {
         self.growing = None;
         if !self.open.is_empty() {
             let old = self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned();
-            var = Var::Open(self.open.join(" and "), Box::new(var), old.map(Box::new));
+            var = Var::Open(self.open.join(" and "), Arc::new(var), old.map(Arc::new));
         }
         for layer in &mut self.layers {
             layer.remove(name);
@@ -149,8 +150,8 @@ impl Vars {
                 None if self.answers.count() >= MAX_ASKED => {
                     return Value::unknown(Why::Limit("conditions of tasks"), at);
                 }
-                _ if self.answers.assume_that(&words) => Some(*new),
-                _ => old.map(|old| *old),
+                _ if self.answers.assume_that(&words) => Some(Arc::unwrap_or_clone(new)),
+                _ => old.map(Arc::unwrap_or_clone),
             };
         }
         match found {
