@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::syntax::SyntaxError;
 use crate::syntax::hcl::{self, Step};
-use crate::text::{FileError, Files, Memory, Source, Span, TextId, Texts, Why};
+use crate::text::{FileError, Files, Memory, Source, Span, TextId, Texts, Why, budget};
 use crate::value::{Alternative, Kind, Value};
 
 use super::data::{Data, Declared, Evaluation, Named};
@@ -196,6 +196,15 @@ fn what_terraform_refuses_is_refused() {
         ("abs()", "the wrong number of arguments"),
     ] {
         assert_eq!(Fake::new().eval(expr), Err(Refused::new(why)), "{expr}");
+    }
+}
+
+#[test]
+fn functions_end_where_the_budget_does() {
+    for most in (0..60_000).step_by(150) {
+        budget::within(most, || {
+            budget::unit(|| Fake::new().eval("flatten([var.a ? [1] : [2], setunion([\"a\"], toset([var.b ? 1 : 2]))])"))
+        });
     }
 }
 

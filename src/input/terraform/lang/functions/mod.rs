@@ -235,12 +235,17 @@ impl dyn Data + '_ {
     fn lift_deep(&mut self, args: &[Value], at: Span, f: &mut dyn FnMut(&[Value]) -> Outcome) -> Outcome {
         let list = Value::list(args.to_vec(), at);
         let ways = self.hoist(&list);
+        // Where the budget is spent, a list has no items.
+        let mut of = |way: &Value| match way.items() {
+            items if items.len() == args.len() => f(&items),
+            _ => Ok(Value::unknown(Why::limit("steps of evaluation"), at)),
+        };
         if let [(always, only)] = &ways[..]
             && always.is_always()
         {
-            return f(&only.items());
+            return of(only);
         }
-        let outcomes: Vec<(Guard, Outcome)> = ways.into_iter().map(|(when, v)| (when, f(&v.items()))).collect();
+        let outcomes: Vec<(Guard, Outcome)> = ways.into_iter().map(|(when, v)| (when, of(&v))).collect();
         either(outcomes, at)
     }
 }
