@@ -71,7 +71,7 @@ impl Data for Engine<'_, '_> {
     fn local(&mut self, instance: usize, name: &str, at: Span) -> Outcome {
         let module = Arc::clone(&self.instances[instance].module);
         let Some(local) = module.locals.get(name) else { return Ok(not_declared(&format!("local.{name}"), at)) };
-        let value = |engine: &mut Self| engine.eval(&local.value, &Env::of(instance));
+        let value = |engine: &mut Self| Ok(engine.eval_or_unknown(&local.value, &Env::of(instance)));
         self.remembered(instance, |i| &mut i.locals, name, at, value)
     }
 
@@ -136,11 +136,11 @@ impl Engine<'_, '_> {
         let at = block.header;
         let own = &self.instances[instance];
         let given = if let Some((parent_env, call)) = own.caller.clone() {
-            call.body.attribute(name).map(|argument| self.eval(&argument.value, &parent_env)).transpose()?
+            call.body.attribute(name).map(|argument| self.eval_or_unknown(&argument.value, &parent_env))
         } else if let Some(value) = own.given.get(name) {
             Some(value.clone())
         } else if let Some(attribute) = own.module.values.get(name).cloned() {
-            Some(self.eval(&attribute.value, &Env::default())?)
+            Some(self.eval_or_unknown(&attribute.value, &Env::default()))
         } else if let Some(file) = &own.module.sealed {
             Some(Value::unknown(Why::FromOutside(format!("what {file} sets var.{name} to").into()), at))
         } else {
@@ -170,7 +170,7 @@ impl Engine<'_, '_> {
         let module = Arc::clone(&self.instances[instance].module);
         let output = module.outputs.get(name).and_then(|b| b.body.attribute("value"));
         let Some(output) = output else { return Ok(not_declared(&format!("output {name}"), at)) };
-        let value = |engine: &mut Self| engine.eval(&output.value, &Env::of(instance));
+        let value = |engine: &mut Self| Ok(engine.eval_or_unknown(&output.value, &Env::of(instance)));
         self.remembered(instance, |i| &mut i.outputs, name, at, value)
     }
 

@@ -77,7 +77,12 @@ impl Engine<'_, '_> {
         if let Some(asked) = count.or(each) {
             let value = self.eval_or_unknown(&asked.value, &env);
             let words = self.words(asked.value.span);
-            for (guard, value) in value.alternatives() {
+            // What Terraform rejects launches nothing.
+            let mut values = value.alternatives();
+            if !values.iter().all(|(_, value)| is_rejected(value)) {
+                values.retain(|(_, value)| !is_rejected(value));
+            }
+            for (guard, value) in values {
                 let (more, expansion) = if count.is_some() {
                     self.counted(&value, &env, &format!("{words} > 0"), (block, &guard))
                 } else {
@@ -311,4 +316,9 @@ impl Engine<'_, '_> {
         let (address, caller) = (address.to_string(), Some((own.clone(), Arc::clone(call))));
         Some(self.add(Instance { address, path, key, caller, when, depth, ..Instance::new(module, place) }))
     }
+}
+
+/// True for a value with which Terraform stops.
+fn is_rejected(value: &Value) -> bool {
+    matches!(value.kind, Kind::Unknown(Why::Invalid(_)))
 }

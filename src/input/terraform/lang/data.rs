@@ -101,6 +101,8 @@ pub(in super::super) trait Data {
 pub(in super::super) struct Evaluation {
     pub(super) steps: u64,
     pub(super) depth: usize,
+    /// True where what Terraform rejects is an unknown part of the value that it stands in.
+    pub(super) spares: bool,
     /// The parsed templates, by text.
     pub(in super::super) templates: HashMap<TextId, Result<Arc<Template>, Refused>>,
     /// The conditions seen so far, by the words shown for them. The keys distinguish conditions with the same words.
@@ -112,7 +114,7 @@ pub(super) type ConditionKey = (String, Option<usize>, Arc<str>);
 
 impl Default for Evaluation {
     fn default() -> Self {
-        Self { steps: MAX_STEPS, depth: 0, templates: HashMap::new(), conditions: BTreeMap::new() }
+        Self { steps: MAX_STEPS, depth: 0, spares: false, templates: HashMap::new(), conditions: BTreeMap::new() }
     }
 }
 

@@ -16,12 +16,24 @@ use super::outcome::{Outcome, Refused, Truth, both_ways, combined, either, entri
 impl dyn Data + '_ {
     /// The value of an expression.
     pub(in super::super) fn eval(&mut self, expr: &Expr, env: &Env) -> Outcome {
-        self.deeper(expr.span, |data| data.dispatch(expr, env))
+        match self.deeper(expr.span, |data| data.dispatch(expr, env)) {
+            Err(Refused(why)) if self.evaluation().spares => Ok(Value::unknown(Why::Invalid(why), expr.span)),
+            outcome => outcome,
+        }
     }
 
-    /// The value of an expression; unknown if Terraform rejects it.
+    /// The value of an expression. What Terraform rejects in it is unknown: whoever applies this has another value there.
     pub(in super::super) fn eval_or_unknown(&mut self, expr: &Expr, env: &Env) -> Value {
-        self.eval(expr, env).unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
+        let outcome = self.eval_where(false, expr, env).or_else(|_| self.eval_where(true, expr, env));
+        outcome.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
+    }
+
+    /// The value of an expression, of which a part that Terraform rejects is unknown if `spares`.
+    pub(super) fn eval_where(&mut self, spares: bool, expr: &Expr, env: &Env) -> Outcome {
+        let before = std::mem::replace(&mut self.evaluation().spares, spares);
+        let outcome = self.eval(expr, env);
+        self.evaluation().spares = before;
+        outcome
     }
 
     fn dispatch(&mut self, expr: &Expr, env: &Env) -> Outcome {

@@ -200,6 +200,25 @@ fn what_terraform_refuses_is_refused() {
 }
 
 #[test]
+fn what_terraform_refuses_is_an_unknown_part() {
+    let wrong = "?invalid: there is no color";
+    for (expr, expected) in [
+        ("var.tags.color", wrong.to_owned()),
+        (
+            "{ a = var.tags.color, b = [var.name, 1 / 0] }",
+            format!("{{a: {wrong}, b: [web, ?invalid: division by zero]}}"),
+        ),
+        ("try(\"${var.tags.color}-a\", \"b\")", "b".to_owned()),
+        ("[can(var.tags.color), 1 / 0]", "[false, ?invalid: division by zero]".to_owned()),
+    ] {
+        let mut fake = Fake::new();
+        let expr = fake.expression(expr);
+        let data: &mut dyn Data = &mut fake;
+        assert_eq!(shown(&data.eval_or_unknown(&expr, &Env::of(0))), expected);
+    }
+}
+
+#[test]
 fn functions_end_where_the_budget_does() {
     for most in (0..60_000).step_by(150) {
         budget::within(most, || {

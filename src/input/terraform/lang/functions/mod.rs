@@ -270,7 +270,7 @@ fn first_of(data: &mut dyn Data, args: &[Expr], at: Span, env: &Env) -> Outcome 
     let mut guard = vec![Guard::always()];
     let mut last = Refused::new("no argument");
     for (n, arg) in args.iter().enumerate() {
-        match data.eval(arg, env) {
+        match data.eval_where(false, arg, env) {
             Err(refused) => last = refused,
             Ok(value) => {
                 // If only some alternatives are errors, the next argument is tried for these.
@@ -326,7 +326,7 @@ fn of_unknown(data: &mut dyn Data, expr: &Expr, env: &Env) -> bool {
 
 fn can(data: &mut dyn Data, call: &Call, at: Span, env: &Env) -> Outcome {
     let [arg] = &call.args[..] else { return Err(Refused::new("the wrong number of arguments")) };
-    match data.eval(arg, env) {
+    match data.eval_where(false, arg, env) {
         Err(_) => Ok(Value::bool(false, at)),
         Ok(value) => data.lift(&[value], at, &mut |_, args| match &args[0].kind {
             Kind::Unknown(Why::Invalid(_)) => Ok(Value::bool(false, at)),
