@@ -336,7 +336,13 @@ impl PartReader<'_, '_> {
         match kind {
             Type::Archive | Type::Include => {}
             Type::Handler => self.gap(&piece.text, "a part handler"),
-            Type::Config => self.plan.cloud_configs.push(Part::Document(piece.text, piece.merge)),
+            Type::Config => {
+                // cloud-init ignores its keys.
+                if node_config::is_document(&piece.text) {
+                    self.plan.unread.push((piece.text.clone(), Reason::PartType));
+                }
+                self.plan.cloud_configs.push(Part::Document(piece.text, piece.merge));
+            }
             Type::Patch => {
                 let blank = piece.text.len() - piece.text.bytes().trim_ascii_start().len();
                 let mark = "#cloud-config-jsonp";

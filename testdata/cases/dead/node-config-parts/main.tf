@@ -12,6 +12,15 @@ resource "aws_launch_template" "nodes" {
       kubelet:
         flags: ["--streaming-connection-idle-timeout=0"]
     --//
+    Content-Type: text/cloud-config
+
+    ---
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      kubelet:
+        flags: ["--sync-frequency=2m"]
+    --//
     Content-Type: multipart/mixed; boundary="in"
 
     --in
