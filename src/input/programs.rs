@@ -19,6 +19,17 @@ const PROJECTS: &[(&str, &str)] = &[
     ("Pulumi.yml", "Pulumi"),
 ];
 
+/// What a program imports of a tool, in lower case.
+const LIBRARIES: &[(&str, &str)] = &[
+    ("aws-cdk", "CDK"),
+    ("aws_cdk", "CDK"),
+    ("awscdk", "CDK"),
+    ("amazon.cdk", "CDK"),
+    ("cdktf", "CDK for Terraform"),
+    ("cdk8s", "cdk8s"),
+    ("pulumi", "Pulumi"),
+];
+
 /// The extensions of languages, and the languages.
 const LANGUAGES: &[(&str, &str)] = &[
     ("ts", "TypeScript"),
@@ -60,9 +71,13 @@ impl Input for Programs {
         }
         for path in files.files.iter().filter(|path| entry(LANGUAGES, path.extension()).is_some()) {
             // A program belongs to the nearest project.
-            if let Some(folder) = path.ancestors().skip(1).find(|folder| units.contains_key(folder))
-                && let Some(unit) = units.get_mut(folder)
-            {
+            // One outside of all is a library of theirs: the first looks at it.
+            let folder = path.ancestors().skip(1).find(|folder| units.contains_key(folder));
+            let unit = match folder {
+                Some(folder) => units.get_mut(folder),
+                None => units.values_mut().next(),
+            };
+            if let Some(unit) = unit {
                 unit.files.push(path.clone());
             }
         }
@@ -70,14 +85,17 @@ impl Input for Programs {
     }
 
     fn read(&self, unit: &Unit, cx: &mut Cx<'_>) -> Vec<NodeGroup> {
-        let tool = entry(PROJECTS, unit.path.file_name()).unwrap_or_default();
+        let own = entry(PROJECTS, unit.path.file_name()).unwrap_or_default();
         for path in &unit.files {
             let Some(language) = entry(LANGUAGES, path.extension()) else { continue };
             let shown = format!("/{}", yaml_files::shown(path, cx));
             let Ok(source) = cx.files.read(path) else { continue };
             let bytes = source.bytes();
             let found = WORDS.iter().filter_map(|w| Some((memchr::memmem::find(&bytes, w.as_bytes())?, w.len()))).min();
+            let inside = unit.path.parent().is_some_and(|folder| path.starts_with(folder));
+            let tool = || if inside { Some(own) } else { imported(&bytes) };
             if let Some((start, length)) = found
+                && let Some(tool) = tool()
                 && !NO_PROGRAMS.iter().any(|part| shown.contains(part))
                 && let Ok(view) = cx.view(path)
             {
@@ -87,6 +105,12 @@ impl Input for Programs {
         }
         Vec::new()
     }
+}
+
+/// The tool that a program imports.
+fn imported(source: &[u8]) -> Option<&'static str> {
+    let source = source.to_ascii_lowercase();
+    LIBRARIES.iter().find(|(name, _)| memchr::memmem::find(&source, name.as_bytes()).is_some()).map(|(_, tool)| *tool)
 }
 
 /// The entry of a table for a name or an extension.

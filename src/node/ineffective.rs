@@ -271,7 +271,9 @@ impl Reason {
             Self::ListReplaced => "merge both lists into one, or add `merge_how` to the later cloud-config",
             Self::ApiVersion => "use `apiVersion: node.eks.aws/v1alpha1`",
             Self::DocumentEnding => "rename the file so that it ends in `.yaml`",
-            Self::NoNodeadm => "set it where this image reads it: on Amazon Linux 2, in `--kubelet-extra-args` of bootstrap.sh",
+            Self::NoNodeadm => {
+                "set it where this image reads it: on Amazon Linux 2, in `--kubelet-extra-args` of bootstrap.sh"
+            }
             Self::KarpenterKey => "set it in a NodeConfig in `spec.userData` of the node class",
             Self::NoKubeletArg => "add it to `kubelet-arg`, without the two dashes",
             Self::LineBreak => "put all arguments on one line",

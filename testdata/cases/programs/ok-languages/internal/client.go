@@ -1,0 +1,3 @@
+package internal
+
+const port = 10250 // of the kubelet
