@@ -291,8 +291,33 @@ impl Template {
             value[end..].fill(b' ');
             value[end] = b'}';
         }
+        behind_headers(&mut out);
         out.into()
     }
+}
+
+/// Moves white lines at the start of a block of text behind its header: YAML refuses them where they are longer than the
+/// indentation of the block. Every line keeps its number.
+fn behind_headers(out: &mut [u8]) {
+    let (mut start, mut breaks) = (0, None);
+    while let Some(end) = memchr::memchr(b'\n', &out[start..]).map(|n| start + n) {
+        let line = &out[start..end];
+        breaks = match breaks {
+            Some(from) if line.iter().all(|b| *b == b' ') => {
+                out[from..end].rotate_left(start - from);
+                Some(from + end - start)
+            }
+            _ => is_header(line).then_some(end),
+        };
+        start = end + 1;
+    }
+}
+
+/// True if a block of text follows the line.
+fn is_header(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let mark = line.iter().rposition(|b| !matches!(b, b'+' | b'-' | b'1'..=b'9'));
+    mark.is_some_and(|at| matches!(line[at], b'|' | b'>') && line[..at].ends_with(b" "))
 }
 
 /// The text of a file, if it may have such lines.
