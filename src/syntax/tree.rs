@@ -105,6 +105,12 @@ impl SyntaxError {
         }
     }
 
+    /// True if the error in Terraform may come from marks near it that are not Terraform's.
+    pub fn is_near_other_mark(&self, view: &View) -> bool {
+        let lines = self.lines(view);
+        ["{{", "{%", "<%"].iter().any(|mark| holds(lines, mark.as_bytes()))
+    }
+
     /// True if the error in a script may come from marks of a template near it.
     pub fn is_near_mark(&self, view: &View) -> bool {
         let lines = self.lines(view);

@@ -295,8 +295,13 @@ fn read(path: &Path, cx: &mut Cx<'_>) -> Option<Body> {
     if is_json(path) {
         return json::body(id, cx);
     }
-    let parsed = hcl::parse(&cx.texts.view(id));
-    Some(cx.parsed(parsed))
+    let view = cx.texts.view(id);
+    let parsed = hcl::parse(&view);
+    for error in &parsed.errors {
+        let filled_in = error.is_near_other_mark(&view);
+        cx.boot().syntax(error, if filled_in { "the file cannot be read: " } else { "" }, filled_in);
+    }
+    Some(parsed.tree)
 }
 
 /// An unreadable file has no text to point into, so an empty one with its name is added.
