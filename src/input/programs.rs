@@ -70,8 +70,7 @@ impl Input for Programs {
             return Vec::new();
         }
         for path in files.files.iter().filter(|path| entry(LANGUAGES, path.extension()).is_some()) {
-            // A program belongs to the nearest project.
-            // One outside of all is a library of theirs: the first looks at it.
+            // A program belongs to the nearest project. One outside of all is a library of theirs: the first looks at it.
             let folder = path.ancestors().skip(1).find(|folder| units.contains_key(folder));
             let unit = match folder {
                 Some(folder) => units.get_mut(folder),

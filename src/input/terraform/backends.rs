@@ -106,7 +106,6 @@ fn is_given(dir: &Path, asked: &Config, configs: &[PathBuf], cx: &Cx<'_>) -> boo
 }
 
 /// What the commands of a file give to backends.
-
 fn given(file: &Path, cx: &Cx<'_>) -> Given {
     let mut out = Given { bases: Vec::new(), values: Config::new(), files: BTreeSet::new() };
     let Some(bytes) = cx.files.glance(file).filter(|bytes| holds(bytes, OPTION.as_bytes())) else { return out };
