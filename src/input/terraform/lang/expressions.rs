@@ -22,7 +22,7 @@ impl dyn Data + '_ {
         }
     }
 
-    /// The value of an expression. What Terraform rejects in it is unknown: whoever applies this has another value there.
+    /// The value of an expression. What Terraform rejects in it is unknown: there is another value there when it is applied.
     pub(in super::super) fn eval_or_unknown(&mut self, expr: &Expr, env: &Env) -> Value {
         let outcome = self.eval_where(false, expr, env).or_else(|_| self.eval_where(true, expr, env));
         outcome.unwrap_or_else(|Refused(why)| Value::unknown(Why::Invalid(why), expr.span))
