@@ -291,7 +291,8 @@ impl Book {
             cx.claims.covers.extend(taken.into_iter().filter(|p| *p != self.path));
             run
         });
-        if more {
+        let matters = |run: &TaskRun| !run.groups.is_empty() || run.steps.iter().any(topics::is_about_kubelet);
+        if more && runs.iter().any(|(_, run)| matters(run)) {
             cx.gap(list.span, Why::Limit("conditions of a playbook"));
         }
         (runs.into_iter().flat_map(|(when, run)| groups(run, &when, cx)).collect(), names)

@@ -3,7 +3,8 @@
 use crate::input::watched::{OUTER, TASKS};
 use crate::input::{manifests, yaml_files};
 use crate::node::kubelet_files::VARIABLE_PREFIX;
-use crate::node::{Cx, NodeGroup};
+use crate::node::{Cx, NodeGroup, Step};
+use crate::setting::names;
 use crate::text::{Span, Traced, Why};
 
 /// True if a text may concern a kubelet, or includes others that may.
@@ -66,4 +67,15 @@ pub(super) fn is_of_kubelet(path: &str) -> bool {
             || path.starts_with("/etc/eks/")
             || path.starts_with("/etc/containerd/")
             || path.starts_with("/etc/crio/"))
+}
+
+/// True for a step that may concern a kubelet.
+pub(super) fn is_about_kubelet(step: &Step) -> bool {
+    let says = |text: &Traced| names::are_in(text.bytes()) || mentions_kubelet(&text.to_text());
+    match step {
+        Step::File { path, content, .. } => is_of_kubelet(path) || says(content),
+        Step::UnknownFile(path, _) | Step::Access { path, .. } => is_of_kubelet(path),
+        Step::Script(text) => says(text),
+        _ => true,
+    }
 }

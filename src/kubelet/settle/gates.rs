@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn every_row_of_the_gates_can_be_read() {
-        let names: Vec<_> = ROWS.lines().filter_map(|line| line.split(' ').next()).collect();
+        let names: Vec<_> = ROWS.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
         assert!(names.len() > 350 && names.is_sorted(), "{}", names.len());
-        for line in ROWS.lines() {
+        for line in ROWS.lines().skip(1) {
             let mut parts = line.split(' ').skip(1).peekable();
             assert!(parts.peek().is_some(), "{line}");
             for part in parts {
