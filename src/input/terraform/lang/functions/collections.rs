@@ -82,11 +82,20 @@ pub(super) fn coalesce(args: &[Value], at: Span) -> Computed {
             None => return Ok(Value::either(ways, at)),
         }
     }
-    match ways.last() {
+    match &ways[..] {
+        // All are unknown. Which one it is makes no difference, unless one says what image it is.
+        [first, others @ ..] if others.iter().all(|way| is_of_resource(&way.value)) => Ok(first.value.clone()),
         // If all others are empty, Terraform reports an error, so the last unknown one must be set.
-        Some(_) => Ok(Value::either(ways, at)),
-        None => Err(refused("no argument is set")),
+        [_, ..] => Ok(Value::either(ways, at)),
+        [] => Err(refused("no argument is set")),
     }
+}
+
+/// True for an unknown attribute of a resource, and not of a data source or a module.
+fn is_of_resource(value: &Value) -> bool {
+    let Kind::Unknown(Why::Attribute(address, _)) = &value.kind else { return false };
+    let mut parts = address.rsplit('.').skip(1);
+    parts.next().is_some_and(|kind| kind.contains('_')) && parts.next() != Some("data")
 }
 
 pub(super) fn coalescelist(args: &[Value], at: Span) -> Computed {
