@@ -1,11 +1,11 @@
 //! The interpreter of shell scripts: the state it keeps across commands, and how it decides conditions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::node::BootCx;
 use crate::text::{Span, Traced};
-use crate::value::{Condition, Guard};
+use crate::value::Guard;
 
 use super::state::BoxedRun;
 use super::status::Status;
@@ -71,6 +71,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) templates: Vec<Template>,
     /// Variables of the user data that a command fills in before.
     pub(super) filled_in: BTreeSet<Box<str>>,
+    /// The words of conditions that were asked, and what they were asked about first.
+    pub(super) questions: BTreeMap<Arc<str>, u64>,
 }
 
 impl<'a, 'b> Shell<'a, 'b> {
@@ -89,6 +91,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             chosen: Vec::new(),
             templates: Vec::new(),
             filled_in: BTreeSet::new(),
+            questions: BTreeMap::new(),
         }
     }
 
@@ -123,12 +126,17 @@ impl<'a, 'b> Shell<'a, 'b> {
             Status::Open(Some(words)) => Arc::clone(words),
             Status::Unread(program) => format!("there is no fault in what {program} reads").into(),
         };
+        let full = match &path.status {
+            Status::Likely | Status::Open(None) => String::from_utf8_lossy(self.cx.texts.slice(span)).into_owned(),
+            _ => words.to_string(),
+        };
         // A double negation is hard to read and means the same as none.
         let (words, negated) = match words.strip_prefix("! ") {
             Some(rest) => (Arc::from(rest.trim_start()), true),
             None => (words, false),
         };
-        let condition = Condition::new(words, !negated);
+        let asked = self.question(words, &full, span, &path);
+        let condition = if negated { asked.opposite() } else { asked };
         let yes = path.when.and(&Guard::of(condition.clone()));
         let no = path.when.and(&Guard::of(condition.opposite()));
         let taken = |mut path: BoxedRun, when: Guard, holds: bool| {

@@ -34,6 +34,7 @@ mod pattern;
 mod prefixes;
 mod printf;
 mod process;
+mod questions;
 mod read;
 mod registry;
 mod remote;

@@ -1,0 +1,93 @@
+//! Which question a condition of a script asks. The same words ask another one if their variables have other values by then.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use crate::text::{Span, Traced, budget};
+use crate::value::Condition;
+
+use super::interpreter::Shell;
+use super::state::ScriptRun;
+
+/// The most elements of an array that are looked at.
+const MAX_VALUES: usize = 64;
+
+/// The longest value that is shown, in bytes.
+const MAX_SHOWN: usize = 60;
+
+impl Shell<'_, '_> {
+    /// The condition with these words, which holds. Where they are shortened, `full` is what they are short for. The first
+    /// question with such words is known by them alone, any other also by the values of its variables.
+    pub(super) fn question(&mut self, words: Arc<str>, full: &str, span: Span, path: &ScriptRun) -> Condition {
+        let (key, with) = key(if words.contains('…') { full } else { &words }, span, path);
+        let asked = self.questions.entry(Arc::clone(&words)).or_insert(key);
+        if *asked == key {
+            return Condition::new(words, true);
+        }
+        Condition::within(format!("{key:x}"), format!("{words} with {with}"), true)
+    }
+}
+
+/// What differs between questions with the same words, and words for that.
+fn key(full: &str, span: Span, path: &ScriptRun) -> (u64, String) {
+    let mut hasher = DefaultHasher::new();
+    full.hash(&mut hasher);
+    let mut with = String::from("other values");
+    let mut shown = false;
+    for name in names(full) {
+        if name == "?" {
+            // The status of what came before.
+            span.start.hash(&mut hasher);
+            continue;
+        }
+        let positional = name.parse::<usize>().ok().and_then(|n| path.shell.arguments.get(n.checked_sub(1)?));
+        let values: Vec<&Traced> = match positional {
+            Some(value) => vec![value],
+            None => path.lookup(name).into_iter().flat_map(|v| v.values.iter()).take(MAX_VALUES).collect(),
+        };
+        for value in &values {
+            if !budget::spend(value.len() / 8 + 1) {
+                break;
+            }
+            value.bytes().hash(&mut hasher);
+            for (_, at, why) in value.unknowns() {
+                (at.start, at.end, why).hash(&mut hasher);
+            }
+        }
+        if let ([value], false) = (values.as_slice(), shown)
+            && let Some(text) = value.known_str().filter(|text| text.len() <= MAX_SHOWN && !text.contains('\n'))
+        {
+            with = format!("${name} = {text}");
+            shown = true;
+        }
+    }
+    (hasher.finish(), with)
+}
+
+/// The names of the variables in a condition.
+fn names(text: &str) -> BTreeSet<&str> {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut out = BTreeSet::new();
+    for (_, rest) in text.match_indices('$').filter_map(|(at, dollar)| text.split_at_checked(at + dollar.len())) {
+        let rest = rest.trim_start_matches(['{', '#', '!']);
+        let end = match rest.chars().next() {
+            Some(c) if c.is_ascii_digit() || c == '?' => 1,
+            _ => rest.find(|c| !part(c)).unwrap_or(rest.len()),
+        };
+        out.extend(rest.get(..end).filter(|name| !name.is_empty()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn the_variables_of_a_condition() {
+        let found: Vec<_> =
+            names(r#"[ "$V" = "${W[0]}" ] && (( $1 > ${#X} )) || [ $? -eq 0 ] $"#).into_iter().collect();
+        assert_eq!(found, ["1", "?", "V", "W", "X"]);
+    }
+}
