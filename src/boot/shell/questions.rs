@@ -20,25 +20,27 @@ impl Shell<'_, '_> {
     /// The condition with these words, which holds. Where they are shortened, `full` is what they are short for. The first
     /// question with such words is known by them alone, any other also by the values of its variables.
     pub(super) fn question(&mut self, words: Arc<str>, full: &str, span: Span, path: &ScriptRun) -> Condition {
-        let (key, with) = key(if words.contains('…') { full } else { &words }, span, path);
+        let texts = &self.cx.texts;
+        let line = |span| texts.place(texts.trail(span).origin()).start().line;
+        let (key, with) = key(if words.contains('…') { full } else { &words }, span, path, &line);
         let asked = self.questions.entry(Arc::clone(&words)).or_insert(key);
         if *asked == key {
             return Condition::new(words, true);
         }
-        Condition::within(format!("{key:x}"), format!("{words} with {with}"), true)
+        Condition::within(format!("{key:x}"), format!("{words} {with}"), true)
     }
 }
 
-/// What differs between questions with the same words, and words for that.
-fn key(full: &str, span: Span, path: &ScriptRun) -> (u64, String) {
+/// What differs between questions with the same words, and words for that. `line` is where a person wrote something.
+fn key(full: &str, span: Span, path: &ScriptRun, line: &dyn Fn(Span) -> u32) -> (u64, String) {
     let mut hasher = DefaultHasher::new();
     full.hash(&mut hasher);
-    let mut with = String::from("other values");
-    let mut shown = false;
+    let mut with = None;
     for name in names(full) {
         if name == "?" {
             // The status of what came before.
             span.start.hash(&mut hasher);
+            with = with.or_else(|| Some(format!("at line {}", line(span))));
             continue;
         }
         let positional = name.parse::<usize>().ok().and_then(|n| path.shell.arguments.get(n.checked_sub(1)?));
@@ -55,14 +57,14 @@ fn key(full: &str, span: Span, path: &ScriptRun) -> (u64, String) {
                 (at.start, at.end, why).hash(&mut hasher);
             }
         }
-        if let ([value], false) = (values.as_slice(), shown)
-            && let Some(text) = value.known_str().filter(|text| text.len() <= MAX_SHOWN && !text.contains('\n'))
-        {
-            with = format!("${name} = {text}");
-            shown = true;
+        if let [value] = values.as_slice() {
+            let short = |text: &&str| text.len() <= MAX_SHOWN && !text.contains('\n');
+            let known = value.known_str().filter(short).map(|text| format!("with ${name} = {text}"));
+            let unknown = || value.first_unknown().map(|(at, _)| format!("with ${name} of line {}", line(at)));
+            with = with.or(known).or_else(unknown);
         }
     }
-    (hasher.finish(), with)
+    (hasher.finish(), with.unwrap_or_else(|| "with other values".to_owned()))
 }
 
 /// The names of the variables in a condition.
