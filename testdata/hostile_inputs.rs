@@ -170,6 +170,11 @@ fn scripts_that_grow_or_never_end() {
             let options = fields.map(|(v, f)| format!(" --extra-config=kubelet.{f}-frequency={}", nested(v)));
             format!("minikube start{}", options.concat())
         }),
+        Case::script("loops-that-ask-in-each-round", || {
+            let names: String = (0..200).map(|n| format!(" k{n}")).collect();
+            let ask = "if grep -q $k /proc/cmdline; then N=\"$N,$k\"; elif grep -q x$k /etc/x; then break; fi";
+            format!("for k in{names}; do {ask}; done\nfor ((k=0;k<200;k++)); do {ask}; done")
+        }),
         Case::script("more-patterns-than-fit", || format!("grep -E '{}' /etc/x", "a\n".repeat(100_000))),
         Case::script("braces-without-end", || {
             format!("echo {} {} {}}}", "{".repeat(90_000), "{a$b".repeat(20_000), "{".repeat(40_000))

@@ -305,7 +305,6 @@ impl Shell<'_, '_> {
                 }
             }
             (active, done) = after_round(next, done);
-            active = settle(active);
             if active.is_empty() {
                 break;
             }
@@ -416,5 +415,9 @@ fn after_round(paths: Vec<BoxedRun>, mut done: Vec<BoxedRun>) -> (Vec<BoxedRun>,
             Flow::Return | Flow::Abandon | Flow::Exit { .. } => done.push(path),
         }
     }
-    (again, done)
+    // Many rounds would make as many paths, each with a machine.
+    if done.len() > MAX_UNDECIDED {
+        done = settle(done);
+    }
+    (settle(again), done)
 }
