@@ -299,18 +299,24 @@ impl Template {
 /// Moves white lines at the start of a block of text behind its header: YAML refuses them where they are longer than the
 /// indentation of the block. Every line keeps its number.
 fn behind_headers(out: &mut [u8]) {
-    let (mut start, mut breaks) = (0, None);
+    let (mut start, mut header) = (0, None);
     while let Some(end) = memchr::memchr(b'\n', &out[start..]).map(|n| start + n) {
         let line = &out[start..end];
-        breaks = match breaks {
-            Some(from) if line.iter().all(|b| *b == b' ') => {
-                out[from..end].rotate_left(start - from);
-                Some(from + end - start)
-            }
-            _ => is_header(line).then_some(end),
-        };
+        if header.is_none() || line.iter().any(|b| *b != b' ') {
+            let next = is_header(line).then_some(end);
+            spaces_first(&mut out[header.unwrap_or(start)..start]);
+            header = next;
+        }
         start = end + 1;
     }
+    spaces_first(&mut out[header.unwrap_or(start)..start]);
+}
+
+/// Puts the spaces of white lines before their breaks.
+fn spaces_first(lines: &mut [u8]) {
+    let spaces = lines.len() - memchr::memchr_iter(b'\n', lines).count();
+    lines[..spaces].fill(b' ');
+    lines[spaces..].fill(b'\n');
 }
 
 /// True if a block of text follows the line.
