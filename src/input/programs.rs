@@ -8,6 +8,7 @@ use crate::node::{Cx, NodeGroup};
 use crate::text::Why;
 
 use super::unit::{FileList, Input, Unit};
+use super::watched::Group;
 use super::yaml_files;
 
 /// The files of projects, and their tools.
@@ -51,6 +52,9 @@ const LANGUAGES: &[(&str, &str)] = &[
 /// What a program mentions that sets up a kubelet.
 const WORDS: &[&str] = &["kubelet", "Kubelet", "KUBELET", "bootstrap.sh", "NodeConfig", "nodeadm"];
 
+/// The groups of words that have those. A file that was not searched may have any.
+const ABOUT: &[Group] = &[Group::Kubelet, Group::Topics, Group::Unread];
+
 /// Parts of the paths of tests and declarations.
 const NO_PROGRAMS: &[&str] = &[".d.ts", "_test.", ".test.", ".spec.", "/test_", "/tests/", "/test/", "/__tests__/"];
 
@@ -69,12 +73,13 @@ impl Input for Programs {
         if units.is_empty() {
             return Vec::new();
         }
-        for path in files.files.iter().filter(|path| entry(LANGUAGES, path.extension()).is_some()) {
+        for (n, path) in files.files.iter().enumerate().filter(|(_, path)| entry(LANGUAGES, path.extension()).is_some())
+        {
             // A program belongs to the nearest project. One outside of all is a library of theirs: the first looks at it.
             let folder = path.ancestors().skip(1).find(|folder| units.contains_key(folder));
             let unit = match folder {
                 Some(folder) => units.get_mut(folder),
-                None => units.values_mut().next(),
+                None => units.values_mut().next().filter(|_| ABOUT.iter().any(|group| files.words(n).has(*group))),
             };
             if let Some(unit) = unit {
                 unit.files.push(path.clone());
