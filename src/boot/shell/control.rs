@@ -215,7 +215,6 @@ impl Shell<'_, '_> {
                 let text = self.expression(step, path);
                 path.count(&text, span);
             }
-            active = settle(active);
             if active.is_empty() {
                 break;
             }

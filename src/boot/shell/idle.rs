@@ -146,11 +146,14 @@ fn rank<'t>(texts: impl Iterator<Item = &'t Traced>) -> Option<Rank> {
             return None;
         }
         let little = || matches!(bytes.first(), Some(b'/' | b'-')) || read_duration(bytes) == Reading::Duration(0);
-        out.0 = out.0.max(match () {
-            () if holds(bytes, b"kube") => Likely::More,
-            () if little() => Likely::Little,
-            () => Likely::No,
-        });
+        let likely = if holds(bytes, b"kube") {
+            Likely::More
+        } else if little() {
+            Likely::Little
+        } else {
+            Likely::No
+        };
+        out.0 = out.0.max(likely);
         out.1 = out.1.or_else(|| text.span());
     }
     Some(out)

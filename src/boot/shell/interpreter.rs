@@ -126,16 +126,12 @@ impl<'a, 'b> Shell<'a, 'b> {
             Status::Open(Some(words)) => Arc::clone(words),
             Status::Unread(program) => format!("there is no fault in what {program} reads").into(),
         };
-        let full = match &path.status {
-            Status::Likely | Status::Open(None) => String::from_utf8_lossy(self.cx.texts.slice(span)).into_owned(),
-            _ => words.to_string(),
-        };
         // A double negation is hard to read and means the same as none.
         let (words, negated) = match words.strip_prefix("! ") {
             Some(rest) => (Arc::from(rest.trim_start()), true),
             None => (words, false),
         };
-        let asked = self.question(words, &full, span, &path);
+        let asked = self.question(words, span, &path);
         let condition = if negated { asked.opposite() } else { asked };
         let yes = path.when.and(&Guard::of(condition.clone()));
         let no = path.when.and(&Guard::of(condition.opposite()));

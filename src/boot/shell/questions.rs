@@ -1,5 +1,6 @@
 //! Which question a condition of a script asks. The same words ask another one if their variables have other values by then.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use crate::value::Condition;
 
 use super::interpreter::Shell;
 use super::state::ScriptRun;
+use super::status::Status;
 
 /// The most elements of an array that are looked at.
 const MAX_VALUES: usize = 64;
@@ -17,12 +19,17 @@ const MAX_VALUES: usize = 64;
 const MAX_SHOWN: usize = 60;
 
 impl Shell<'_, '_> {
-    /// The condition with these words, which holds. Where they are shortened, `full` is what they are short for. The first
-    /// question with such words is known by them alone, any other also by the values of its variables.
-    pub(super) fn question(&mut self, words: Arc<str>, full: &str, span: Span, path: &ScriptRun) -> Condition {
+    /// The condition with these words, which holds. The first question with such words is known by them alone, any other also by
+    /// the values of its variables.
+    pub(super) fn question(&mut self, words: Arc<str>, span: Span, path: &ScriptRun) -> Condition {
         let texts = &self.cx.texts;
+        // Words are shortened only if they are those of the script.
+        let full = match &path.status {
+            Status::Likely | Status::Open(None) if words.contains('…') => String::from_utf8_lossy(texts.slice(span)),
+            _ => Cow::Borrowed(&*words),
+        };
         let line = |span| texts.place(texts.trail(span).origin()).start().line;
-        let (key, with) = key(if words.contains('…') { full } else { &words }, span, path, &line);
+        let (key, with) = key(&full, span, path, &line);
         let asked = self.questions.entry(Arc::clone(&words)).or_insert(key);
         if *asked == key {
             return Condition::new(words, true);

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::input::unit::normal;
-
 use globset::GlobSet;
 
+use crate::input::unit::normal;
 use crate::syntax::hcl;
 use crate::text::{FileError, Span, TextId, Traced, View, Why};
 use crate::value::{Entry, Kind, Map, Value};

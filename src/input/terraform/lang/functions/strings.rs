@@ -4,11 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::input::unit::normal;
-
 use indexmap::IndexMap;
 use regex::{Regex, RegexBuilder};
 
+use crate::input::unit::normal;
 use crate::text::{Span, Traced, Whence, Why, holds};
 use crate::value::{Entry, Value};
 
