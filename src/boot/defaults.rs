@@ -9,7 +9,8 @@ use crate::syntax::{Node, NodeKind};
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard, answered, is_unset, names_with_default};
 
-use super::machine::{File, Files, Machine};
+use super::disk::{File, Files};
+use super::machine::Machine;
 use super::outcome::BootOutcome;
 
 /// How deep trees are searched.

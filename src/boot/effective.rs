@@ -8,7 +8,8 @@ use crate::setting::Effective;
 use crate::syntax::Schema;
 use crate::text::{Traced, Why};
 
-use super::machine::{File, Files, Machine, absolute, unknown};
+use super::disk::{File, Files, absolute};
+use super::machine::{Machine, unknown};
 use super::node_config::merged;
 use super::unit;
 use super::{bottlerocket, image, own};

@@ -10,7 +10,8 @@ use crate::node::Edit;
 use crate::text::pattern::compiled;
 use crate::text::{Span, Traced, UNKNOWN_MARK, Why};
 
-use super::machine::{File, Machine};
+use super::disk::File;
+use super::machine::Machine;
 
 /// Changes a file of the machine.
 pub(super) fn apply(machine: &mut Machine, path: &str, edit: &Edit, at: Span) {

@@ -12,8 +12,9 @@ use crate::setting::{Effective, Mechanism, Reading, SetBy, Setting, Which};
 use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, View, holds};
 
+use super::disk::{File, Files};
 use super::image;
-use super::machine::{File, Files, Image, Machine, Start};
+use super::machine::{Image, Machine, Start};
 use super::unit::Unit;
 use super::{effective, node_config, unit as service};
 

@@ -11,8 +11,9 @@ use crate::syntax::patches::{json, strategic};
 use crate::syntax::{Node, Schema, key_text, yaml};
 use crate::text::{Span, Traced, Why};
 
+use super::disk::{File, absolute};
 use super::image;
-use super::machine::{File, Machine, absolute};
+use super::machine::Machine;
 
 /// Runs `kubeadm join` or `kubeadm init` with its arguments in `directory`.
 pub(super) fn run(

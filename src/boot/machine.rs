@@ -11,6 +11,7 @@ use crate::syntax::Node;
 use crate::text::{Span, Traced, Why, budget};
 
 use super::access::{self, Access, Right};
+use super::disk::{File, Files, below, inside};
 use super::image;
 
 /// The largest file that is kept, in bytes.
@@ -27,20 +28,6 @@ pub(super) const MAX_GAPS: usize = 1000;
 
 /// The most ineffective settings that are kept.
 const MAX_INEFFECTIVE: usize = 1000;
-
-/// A file on the machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum File {
-    /// Its content, which may have unknown parts.
-    Known(Arc<Traced>),
-    /// It was written or changed, and its content is unknown.
-    Unknown(Why),
-    /// It was removed.
-    Removed,
-}
-
-/// All files by absolute path.
-pub(super) type Files = BTreeMap<String, File>;
 
 /// A kubelet that was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,27 +181,6 @@ pub(super) struct Machine {
     pub(super) gaps: Arc<Vec<Gap>>,
     /// Timeouts without effect.
     pub(super) ineffective: Vec<Ineffective>,
-}
-
-/// `path` as an absolute path without `.`, `..` and doubled slashes, relative to `dir`.
-pub(super) fn absolute(path: &str, dir: &str) -> String {
-    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{dir}/{path}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
-/// The rest of a path that is `folder` or below it.
-fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
-    path.strip_prefix(folder).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The place and reason of a text that is entirely unknown, apart from a line break at its end.
@@ -488,8 +454,7 @@ impl Machine {
     /// Whether there is a directory at `path`, if known.
     pub(super) fn has_folder(&self, path: &str) -> Option<bool> {
         let prefix = format!("{}/", path.trim_end_matches('/'));
-        let below = self.files.range(prefix.clone()..).take_while(|(f, _)| f.starts_with(&prefix));
-        if self.folders.contains(path) || below.into_iter().any(|(_, f)| *f != File::Removed) {
+        if self.folders.contains(path) || inside(&self.files, &prefix).any(|(_, f)| *f != File::Removed) {
             return Some(true);
         }
         if self.file(path).is_some_and(|f| f != File::Removed) {

@@ -4,6 +4,7 @@ mod access;
 mod bottlerocket;
 mod cloud_config;
 mod defaults;
+mod disk;
 mod effective;
 mod file_edit;
 mod image;
@@ -41,7 +42,8 @@ use crate::text::{Origin, Traced, Why};
 use crate::value::{Condition, Guard};
 
 use access::Right;
-use machine::{File, Image, Machine};
+use disk::File;
+use machine::{Image, Machine};
 use outcome::{BootOutcome, MAX_OUTCOMES};
 
 /// Boots a node group. Returns one result for each outcome of the boot; their conditions exclude each other.

@@ -10,7 +10,8 @@ use crate::programs::document;
 use crate::syntax::{Node, NodeKind};
 use crate::text::{Span, Traced, Why};
 
-use super::machine::{File, Machine, Written};
+use super::disk::File;
+use super::machine::{Machine, Written};
 use super::node_config::{documents_in, merged, read};
 use super::{image, runtime};
 

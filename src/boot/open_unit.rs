@@ -8,8 +8,9 @@ use crate::syntax::unit::{Entry, Escapes, environment_file, split};
 use crate::text::{Traced, budget, holds};
 use crate::value::{Condition, Guard};
 
+use super::disk::File;
 use super::image;
-use super::machine::{File, Image, Machine};
+use super::machine::{Image, Machine};
 use super::outcome::{BootOutcome, MAX_OUTCOMES};
 use super::unit::{self, Unit};
 

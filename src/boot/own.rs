@@ -22,8 +22,9 @@ use crate::node::{BootCx, Family, NodeGroup, Step, Tool};
 use crate::setting::{ConfigField, Effective};
 use crate::text::Why;
 
+use super::disk::Files;
 use super::image;
-use super::machine::{Files, Image, Machine};
+use super::machine::{Image, Machine};
 
 /// A part of what one tool sets, for some versions.
 #[derive(serde::Deserialize)]

@@ -9,7 +9,8 @@ use crate::node::{BootCx, Family, Reason};
 use crate::text::holds;
 use crate::value::{Condition, Guard};
 
-use super::machine::{File, Machine};
+use super::disk::File;
+use super::machine::Machine;
 use super::outcome::BootOutcome;
 use super::{image, ineffective};
 

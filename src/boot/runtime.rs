@@ -16,7 +16,8 @@ use crate::syntax::toml;
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::machine::{File, Files, Machine, unknown};
+use super::disk::{File, Files, inside};
+use super::machine::{Machine, unknown};
 use super::{image, node_config, print_toml};
 
 /// The files of a machine as a runtime sees them.
@@ -35,8 +36,8 @@ impl MachineFiles<'_, '_, '_> {
         let made = |text: String| File::Known(Arc::new(Traced::made(text, self.machine.place)));
         if path == image::CONTAINERD {
             let folder = crate::runtime::CONTAINERD_DROPINS;
-            let any = self.files.range(folder.to_owned()..).next().is_some_and(|(file, _)| file.starts_with(folder));
-            return any.then(|| made(format!("version = 3\nimports = [\"{folder}*.toml\"]\n")));
+            let any = inside(self.files, folder).next();
+            return any.map(|_| made(format!("version = 3\nimports = [\"{folder}*.toml\"]\n")));
         }
         let folder = crate::runtime::K3S.into_iter().find(|folder| path.strip_prefix(folder) == Some("config.toml"))?;
         // The template for version 3 is used where it exists. Source: k3s-io/k3s `pkg/agent/containerd`.
@@ -95,8 +96,8 @@ impl crate::runtime::Files for MachineFiles<'_, '_, '_> {
     }
 
     fn below(&mut self, directory: &str) -> Vec<String> {
-        let files = self.files.range(directory.to_owned()..).take_while(|(path, _)| path.starts_with(directory));
-        files.filter(|(_, file)| **file != File::Removed).map(|(path, _)| path.clone()).collect()
+        let files = inside(self.files, directory).filter(|(_, file)| **file != File::Removed);
+        files.map(|(name, _)| format!("{directory}{name}")).collect()
     }
 }
 
@@ -129,9 +130,7 @@ pub(super) fn effective(machine: &mut Machine, cx: &mut BootCx<'_>) -> Vec<Runti
             && machine.family() != Some(Family::Al2023)
             && config.is_none_or(|f| *f == File::Removed)
         {
-            let own = crate::runtime::K3S.iter().any(|folder| {
-                machine.files.range((*folder).to_owned()..).next().is_some_and(|(file, _)| file.starts_with(folder))
-            });
+            let own = crate::runtime::K3S.iter().any(|folder| inside(&machine.files, folder).next().is_some());
             let condition = Condition::new("containerd is 2.2 or newer and has no config.toml", true);
             for runtime in found.iter_mut().filter(|_| !own) {
                 runtime.when = runtime.when.and(&Guard::of(condition.clone())).unwrap_or_default();

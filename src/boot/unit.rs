@@ -8,8 +8,9 @@ use crate::node::{BootCx, Family};
 use crate::syntax::unit::{Entry, Escapes, environment_file, is_variable, parse, split, words};
 use crate::text::{Span, Traced, Why};
 
+use super::disk::{File, Files, absolute, inside};
 use super::image;
-use super::machine::{File, Files, Image, Machine, absolute, unknown};
+use super::machine::{Image, Machine, unknown};
 
 /// The key for every variable that an unknown environment file may set.
 pub(super) const ANY_VARIABLE: &str = "";
@@ -217,10 +218,9 @@ fn dropins(machine: &Machine, files: &Files) -> BTreeMap<String, (String, File)>
         out.insert(name.to_owned(), (name.to_owned(), text));
     }
     for dir in image::UNIT_DROPINS {
-        for (path, file) in files.range(dir.to_owned()..) {
-            let Some(name) = path.strip_prefix(dir) else { break };
+        for (name, file) in inside(files, dir) {
             if image::is_conf(name) && !name.contains('/') {
-                out.insert(name.to_owned(), (path.clone(), file.clone()));
+                out.insert(name.to_owned(), (format!("{dir}{name}"), file.clone()));
             }
         }
     }

@@ -29,8 +29,16 @@ pub(crate) fn folders(bytes: &[u8]) -> Vec<String> {
     const COPIERS: [&[u8]; 4] = [b"cp", b"install", b"mv", b"rsync"];
     let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-+/".contains(byte);
     let mut out = Vec::new();
-    for line in bytes.split(|byte| *byte == b'\n') {
-        let mut words = line.split(|byte| !is_path(byte) && *byte != b'$');
+    let mut starts: Vec<_> = COPIERS.iter().flat_map(|name| memchr::memmem::find_iter(bytes, *name)).collect();
+    starts.sort_unstable();
+    let mut done = 0;
+    for at in starts {
+        if at < done {
+            continue;
+        }
+        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+        done = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+        let mut words = bytes[start..done].split(|byte| !is_path(byte) && *byte != b'$');
         if !words.any(|word| COPIERS.contains(&word)) {
             continue;
         }

@@ -11,7 +11,7 @@ use crate::node::BootCx;
 use crate::syntax::{Node, NodeKind, Parsed, Resolved, Schema, file_mode, json, resolve, yaml};
 use crate::text::{Span, Traced, Why};
 
-use super::machine::absolute;
+use super::disk::absolute;
 use super::user_data::plan::{Action, Part, Phase};
 
 /// Several cloud-configs merged: the actions, and the places and reasons of gaps.

@@ -6,7 +6,7 @@
 use crate::node::BootCx;
 use crate::text::{Span, Traced};
 
-use super::super::machine::File;
+use super::super::disk::File;
 use super::super::outcome::BootOutcome;
 use super::interpreter::Shell;
 use super::remote::WORDS;

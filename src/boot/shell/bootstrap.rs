@@ -9,7 +9,8 @@ use crate::node::{BootCx, Family, Reason};
 use crate::setting::Which;
 use crate::text::{Span, Traced, Why, holds};
 
-use super::super::machine::{File, Image, Machine};
+use super::super::disk::File;
+use super::super::machine::{Image, Machine};
 use super::super::outcome::BootOutcome;
 use super::super::{image, runtime};
 use super::interpreter::Shell;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::syntax::shell::{Assignment, Command, CommandKind, Connector, Item, Part, Pipeline, Word};
 use crate::text::{Span, Traced, Why, budget};
 
-use super::super::machine::File;
+use super::super::disk::File;
 use super::super::outcome::MAX_OUTCOMES;
 use super::interpreter::{MAX_DEPTH, Shell, Ways};
 use super::settle::settle;

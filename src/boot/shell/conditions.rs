@@ -3,8 +3,8 @@
 use crate::syntax::shell::Test;
 use crate::text::Traced;
 
+use super::super::disk::File;
 use super::super::image;
-use super::super::machine::File;
 use super::interpreter::Shell;
 use super::pattern::{self, Token};
 use super::state::ScriptRun;

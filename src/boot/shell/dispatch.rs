@@ -7,8 +7,8 @@ use crate::node::Reason;
 use crate::setting::Which;
 use crate::text::{Span, Traced, Why};
 
+use super::super::disk::File;
 use super::super::image;
-use super::super::machine::File;
 use super::call::Call;
 use super::interpreter::{MAX_DEPTH, Shell};
 use super::registry::{self, Model};

@@ -1,12 +1,13 @@
 //! From words to arguments.
 
+use std::slice;
 use std::sync::Arc;
 
 use crate::syntax::shell::{CommandKind, Item, Part, RedirectKind, Target, Word};
 use crate::text::{Span, Traced, Why};
 
+use super::super::disk::File;
 use super::super::image;
-use super::super::machine::File;
 use super::interpreter::{Chosen, MAX_DEPTH, Shell, Ways};
 use super::parameters::Expansion;
 use super::pattern::{self, Token};
@@ -48,12 +49,12 @@ impl Shell<'_, '_> {
     /// The arguments that words expand to.
     pub(super) fn fields(&mut self, words: &[Word], path: &mut ScriptRun) -> Vec<Traced> {
         let mut out = Vec::new();
-        let expanded: Vec<_> =
-            words.iter().flat_map(|w| braces::expand(&w.parts).unwrap_or_else(|| vec![w.parts.clone()])).collect();
+        let expanded: Vec<_> = words.iter().map(|w| (w, braces::expand(&w.parts))).collect();
         let mut size = 0;
-        for parts in expanded {
+        let words = expanded.iter().flat_map(|(w, many)| many.as_deref().unwrap_or(slice::from_ref(&w.parts)));
+        for parts in words {
             let mut chunks = Vec::new();
-            self.chunks(&parts, false, path, &mut chunks);
+            self.chunks(parts, false, path, &mut chunks);
             size += chunks.iter().map(Chunk::len).sum::<usize>();
             if size > MAX_CHUNKS_BYTES {
                 out.push(Traced::unknown(path.machine.place, Why::limit("length of a command")));

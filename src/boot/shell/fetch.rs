@@ -2,8 +2,8 @@
 
 use crate::text::{Span, Traced, Why};
 
+use super::super::disk::File;
 use super::super::image;
-use super::super::machine::File;
 use super::call::Call;
 use super::k3s;
 use super::state::ScriptRun;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::text::{Span, Traced, Why, budget};
 
 use super::super::access::{Access, Right};
+use super::super::disk::{File, absolute, inside};
 use super::super::image;
-use super::super::machine::{File, absolute};
 use super::call::Call;
 use super::files::{self, contents};
 use super::interpreter::Shell;
@@ -284,10 +284,8 @@ pub(super) fn touch(call: &Call<'_>, path: &mut ScriptRun) -> bool {
 /// `mkdir`
 pub(super) fn mkdir(call: &Call<'_>, path: &mut ScriptRun) -> bool {
     let operands = call.operands();
-    let exists = |folder: String| {
-        let own = path.machine.files.range(folder.clone()..).next();
-        image::BOOTSTRAP.starts_with(&folder) || own.is_some_and(|(f, _)| f.starts_with(&folder))
-    };
+    let exists =
+        |folder: String| image::BOOTSTRAP.starts_with(&folder) || inside(&path.machine.files, &folder).next().is_some();
     let first = operands.first().and_then(|o| o.known_str()).map(|o| format!("{}/", path.absolute(o)));
     if !call.flag('p', "--parents") && first.is_some_and(exists) {
         path.status = Status::NonZero;
@@ -484,6 +482,6 @@ fn copy(
 /// The files that were written below a folder and still exist.
 fn below(path: &ScriptRun, folder: &str) -> Vec<(String, File)> {
     let prefix = format!("{}/", folder.trim_end_matches('/'));
-    let inside = path.machine.files.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
-    inside.filter(|(_, file)| **file != File::Removed).map(|(name, file)| (name.clone(), file.clone())).collect()
+    let files = inside(&path.machine.files, &prefix).filter(|(_, file)| **file != File::Removed);
+    files.map(|(name, file)| (format!("{prefix}{name}"), file.clone())).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::programs::{self, FileLookup, Filter, Invocation};
 use crate::text::{Traced, Why};
 
-use super::super::machine::File;
+use super::super::disk::File;
 use super::call::Call;
 use super::interpreter::Shell;
 use super::state::ScriptRun;

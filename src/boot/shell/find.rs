@@ -2,7 +2,7 @@
 
 use crate::text::{Traced, Why};
 
-use super::super::machine::absolute;
+use super::super::disk::absolute;
 use super::call::Call;
 use super::interpreter::Shell;
 use super::pattern;

@@ -7,8 +7,9 @@ use crate::node::Gap;
 use crate::setting::{Reading, names, read_duration};
 use crate::text::{Span, Traced, Why, holds};
 
+use super::super::disk::{File, Files};
 use super::super::image;
-use super::super::machine::{File, Files, MAX_GAPS};
+use super::super::machine::MAX_GAPS;
 use super::maps::different;
 use super::state::{BoxedRun, ScriptRun};
 use super::variable::Variable;

@@ -8,7 +8,9 @@ use crate::runtime::Name;
 use crate::syntax::{Node, unit, yaml};
 use crate::text::{Span, Traced, Why};
 
-use super::super::machine::{File, Machine, Start, absolute};
+use super::super::disk::{File, absolute, inside};
+use super::super::image;
+use super::super::machine::{Machine, Start};
 use super::call::Call;
 use super::interpreter::Shell;
 use super::state::{BoxedRun, ScriptRun};
@@ -52,16 +54,13 @@ pub(super) fn command_of_unit(name: &str) -> Option<[&'static str; 2]> {
 
 /// The unit or the configuration that starts a kubelet at the end of a boot that started none.
 pub(super) fn waiting(machine: &Machine) -> Option<(Option<&'static str>, [&'static str; 2])> {
-    let there = |path: &str| matches!(machine.files.get(path), Some(File::Known(_)));
-    let own = |name: &str| super::super::image::UNIT_FOLDERS.iter().any(|folder| there(&format!("{folder}{name}")));
-    let configured = |product: &str| {
-        let below = format!("/etc/rancher/{product}/config.yaml");
-        machine.files.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below)).next().is_some()
-    };
-    let unit = UNITS.iter().find(|(name, _)| own(name)).map(|(name, command)| (Some(*name), *command));
+    let files = image::UNIT_FOLDERS.iter().flat_map(|folder| inside(&machine.files, folder));
+    let own: Vec<_> = files.filter(|(_, file)| matches!(file, File::Known(_))).map(|(name, _)| name).collect();
+    let unit = UNITS.iter().find(|(name, _)| own.contains(name)).map(|(name, command)| (Some(*name), *command));
     unit.or_else(|| {
-        let product = ["k3s", "rke2"].into_iter().find(|product| configured(product))?;
-        Some((None, [product, "server"]))
+        let configs = [("k3s", "/etc/rancher/k3s/config.yaml"), ("rke2", "/etc/rancher/rke2/config.yaml")];
+        let (product, _) = configs.iter().find(|(_, config)| inside(&machine.files, config).next().is_some())?;
+        Some((None, [*product, "server"]))
     })
 }
 
@@ -237,9 +236,10 @@ fn configured(
     cx: &mut BootCx<'_>,
 ) -> (Vec<Traced>, Vec<Traced>) {
     let folder = format!("{config}.d/");
-    let below = machine.files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
-    let drop_ins = below.filter(|(path, _)| path.strip_suffix(".yaml").or(path.strip_suffix(".yml")).is_some());
-    let names: Vec<String> = std::iter::once(config.to_owned()).chain(drop_ins.map(|(path, _)| path.clone())).collect();
+    let drop_ins = inside(&machine.files, &folder).map(|(name, _)| name);
+    let drop_ins = drop_ins.filter(|name| name.strip_suffix(".yaml").or(name.strip_suffix(".yml")).is_some());
+    let names: Vec<String> =
+        std::iter::once(config.to_owned()).chain(drop_ins.map(|name| format!("{folder}{name}"))).collect();
     let (mut flags, mut out) = (Vec::new(), Vec::new());
     for name in names {
         let text = match machine.files.get(&name) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::syntax::shell::{Command, List};
 use crate::text::{Span, Traced, Why};
 
-use super::super::machine::File;
+use super::super::disk::File;
 use super::interpreter::Shell;
 use super::state::{BoxedRun, Descriptor, ScriptRun, Sink};
 use super::status::Status;

@@ -1,5 +1,8 @@
 //! Every modelled builtin and program: its names and its model.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::programs::{self, awk, coding, columns, envsubst, expr, grep, jq, lines, names, perl, python, sed, yq};
 
 use super::call::Call;
@@ -159,7 +162,10 @@ const PROGRAMS: &[(&[&str], Model)] = &[
 
 /// The model of a program by name.
 pub(super) fn find(name: &str) -> Option<&'static Model> {
-    PROGRAMS.iter().find(|(names, _)| names.contains(&name)).map(|(_, model)| model)
+    static BY_NAME: LazyLock<HashMap<&str, &Model>> = LazyLock::new(|| {
+        PROGRAMS.iter().rev().flat_map(|(names, model)| names.iter().map(move |n| (*n, model))).collect()
+    });
+    BY_NAME.get(name).copied()
 }
 
 /// True for a builtin of bash, which is not searched for in folders.

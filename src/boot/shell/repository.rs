@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::node::{BootCx, beside};
 use crate::text::{Traced, budget};
 
-use super::super::machine::{File, absolute};
+use super::super::disk::{File, absolute};
 use super::state::{SCRIPT, ScriptRun};
 
 /// The most names that are tried for one script.

@@ -7,8 +7,8 @@ use crate::syntax::SyntaxError;
 use crate::syntax::shell::{self, Item};
 use crate::text::{Span, Traced, View, Why, budget, holds};
 
+use super::super::disk::File;
 use super::super::image;
-use super::super::machine::File;
 use super::super::outcome::BootOutcome;
 use super::call::Call;
 use super::files::{contents, missing};

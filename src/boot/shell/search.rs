@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::text::Why;
 
+use super::super::disk::{File, absolute};
 use super::super::image;
-use super::super::machine::{File, absolute};
 use super::registry;
 use super::state::ScriptRun;
 use super::unmodelled::is_well_known;

@@ -6,7 +6,8 @@ use crate::node::Family;
 use crate::runtime::Name;
 use crate::text::Why;
 
-use super::super::machine::{File, Start, absolute};
+use super::super::disk::{File, absolute};
+use super::super::machine::Start;
 use super::super::{image, kubeadm, node_config, nodeadm};
 use super::call::Call;
 use super::interpreter::Shell;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::text::{Traced, Why};
 use crate::value::{Condition, Guard};
 
-use super::super::machine::{File, Machine};
+use super::super::disk::File;
+use super::super::machine::Machine;
 use super::super::outcome::MAX_OUTCOMES;
 use super::idle;
 use super::maps::{different, unify};

@@ -8,8 +8,8 @@ use crate::node::Family;
 use crate::node::kubelet_files::{EXTRA_ARGS, OWN_ARGS};
 use crate::text::{Span, Traced, Why};
 
+use super::super::disk::File;
 use super::super::image;
-use super::super::machine::File;
 use super::call::Call;
 use super::state::ScriptRun;
 

@@ -8,8 +8,9 @@ use crate::syntax::shell::{Command, List};
 use crate::text::{Span, Traced, Why};
 use crate::value::Guard;
 
+use super::super::disk::{File, absolute};
 use super::super::image;
-use super::super::machine::{File, Machine, absolute};
+use super::super::machine::Machine;
 use super::status::{Flow, Status};
 use super::variable::Variable;
 

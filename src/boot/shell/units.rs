@@ -8,7 +8,8 @@ use crate::node::BootCx;
 use crate::syntax::unit::{Entry, Escapes, parse, split};
 use crate::text::{Span, Traced, Why, budget};
 
-use super::super::machine::{File, Machine, absolute};
+use super::super::disk::{File, absolute, inside};
+use super::super::machine::Machine;
 use super::super::outcome::BootOutcome;
 use super::super::{image, unit};
 use super::at_boot;
@@ -410,8 +411,7 @@ impl ScriptRun {
         let mut drop_ins = BTreeMap::new();
         for folder in image::UNIT_FOLDERS.iter().rev() {
             let folder = format!("{folder}{name}.d/");
-            for (file, content) in self.machine.files.range(folder.clone()..) {
-                let Some(base) = file.strip_prefix(&folder) else { break };
+            for (base, content) in inside(&self.machine.files, &folder) {
                 if let (File::Known(text), true) = (content, image::is_conf(base)) {
                     drop_ins.insert(base.to_owned(), Arc::clone(text));
                 }

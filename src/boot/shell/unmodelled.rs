@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::runtime;
 use crate::text::{Span, Traced, Why, holds};
 
+use super::super::disk::{File, absolute};
 use super::super::image;
-use super::super::machine::{File, absolute};
 use super::call::Call;
 use super::interpreter::Shell;
 use super::state::{BoxedRun, ScriptRun};

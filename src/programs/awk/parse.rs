@@ -64,7 +64,20 @@ static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
 const VARIABLES: [&str; 6] = ["FS", "OFS", "ORS", "NF", "NR", "FNR"];
 
 /// Variables that change how awk works in ways that are not supported.
-const OTHER_VARIABLES: &str = "BINMODE CONVFMT FIELDWIDTHS FPAT IGNORECASE OFMT RLENGTH RS RSTART RT SUBSEP LINT";
+const OTHER_VARIABLES: [&str; 12] = [
+    "BINMODE",
+    "CONVFMT",
+    "FIELDWIDTHS",
+    "FPAT",
+    "IGNORECASE",
+    "OFMT",
+    "RLENGTH",
+    "RS",
+    "RSTART",
+    "RT",
+    "SUBSEP",
+    "LINT",
+];
 
 /// Parses a program that is called with these variables.
 pub(super) fn program<'a>(code: &'a Traced, variables: impl Iterator<Item = &'a str>) -> Known<Program> {
@@ -82,7 +95,7 @@ pub(super) fn program<'a>(code: &'a Traced, variables: impl Iterator<Item = &'a 
         }
     }
     // Words of the language and functions are not set either.
-    let other = |name: &&String| !parser.set.contains(name) || OTHER_VARIABLES.split(' ').any(|other| other == *name);
+    let other = |name: &&String| !parser.set.contains(name) || OTHER_VARIABLES.contains(&name.as_str());
     parser.set.iter().chain(&parser.used).find(other).map_or(Ok(out), |name| not(&format!("awk's {name}")))
 }
 
