@@ -111,7 +111,7 @@ fn through_others(unit: &Unit, cx: &mut Cx<'_>) -> Option<View> {
     let names_others = NAMES_OTHERS.iter().any(|word| yaml_files::holds(&bytes, word.as_bytes()));
     let folder = unit.path.parent().filter(|_| names_others)?;
     let folders = [Some(folder), folder.parent(), Some(cx.files.root())];
-    let concerns = |name: &String| {
+    let concerns = |name: &&str| {
         let paths = folders.iter().flatten().map(|folder| normal(&folder.join(name)));
         let mut texts = paths.filter(|path| *path != unit.path).filter_map(|path| cx.files.glance(&path));
         texts.any(|bytes| concerns_kubelet(&bytes))

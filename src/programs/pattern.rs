@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use regex::{Captures, Regex, RegexBuilder};
 
+use crate::text::pattern::Kept;
 use crate::text::{Why, budget};
 
 /// The largest compiled pattern, in bytes.
@@ -19,7 +20,7 @@ const MATCH: usize = 100;
 const CLASSES: &str = "alpha digit alnum upper lower space blank punct print graph cntrl xdigit";
 
 /// Why a pattern cannot be used.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum NoPattern {
     /// The program itself refuses it.
     Refused,
@@ -32,7 +33,7 @@ fn unknown<T>(what: &str) -> Result<T, NoPattern> {
 }
 
 /// How a pattern is read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Syntax {
     /// Extended rather than basic.
     pub(super) extended: bool,
@@ -42,6 +43,10 @@ pub(super) struct Syntax {
     pub(super) lines: bool,
     /// `\n` and `\t` are escapes, in brackets as well, as in `sed`; `grep` has none.
     pub(super) escapes: bool,
+}
+
+thread_local! {
+    static KEPT: Kept<(String, Syntax), Result<Pattern, NoPattern>> = Kept::default();
 }
 
 /// A compiled pattern.
@@ -62,6 +67,10 @@ impl From<Regex> for Pattern {
 impl Pattern {
     /// Compiles a pattern.
     pub(super) fn new(text: &str, syntax: Syntax) -> Result<Self, NoPattern> {
+        KEPT.with(|kept| kept.get(&(text.to_owned(), syntax), || Self::compile(text, syntax)))
+    }
+
+    fn compile(text: &str, syntax: Syntax) -> Result<Self, NoPattern> {
         let (body, ambiguous) = Translator { rest: text, syntax, out: String::new(), depth: 0 }.run()?;
         let build = |pattern: &str| {
             RegexBuilder::new(pattern)

@@ -134,8 +134,9 @@ impl<'a> Others<'a> {
         let list = self.list;
         let naming = list.files.iter().enumerate().filter(|(n, _)| list.words(*n).has(Group::NamesOthers));
         for (_, path) in naming {
-            let names = beside::names(&self.files.glance(path).unwrap_or_default());
-            let names: BTreeSet<&str> = names.iter().filter_map(|name| name.rsplit('/').next()).collect();
+            let bytes = self.files.glance(path).unwrap_or_default();
+            let names = beside::names(&bytes).into_iter();
+            let names: BTreeSet<_> = names.map(|name| name.rsplit_once('/').map_or(name, |(_, last)| last)).collect();
             for name in names {
                 out.entry(name.to_owned()).or_default().push(path);
             }

@@ -1,7 +1,9 @@
 //! Regular expressions that a file gives: each is compiled once, and none grows without bound.
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::rc::Rc;
 
 use regex::Error;
@@ -20,25 +22,46 @@ const TOO_LARGE: usize = 1_000_000;
 type Compiled = Result<Option<Rc<Regex>>, &'static str>;
 
 thread_local! {
-    static KEPT: RefCell<HashMap<String, Compiled>> = RefCell::new(HashMap::new());
+    static KEPT: Kept<String, Compiled> = Kept::default();
+}
+
+/// Compiled patterns of this thread, by what they were compiled from.
+#[derive(Debug)]
+pub(crate) struct Kept<K, V>(RefCell<HashMap<K, V>>);
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+    /// What was compiled from `key`, or what `compile` makes of it now.
+    pub(crate) fn get<Q: Eq + Hash + ToOwned<Owned = K> + ?Sized>(&self, key: &Q, compile: impl FnOnce() -> V) -> V
+    where
+        K: Borrow<Q>,
+    {
+        let known = self.0.borrow().get(key).cloned();
+        known.unwrap_or_else(|| {
+            let found = compile();
+            let mut kept = self.0.borrow_mut();
+            if kept.len() >= MAX_KEPT {
+                kept.clear();
+            }
+            kept.insert(key.to_owned(), found.clone());
+            found
+        })
+    }
 }
 
 /// A pattern as the crate `regex` reads it. `None` if it is none, or too large, which is a limit that is named.
 pub(crate) fn compiled(pattern: &str) -> Option<Rc<Regex>> {
-    let known = KEPT.with_borrow(|kept| kept.get(pattern).cloned());
-    let found = known.unwrap_or_else(|| {
-        let found = match RegexBuilder::new(pattern).size_limit(MAX_COMPILED).build() {
+    let found = KEPT.with(|kept| {
+        kept.get(pattern, || match RegexBuilder::new(pattern).size_limit(MAX_COMPILED).build() {
             Ok(regex) => Ok(Some(Rc::new(regex))),
             Err(Error::CompiledTooBig(_)) => Err("size of a regular expression"),
             Err(_) => Ok(None),
-        };
-        KEPT.with_borrow_mut(|kept| {
-            if kept.len() >= MAX_KEPT {
-                kept.clear();
-            }
-            kept.insert(pattern.to_owned(), found.clone());
-        });
-        found
+        })
     });
     // The same for each unit, whichever came first.
     found.unwrap_or_else(|limit| {

@@ -47,7 +47,7 @@ pub(super) fn place(text: &Traced, path: &mut ScriptRun, cx: &mut BootCx<'_>) {
     let mut placed = 0;
     let mut open = vec![(text.clone(), 0)];
     while let Some((text, depth)) = open.pop() {
-        let mut names = beside::names(text.bytes());
+        let mut names: Vec<_> = beside::names(text.bytes()).into_iter().map(str::to_owned).collect();
         let named = beside::folders(text.bytes());
         for name in budget::at_most(named, MAX_FOLDERS, "folders that a script copies") {
             for (real, _) in &folders {
