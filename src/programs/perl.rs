@@ -7,7 +7,7 @@ use crate::text::{Traced, Why};
 use super::arguments::Arguments;
 use super::pattern::Pattern;
 use super::program::{Done, Effects, Invocation, known, lines_with_ends, not_followed, utf8};
-use super::substitute::{Part, replaced};
+use super::substitute::{Part, is_uncertain, replaced};
 
 /// The largest compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
@@ -71,7 +71,16 @@ fn edited(text: &Traced, substitutions: &[Substitution], whole: bool, call: &Inv
         for substitution in substitutions {
             let most = if substitution.global { usize::MAX } else { 1 };
             let found = substitution.pattern.all(utf8(&line)?, most).map_err(|why| call.unknown(why))?;
-            line = replaced(&line, &found, &substitution.parts, MAX_TEXT);
+            let out = replaced(&line, &found, &substitution.parts, MAX_TEXT);
+            let again = |text: &Traced| {
+                let found = substitution.pattern.all(text.as_str()?, most).ok()?;
+                Some(replaced(text, &found, &substitution.parts, MAX_TEXT))
+            };
+            if is_uncertain(&line, &out, &found, again) {
+                let why = line.first_unknown().map(|(_, why)| why.clone());
+                return Err(call.unknown(why.unwrap_or_else(|| Why::NotUnderstood("this program of perl".into()))));
+            }
+            line = out;
         }
         out.push(&line);
         if out.len() > MAX_TEXT {

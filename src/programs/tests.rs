@@ -217,6 +217,12 @@ fn other_programs_keep_unknown_parts() {
         ("awk", &["{print $1}"], "a ?\n", "unknown"),
         ("awk", &["{gsub(/a/, \"b\"); print}"], "a?\n", "b?\n"),
         ("perl", &["-pe", "s/a/b/"], "a?\n", "b?\n"),
+        ("perl", &["-pe", "s/a=.*/a=0s/"], "a=?\n", "a=0s\n"),
+        ("perl", &["-pe", "s/.$//"], "a?\n", "unknown"),
+        ("sed", &["s/a=.*/a=0s/"], "a=?\n", "a=0s\n"),
+        ("sed", &["s/\\(a=\\).*/\\10s/;s/b/c/"], "a=?\nb?\n", "a=0s\nc?\n"),
+        ("sed", &["s/a./0/"], "a?\n", "unknown"),
+        ("sed", &["s/[^0-9]*$//"], "a?\n", "unknown"),
         ("base64", &[], "?", "?"),
     ] {
         assert_eq!(with_unknown(program, argv, stdin), want, "{program} {argv:?} {stdin}");

@@ -132,11 +132,10 @@ fn fill(spec: &Spec, argument: Option<&Traced>, span: Span, path: &mut ScriptRun
             let Some(known) = given.known_str() else {
                 return if given.has_unknown() { given } else { Traced::made("0", span) };
             };
-            let value = integer(known.trim());
-            if value.is_none() && argument.is_some() {
+            let (value, whole) = integer(known.trim());
+            if !whole && argument.is_some() {
                 path.status = Status::NonZero;
             }
-            let value = value.unwrap_or_default();
             let shown = match spec.conversion {
                 b'x' => format!("{value:x}"),
                 b'X' => format!("{value:X}"),
@@ -178,23 +177,24 @@ fn fill(spec: &Spec, argument: Option<&Traced>, span: Span, path: &mut ScriptRun
     out
 }
 
-/// A number as `%d` reads it.
-fn integer(text: &str) -> Option<i64> {
+/// A number as `%d` reads it: what the text begins with, and whether that is all of it.
+fn integer(text: &str) -> (i64, bool) {
     if let Some(rest) = text.strip_prefix(['\'', '"']) {
-        return rest.chars().next().map(|c| i64::from(u32::from(c)));
+        return (rest.chars().next().map_or(0, |c| i64::from(u32::from(c))), true);
     }
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let value = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        i64::from_str_radix(hex, 16).ok()?
-    } else if digits.len() > 1 && digits.starts_with('0') {
-        i64::from_str_radix(digits, 8).ok()?
-    } else {
-        digits.parse().ok()?
+    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+    let (radix, digits) = match hex.filter(|hex| hex.starts_with(|c: char| c.is_ascii_hexdigit())) {
+        Some(hex) => (16, hex),
+        None => (if digits.starts_with('0') { 8 } else { 10 }, digits),
     };
-    Some(sign * value)
+    let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+    let value = digits.get(..end).filter(|digits| !digits.is_empty());
+    let value = value.map(|digits| i64::from_str_radix(digits, radix).unwrap_or(i64::MAX));
+    (sign * value.unwrap_or_default(), value.is_some() && end == digits.len())
 }
 
 /// `%q`: quotes a text so that the shell reads it back unchanged.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::programs::pattern::Pattern;
-use crate::programs::substitute::replaced;
+use crate::programs::substitute::{is_uncertain, replaced};
 use crate::text::{Span, Traced, Why, budget};
 
 use super::parse::{Action, Address, Command, Substitution};
@@ -463,7 +463,14 @@ impl<'a> ScriptRun<'a> {
             return Err(Why::limit("steps of a sed script"));
         }
         let matches = matches.iter().skip(substitution.nth - 1);
-        let out = replaced(&space, matches, &substitution.parts, MAX_BYTES);
+        let out = replaced(&space, matches.clone(), &substitution.parts, MAX_BYTES);
+        let again = |text: &Traced| {
+            let matches = pattern.all(text.as_str()?, most).ok()?;
+            Some(replaced(text, matches.iter().skip(substitution.nth - 1), &substitution.parts, MAX_BYTES))
+        };
+        if is_uncertain(&space, &out, matches, again) {
+            return Err(self.why());
+        }
         if out.len() > MAX_BYTES {
             return Err(Why::limit("output of sed"));
         }
