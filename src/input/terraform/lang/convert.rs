@@ -182,3 +182,63 @@ pub(super) fn extend(why: &Why, step: &str) -> Why {
         other => other.clone(),
     }
 }
+
+/// A number or boolean as text.
+pub(super) fn to_text_value(value: &Value) -> Option<Value> {
+    match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => {
+            let plain = Value { via: None, ..value.clone() };
+            Some(Value { kind: Kind::Str(Arc::new(plain.to_traced()?)), ..value.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// How deep values are converted to a common type.
+const MAX_COMMON: usize = 16;
+
+/// True if there is a number or a boolean in the value.
+pub(super) fn has_plain(value: &Value, depth: usize) -> bool {
+    match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => true,
+        Kind::List(items) => depth < MAX_COMMON && items.iter().any(|item| has_plain(item, depth + 1)),
+        Kind::Map(map) => depth < MAX_COMMON && map.entries.values().any(|entry| has_plain(&entry.value, depth + 1)),
+        _ => false,
+    }
+}
+
+/// A branch of a conditional as Terraform gives it. Both branches have one type: a number or boolean is text where the other
+/// branch has text. `None` if that changes nothing.
+pub(super) fn in_common(value: &Value, other: &Value, depth: usize) -> Option<Value> {
+    let kind = match (&value.kind, &other.kind) {
+        (Kind::Number(_) | Kind::Bool(_), Kind::Str(_)) => return to_text_value(value),
+        (Kind::List(items), Kind::List(others)) if depth < MAX_COMMON && !items.is_set => {
+            let (items, others) = (items.iter().collect::<Vec<_>>(), others.iter().collect::<Vec<_>>());
+            Value::list(all_in_common(&items, &others, items.len() == others.len(), depth)?, value.at).kind
+        }
+        (Kind::Map(map), Kind::Map(others)) if depth < MAX_COMMON => {
+            let items: Vec<_> = map.entries.values().map(|entry| &entry.value).collect();
+            let same: Option<Vec<_>> = map.entries.keys().map(|key| Some(&others.entries.get(key)?.value)).collect();
+            let same = same.filter(|same| same.len() == others.entries.len());
+            let paired = same.is_some();
+            let others = same.unwrap_or_else(|| others.entries.values().map(|entry| &entry.value).collect());
+            let mut entries = map.entries.clone();
+            for (entry, value) in entries.values_mut().zip(all_in_common(&items, &others, paired, depth)?) {
+                entry.value = value;
+            }
+            Kind::Map(Arc::new(Map { entries, open: map.open.clone(), ..Map::default() }))
+        }
+        _ => return None,
+    };
+    Some(Value { kind, ..value.clone() })
+}
+
+/// The items of a branch beside those of the other: in pairs, or all of one type.
+fn all_in_common(items: &[&Value], others: &[&Value], paired: bool, depth: usize) -> Option<Vec<Value>> {
+    let all = others.iter().chain(items);
+    let sample = all.clone().find(|item| matches!(item.kind, Kind::Str(_))).or(all.clone().next())?;
+    let other = |n: usize| others.get(n).filter(|_| paired).unwrap_or(sample);
+    let new: Vec<_> = items.iter().enumerate().map(|(n, item)| in_common(item, other(n), depth + 1)).collect();
+    let changed = new.iter().any(Option::is_some);
+    changed.then(|| new.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| Value::clone(old))).collect())
+}

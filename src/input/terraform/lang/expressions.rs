@@ -6,7 +6,7 @@ use crate::syntax::hcl::{Binary, Conditional, Expr, ExprKind, For, Key, Unary};
 use crate::text::{Span, UNKNOWN_MARK, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, MAX_ALTERNATIVES, Map, Number, Value};
 
-use super::convert::{arithmetic, equal, keyed, name_in, order, to_bool, to_number};
+use super::convert::{arithmetic, equal, has_plain, in_common, keyed, name_in, order, to_bool, to_number};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
@@ -243,30 +243,30 @@ impl dyn Data + '_ {
     fn conditional(&mut self, c: &Conditional, at: Span, env: &Env) -> Outcome {
         let value = self.eval(&c.condition, env)?;
         let truth = self.truth(&value, &c.condition, env)?;
+        let sources = [&c.then, &c.otherwise];
         let mut branches: [Option<Outcome>; 2] = [None, None];
-        let mut outcomes = Vec::new();
-        for (guard, answer) in truth {
-            let (slot, branch) = if answer { (0, &c.then) } else { (1, &c.otherwise) };
+        for (_, answer) in &truth {
+            let slot = usize::from(!answer);
             if branches[slot].is_none() {
-                branches[slot] = Some(self.eval(branch, env));
-            }
-            if let Some(outcome) = &branches[slot] {
-                outcomes.push((guard, outcome.clone()));
+                branches[slot] = Some(self.eval(sources[slot], env));
             }
         }
-        let outcome = match &mut outcomes[..] {
-            [(_, only)] => std::mem::replace(only, Ok(Value::null(at))),
+        for slot in [0, 1] {
+            let Some(Ok(value)) = branches[slot].clone() else { continue };
+            if has_plain(&value, 0) {
+                let other = branches[1 - slot].clone().unwrap_or_else(|| self.eval(sources[1 - slot], env));
+                let common = other.ok().and_then(|other| in_common(&value, &other, 0));
+                branches[slot] = Some(Ok(common.unwrap_or(value)));
+            }
+        }
+        let outcomes: Vec<_> = truth
+            .into_iter()
+            .filter_map(|(guard, answer)| Some((guard, branches[usize::from(!answer)].clone()?)))
+            .collect();
+        match outcomes.len() {
+            1 => outcomes.into_iter().next().map_or_else(|| Ok(Value::null(at)), |(_, only)| only),
             _ => either(outcomes, at),
-        }?;
-        // Both branches have one type: a number becomes text if the other branch is text.
-        if matches!(outcome.kind, Kind::Number(_) | Kind::Bool(_)) {
-            let other = if branches[0].is_none() { &c.then } else { &c.otherwise };
-            if let Ok(Value { kind: Kind::Str(_), .. }) = self.eval(other, env) {
-                let text = Value { via: None, ..outcome.clone() }.to_traced().unwrap_or_default();
-                return Ok(Value { kind: Kind::Str(Arc::new(text)), ..outcome });
-            }
         }
-        Ok(outcome)
     }
 
     fn for_expr(&mut self, f: &For, at: Span, env: &Env) -> Outcome {

@@ -8,11 +8,11 @@ use crate::syntax::hcl::{Expr, ExprKind, Key};
 use crate::text::Why;
 use crate::value::{Alternative, Entry, Kind, Map, Value};
 
-use super::convert::{extend, text_to_bool, text_to_number};
+use super::convert::{extend, text_to_bool, text_to_number, to_text_value};
 use super::data::Data;
 use super::env::Env;
 use super::evaluate::Evaluate;
-use super::functions::arguments::{as_set, to_text_value};
+use super::functions::arguments::as_set;
 use super::outcome::{Outcome, Refused};
 
 /// How deep types may nest.

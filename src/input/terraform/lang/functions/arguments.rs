@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Number, Value};
 
-use super::super::convert::{equal, to_number, to_text};
+use super::super::convert::{equal, to_number, to_text, to_text_value};
 use super::super::data::Data;
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Early, refused};
@@ -95,17 +95,6 @@ pub(super) fn unified(items: Vec<Value>) -> Vec<Value> {
         return items;
     }
     items.into_iter().map(|v| to_text_value(&v).unwrap_or(v)).collect()
-}
-
-/// A number or boolean as text.
-pub(in super::super) fn to_text_value(value: &Value) -> Option<Value> {
-    match &value.kind {
-        Kind::Number(_) | Kind::Bool(_) => {
-            let plain = Value { via: None, ..value.clone() };
-            Some(Value { kind: Kind::Str(Arc::new(plain.to_traced()?)), ..value.clone() })
-        }
-        _ => None,
-    }
 }
 
 /// How deep the items of a set are looked at to sort them.

@@ -7,14 +7,14 @@ use indexmap::IndexMap;
 use crate::text::{Span, UNKNOWN_MARK, Why};
 use crate::value::{Alternative, Condition, Entry, Guard, Kind, Map, Value};
 
-use super::super::convert::{equal, keyed, text_to_bool, text_to_number, to_bool, to_key};
+use super::super::convert::{equal, keyed, text_to_bool, text_to_number, to_bool, to_key, to_text_value};
 use super::super::data::Data;
 use super::super::env::Env;
 use super::super::evaluate::Evaluate;
 use super::super::outcome::{Computed, Early, are_apart, both_ways, combined, entries_of, more, refused, with};
 use super::super::steps::{choice, item};
 use super::arguments::{
-    all_known, as_set, in_order, list, none_unknown, not_unknown, number, to_text_value, unified, unknown, whole_number,
+    all_known, as_set, in_order, list, none_unknown, not_unknown, number, unified, unknown, whole_number,
 };
 use super::defaults::or_default;
 

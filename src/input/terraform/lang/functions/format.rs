@@ -176,22 +176,17 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Early> {
         }
         't' => {
             let b = value.as_bool().ok_or_else(|| refused("true or false is required"))?;
-            Ok(pad(verb, Traced::made(if b { "true" } else { "false" }, value.at), value.at))
+            Ok(Traced::made(if b { "true" } else { "false" }, value.at))
         }
         'd' if matches!(value.kind, Kind::Number(_)) && verb.width.is_none() && !verb.plus && !verb.space => {
             whole(value)?;
             Ok(to_text(value)?)
         }
         'b' | 'd' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'g' | 'G' => {
-            if let Kind::Str(text) = &value.kind {
-                if let Some(unknown) = unknown(text) {
-                    return Ok(unknown);
-                }
-                if matches!(verb.letter, 'x' | 'X') {
-                    let digits: String = text.bytes().iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
-                    let digits = if verb.letter == 'X' { digits.to_uppercase() } else { digits };
-                    return Ok(pad(verb, Traced::made(digits, value.at), value.at));
-                }
+            if let Kind::Str(text) = &value.kind
+                && let Some(unknown) = unknown(text)
+            {
+                return Ok(unknown);
             }
             number(verb, value)
         }
@@ -263,7 +258,9 @@ fn pad(verb: &Verb, text: Traced, at: Span) -> Traced {
     if verb.minus {
         out.push(&text);
     }
-    out.push_made(" ".repeat(missing).as_bytes(), at);
+    // The minus takes the zeros from numbers alone.
+    let blank = if verb.zero && "svq".contains(verb.letter) { "0" } else { " " };
+    out.push_made(blank.repeat(missing).as_bytes(), at);
     if !verb.minus {
         out.push(&text);
     }

@@ -134,7 +134,7 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("sha1", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Sha1>))),
     ("sha256", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Sha256>))),
     ("sha512", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Sha512>))),
-    ("signum", 1, 1, Pure(|args, at| numbers::of(args, at, |n| if n == 0.0 { 0.0 } else { n.signum() }))),
+    ("signum", 1, 1, Pure(numbers::signum)),
     ("slice", 3, 3, Pure(collections::slice)),
     ("sort", 1, 1, Deep(collections::sort)),
     ("split", 2, 2, Pure(strings::split)),

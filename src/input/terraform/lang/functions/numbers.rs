@@ -5,7 +5,7 @@ use crate::value::Value;
 
 use super::super::convert::to_number;
 use super::super::outcome::{Computed, refused};
-use super::arguments::{known, list, number};
+use super::arguments::{known, list, number, whole_number};
 
 /// The longest list that `range` of Terraform returns.
 const MAX_RANGE: usize = 1024;
@@ -17,6 +17,11 @@ fn finite(value: f64, at: Span) -> Computed {
 /// A function of one number.
 pub(super) fn of(args: &[Value], at: Span, function: fn(f64) -> f64) -> Computed {
     finite(function(to_number(&args[0])?), at)
+}
+
+pub(super) fn signum(args: &[Value], at: Span) -> Computed {
+    let value = whole_number(&args[0])?;
+    finite(if value == 0.0 { 0.0 } else { value.signum() }, at)
 }
 
 /// The smallest or largest of several numbers.
