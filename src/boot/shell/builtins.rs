@@ -341,12 +341,28 @@ pub(super) fn leave_loop(call: &Call<'_>, path: &mut ScriptRun) {
     }
 }
 
-/// `cd` and `pushd`
+/// The variable that holds the folders that `pushd` left. No script can use this name.
+const LEFT: &str = " pushd";
+
+/// `cd`, `pushd` and `popd`
 pub(super) fn cd(call: &Call<'_>, path: &mut ScriptRun) {
-    match call.words.iter().find(|w| w.known_str() != Some("--")).and_then(|w| w.known_str()) {
-        None | Some("-") => {}
-        Some(to) => path.shell.directory = path.absolute(to),
+    let word = call.words.iter().find(|w| !matches!(w.known_str(), Some("--" | "-P" | "-L" | "-e")));
+    let mut left = path.lookup(LEFT).map_or_else(Vec::new, |left| left.values.to_vec());
+    let before = Traced::made(path.shell.directory.as_bytes(), call.at);
+    let to = match (call.name, word.and_then(|w| w.known_str())) {
+        ("popd", _) => left.pop().map(|to| to.to_text().into_owned()),
+        (_, Some("-")) => path.get("OLDPWD").and_then(|to| to.known_str()).map(str::to_owned),
+        (_, to) => to.filter(|to| !to.starts_with('+')).map(|to| path.absolute(to)),
+    };
+    let Some(to) = to else { return };
+    if call.name == "pushd" {
+        left.push(before.clone());
     }
+    if call.name != "cd" {
+        path.put(LEFT, Variable::array(left, false));
+    }
+    path.shell.directory = to;
+    path.set("OLDPWD", before);
 }
 
 /// `pwd`

@@ -291,9 +291,9 @@ impl ScriptRun {
     }
 }
 
-/// The names of known files that match a word with `*`, `?` or `[`. `None` if there are none.
+/// The names of known files that match a word with `*`, `?`, `[` or `@(…)`. `None` if there are none.
 fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
-    let marks = |c: &Chunk| matches!(c, Chunk::Bare(t) if t.bytes().iter().any(|b| b"*?[".contains(b)));
+    let marks = |c: &Chunk| matches!(c, Chunk::Bare(t) if t.bytes().iter().any(|b| b"*?[(".contains(b)));
     if path.shell.options.noglob || !chunks.iter().any(marks) {
         return None;
     }

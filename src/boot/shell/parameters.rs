@@ -112,6 +112,12 @@ impl Shell<'_, '_> {
             }
             Operation::Replace { which, pattern, with } => {
                 let tokens = self.pattern(pattern, path);
+                // From bash 5.2 on, this stands for what is replaced.
+                let bare =
+                    |w: &Word| w.parts.iter().any(|p| matches!(p, Part::Bare(text) if text.bytes().contains(&b'&')));
+                if with.as_ref().is_some_and(bare) {
+                    return not_understood("an `&` in what replaces a pattern");
+                }
                 let with = with.as_ref().map_or_else(Traced::new, |w| self.single(w, path));
                 each(value, |text| replace(&text, &tokens, *which, &with, span))
             }
@@ -130,12 +136,14 @@ impl Shell<'_, '_> {
                     }
                     if parameter.name == "*" && quoted {
                         let separator: Vec<u8> = path.separators().iter().take(1).copied().collect();
-                        return elements(list, &offset, length.as_ref()).map_or_else(
+                        return elements(list, None, &offset, length.as_ref()).map_or_else(
                             || not_understood("a slice of the arguments"),
                             |list| Expansion::One(Traced::join(&list, &Traced::made(separator, span))),
                         );
                     }
-                    return elements(list, &offset, length.as_ref())
+                    let own = path.lookup(&parameter.name).filter(|v| !arguments && v.kind == VariableKind::Array);
+                    let keys = own.and_then(|v| v.keys.as_deref());
+                    return elements(list, keys.map(Vec::as_slice), &offset, length.as_ref())
                         .map_or_else(|| not_understood("a slice of an array"), Expansion::Many);
                 }
                 each(value, |text| slice(&text, &offset, length.as_ref(), span))
@@ -333,24 +341,45 @@ fn holds_list(word: &Word) -> bool {
 
 /// Quotes a text so that the shell reads it back unchanged.
 pub(super) fn quote(text: &Traced, span: Span) -> Traced {
-    let mut out = Traced::made("'", span);
-    out.push(&text.replace(b"'", &Traced::made("'\\''", span)));
+    let controls = text.bytes().iter().any(u8::is_ascii_control);
+    let mut out = Traced::made(if controls { "$'" } else { "'" }, span);
+    if !controls {
+        out.push(&text.replace(b"'", &Traced::made("'\\''", span)));
+        out.push_made(b"'", span);
+        return out;
+    }
+    for (at, byte) in text.bytes().iter().enumerate() {
+        let named = b"\x07\x08\t\n\x0b\x0c\r\x1b'\\".iter().zip(b"abtnvfrE'\\").find(|(control, _)| *control == byte);
+        match named {
+            Some((_, name)) => out.push_made(&[b'\\', *name], span),
+            None if byte.is_ascii_control() => out.push_made(format!("\\{byte:03o}").as_bytes(), span),
+            None => out.push(&text.slice(at..at + 1)),
+        }
+    }
     out.push_made(b"'", span);
     out
 }
 
-/// `${a[@]:offset:length}`
-fn elements(list: Vec<Traced>, offset: &Traced, length: Option<&Traced>) -> Option<Vec<Traced>> {
+/// `${a[@]:offset:length}`, of an array with gaps by its keys.
+fn elements(
+    list: Vec<Traced>,
+    keys: Option<&[String]>,
+    offset: &Traced,
+    length: Option<&Traced>,
+) -> Option<Vec<Traced>> {
     let read = |t: &Traced| t.known_str().and_then(|t| t.trim().parse::<i64>().ok());
-    let count = i64::try_from(list.len()).ok()?;
+    let keys: Option<Vec<i64>> = keys.map(|keys| keys.iter().filter_map(|key| key.parse().ok()).collect());
+    let last = keys.as_ref().map(|keys| keys.iter().max().map_or(0, |last| last.saturating_add(1)));
+    let count = last.map_or_else(|| i64::try_from(list.len()), Ok).ok()?;
     let offset = read(offset)?;
     let from = if offset < 0 { count.checked_add(offset)? } else { offset };
     let length = match length {
         Some(length) => usize::try_from(read(length)?).ok()?,
         None => list.len(),
     };
-    let Ok(from) = usize::try_from(from) else { return Some(Vec::new()) };
-    Some(list.into_iter().skip(from).take(length).collect())
+    let Ok(skipped) = usize::try_from(from) else { return Some(Vec::new()) };
+    let skipped = keys.map_or(skipped, |keys| keys.iter().filter(|key| **key < from).count());
+    Some(list.into_iter().skip(skipped).take(length).collect())
 }
 
 fn each(value: Expansion, change: impl Fn(Traced) -> Traced) -> Expansion {
@@ -437,30 +466,34 @@ fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, sp
         return unknown(span);
     }
     let bytes = text.bytes();
+    let anywhere = matches!(which, None | Some(b'/'));
     let mut out = Traced::new();
     let mut at = 0;
-    while at <= bytes.len() {
-        let ends = (at..=bytes.len()).rev();
-        let anchored = match which {
-            Some(b'#') => at == 0,
-            _ => true,
+    while at < bytes.len() || !anywhere && at == bytes.len() {
+        let fits = |end: &usize| match which {
+            Some(b'#') if at > 0 => false,
+            Some(b'%') if *end < bytes.len() => false,
+            _ => pattern::whole(tokens, &bytes[at..*end]),
         };
-        let end = ends.into_iter().find(|end| {
-            anchored && (which != Some(b'%') || *end == bytes.len()) && pattern::whole(tokens, &bytes[at..*end])
-        });
+        let end = (at..=bytes.len()).rev().find(fits);
+        if end.is_some() {
+            out.push(with);
+        }
         match end {
-            Some(end) if end > at || which.is_some_and(|w| w != b'/') => {
-                out.push(with);
+            Some(end) if which != Some(b'/') => {
                 at = end;
-                if which != Some(b'/') {
-                    break;
-                }
+                break;
             }
+            Some(end) if end > at => at = end,
             _ => {
                 out.push(&text.slice(at..at + 1));
                 at += 1;
             }
         }
+    }
+    // Only such a pattern fits an empty text.
+    if bytes.is_empty() && anywhere && matches!(tokens.first(), Some(Token::Star | Token::Group(b'*', _))) {
+        return with.clone();
     }
     out.push(&text.slice(at.min(bytes.len())..bytes.len()));
     out

@@ -75,10 +75,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["install.k3s", "install.rke2"], Command(|shell, call, run| Ok(shell.install_k3s(call, run)))),
     // Builtins.
     (
-        &[
-            ":", "true", "umask", "ulimit", "sleep", "hash", "sync", "disown", "jobs", "enable", "history", "bg", "fg",
-            "popd",
-        ],
+        &[":", "true", "umask", "ulimit", "sleep", "hash", "sync", "disown", "jobs", "enable", "history", "bg", "fg"],
         Builtin(|_, _| {}),
     ),
     (&["false"], Builtin(|_, run| run.status = Status::NonZero)),
@@ -96,7 +93,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["exit"], Builtin(builtins::exit)),
     (&["return"], Builtin(builtins::leave_function)),
     (&["break", "continue"], Builtin(builtins::leave_loop)),
-    (&["cd", "pushd"], Builtin(builtins::cd)),
+    (&["cd", "pushd", "popd"], Builtin(builtins::cd)),
     (&["pwd"], Builtin(builtins::pwd)),
     (&["echo"], Builtin(builtins::echo)),
     (&["printf"], Builtin(|call, run| printf::printf(call.words, call.at, run))),

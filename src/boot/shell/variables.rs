@@ -142,8 +142,8 @@ impl ScriptRun {
         let text = text.to_text().into_owned();
         let names: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
         for name in names.into_iter().filter(|n| n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')) {
-            let why = Why::NotUnderstood("arithmetic".into());
-            self.put(name, Variable::plain(Traced::unknown(at, why), false));
+            let values = Arc::new(vec![Traced::unknown(at, Why::NotUnderstood("arithmetic".into()))]);
+            self.put(name, Variable::unknown(self.lookup(name), &values));
         }
     }
 

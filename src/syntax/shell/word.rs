@@ -59,9 +59,8 @@ impl Parser<'_> {
     }
 
     /// True at the parenthesis of an extended pattern, directly after its unquoted first character.
-    fn opens_group(&self, parts: &Parts, start: usize) -> bool {
-        let mark = parts.bare.bytes().last().copied();
-        matches!(mark, Some(b'@' | b'?' | b'*' | b'+')) || mark == Some(b'!') && self.at > start + 1
+    fn opens_group(parts: &Parts) -> bool {
+        matches!(parts.bare.bytes().last(), Some(b'@' | b'?' | b'*' | b'+' | b'!'))
     }
 
     /// A word up to one of `stops`. With `loose`, it includes white space and operators; with `pattern`, parentheses.
@@ -105,7 +104,7 @@ impl Parser<'_> {
                 },
                 b'<' | b'>' if !loose && self.look(1) == Some(b'(') && parens == 0 => parts.push(self.process()?),
                 // `@(…|…)` and similar.
-                b'(' if pattern || !loose && self.opens_group(&parts, start) => {
+                b'(' if pattern || !loose && Self::opens_group(&parts) => {
                     parens += 1;
                     self.push_bare(&mut parts, 1);
                 }
