@@ -464,6 +464,10 @@ fn copy(
         if let (File::Unknown(why), true) = (&file, image::reader(&target).is_some()) {
             path.machine.gap(call.at, why.clone());
         }
+        if file == File::Removed {
+            path.status = Status::NonZero;
+            continue;
+        }
         if moves {
             path.machine.unlink(&target);
         }

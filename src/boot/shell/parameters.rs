@@ -491,8 +491,9 @@ fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, sp
             }
         }
     }
-    // Only such a pattern fits an empty text.
-    if bytes.is_empty() && anywhere && matches!(tokens.first(), Some(Token::Star | Token::Group(b'*', _))) {
+    // In an empty text, only what begins with a star is looked for.
+    let star = matches!(tokens.first(), Some(Token::Star | Token::Group(b'*', _)));
+    if bytes.is_empty() && anywhere && star && pattern::whole(tokens, bytes) {
         return with.clone();
     }
     out.push(&text.slice(at.min(bytes.len())..bytes.len()));
