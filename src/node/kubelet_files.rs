@@ -6,6 +6,8 @@
 
 /// The kubelet's unit.
 pub(crate) const UNIT: &str = "/etc/systemd/system/kubelet.service";
+/// The folder of units that are written on a node.
+const UNIT_FOLDER: &str = "/etc/systemd/system/";
 /// Other paths of the unit, highest precedence first.
 pub(crate) const UNITS: [&str; 4] = [
     "/run/systemd/system/kubelet.service",
@@ -64,6 +66,13 @@ pub(crate) fn by_end(path: &str) -> Option<String> {
     if last == "kubelet.service.d" && std::path::Path::new(name).extension().is_some_and(|end| end == "conf") {
         return Some(format!("{}{name}", UNIT_DROPINS[UNIT_DROPINS.len() - 1]));
     }
+    let has_kubelet = |text: &str| text.starts_with("k3s") || text.starts_with("rke2");
+    if has_kubelet(name) && name.ends_with(".service") {
+        return Some(format!("{UNIT_FOLDER}{name}"));
+    }
+    if matches!(last, "k3s" | "rke2") && name == "config.yaml" {
+        return Some(format!("/etc/rancher/{last}/{name}"));
+    }
     let whole =
         [UNIT, KUBEADM_FLAGS, NODEADM_ENVIRONMENT].into_iter().filter(|known| known.rsplit('/').next() == Some(name));
     let known = whole.filter(|_| name != "environment" || last == "kubelet").chain(ENVIRONMENTS).chain(SNAP_ARGS);
@@ -95,6 +104,10 @@ mod tests {
             ("/default/kubelet", Some("/etc/default/kubelet")),
             ("/etc/sysconfig/kubelet", Some("/etc/sysconfig/kubelet")),
             ("/kubeadm-flags.env", Some("/var/lib/kubelet/kubeadm-flags.env")),
+            ("/k3s.service", Some("/etc/systemd/system/k3s.service")),
+            ("/rke2-agent.service", Some("/etc/systemd/system/rke2-agent.service")),
+            ("/rke2/config.yaml", Some("/etc/rancher/rke2/config.yaml")),
+            ("/app/config.yaml", None),
             ("/bin/kubelet", None),
             ("/environment", None),
             ("/containerd.service.d/10.conf", None),

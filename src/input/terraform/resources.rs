@@ -176,8 +176,8 @@ impl Engine<'_, '_> {
                 _ => false,
             })
         });
-        // A resource that concerns kubelets, but has no known script, is reported.
-        if found.is_empty() && about(&text) {
+        // A resource that concerns kubelets, but has no known script, is reported where there is one.
+        if found.is_empty() && about(&text) && !self.instances_of(instance, block).is_empty() {
             let at = self.in_repository(block.header);
             self.cx.gap(at, Why::NotUnderstood(format!("{address}, which is about kubelets,").into()));
         }

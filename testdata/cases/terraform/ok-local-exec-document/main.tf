@@ -21,3 +21,15 @@ resource "null_resource" "nodes" {
     EOT
   }
 }
+
+variable "karpenter" {
+  default = false
+}
+
+# Switched off: nothing is applied, and nothing is left unread.
+resource "null_resource" "more" {
+  count = var.karpenter ? 1 : 0
+  provisioner "local-exec" {
+    command = "kubectl annotate nodes --all kubelet=${var.karpenter}"
+  }
+}
