@@ -40,6 +40,17 @@ const MODELS: &[(&str, &str)] = &[
     ("label.hcl", include_str!("models/label.hcl")),
 ];
 
+/// Well-known modules that launch no machine, whatever their calls say of nodes: they make roles, policies, queues, entries in
+/// `aws-auth` and profiles of Fargate.
+const WITHOUT_MACHINES: [&str; 6] = [
+    "terraform-aws-modules/eks/aws//modules/aws-auth",
+    "terraform-aws-modules/eks/aws//modules/fargate-profile",
+    "terraform-aws-modules/eks/aws//modules/hybrid-node-role",
+    "terraform-aws-modules/eks/aws//modules/karpenter",
+    "terraform-aws-modules/eks-pod-identity/aws",
+    "terraform-aws-modules/iam/aws",
+];
+
 /// The manifest of `terraform init`, with the directory of each module.
 const MANIFEST: &str = ".terraform/modules/modules.json";
 
@@ -387,8 +398,13 @@ impl Engine<'_, '_> {
         self.in_repository(block.header)
     }
 
-    /// Reports a module that is not read, at a place that users can edit.
+    /// Reports a module that is not read and may launch machines, at a place that users can edit.
     pub(super) fn not_read(&mut self, at: Span, name: &str, source: &str) {
+        let (address, _) = address_of(source);
+        let inside = |known: &&str| address.strip_prefix(*known).is_some_and(|s| s.is_empty() || s.starts_with("//"));
+        if WITHOUT_MACHINES.iter().any(inside) {
+            return;
+        }
         let at = self.in_repository(at);
         self.cx.gap(at, Why::FromOutside(format!("module.{name} from {source}").into()));
     }
@@ -435,7 +451,7 @@ impl Address {
         let (path, query) = source.split_once('?').unwrap_or((source, ""));
         let reference = query.split('&').find_map(|pair| pair.strip_prefix("ref=")).map(str::to_owned);
         let mut path = path.trim_start_matches("git::");
-        for start in ["https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"] {
+        for start in ["tfr://", "/", "https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"] {
             path = path.strip_prefix(start).unwrap_or(path);
         }
         let path = path.strip_prefix("git@").unwrap_or(path);

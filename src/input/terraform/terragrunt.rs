@@ -306,12 +306,11 @@ impl Engine<'_, '_> {
         if let Some(dir) = self.mapped(source, at) {
             return Some((Module::load(&dir, self.cx), ".".to_owned(), dir));
         }
-        let plain = source.strip_prefix("tfr://").map_or(source, |rest| rest.trim_start_matches('/'));
-        let version = plain.split_once('?').and_then(|(_, query)| {
+        let version = source.split_once('?').and_then(|(_, query)| {
             query.split('&').find_map(|pair| pair.strip_prefix("version=").or_else(|| pair.strip_prefix("ref=")))
         });
         let version = Some(version.unwrap_or_default().to_owned());
-        match self.model(plain, version, &[], at) {
+        match self.model(source, version, &[], at) {
             Some(module) => Some((module, ".".to_owned(), self.root.clone())),
             None => {
                 let stack = self.stack.as_ref()?;
