@@ -3,6 +3,7 @@
 //! set fields of a cluster of kOps.
 
 use crate::node::{Cx, Step};
+use crate::setting::Field;
 use crate::syntax::{Node, NodeKind, yaml};
 use crate::text::{Span, Traced, Why};
 
@@ -57,12 +58,18 @@ impl CommandReader {
     /// The fields that kops sets in a cluster or a group of instances. Source: kubernetes/kops, `pkg/commands/set_cluster.go`.
     fn kops(&mut self, words: &[Traced], at: Span, cx: &mut Cx<'_>) {
         let mut tree = Node { kind: NodeKind::Map(Vec::new()), span: at, tag: None };
-        for given in options(words, &["--set", "--override"]) {
+        // `kops set cluster NAME spec.field=value` has no option before the field.
+        let sets = words.iter().any(|word| word.bytes() == b"set");
+        let bare = words.iter().filter(|word| sets && !word.bytes().starts_with(b"-")).cloned();
+        for given in options(words, &["--set", "--override"]).into_iter().chain(bare) {
             let Some(equals) = given.bytes().iter().position(|b| *b == b'=') else { continue };
             let path = given.slice(0..equals);
             let path = path.known_str().map(|path| path.strip_prefix("cluster.").unwrap_or(path));
             let Some(path) = path.filter(|path| path.starts_with("spec.")).and_then(path_of) else { continue };
-            put(&mut tree, &path, Node::plain(given.slice(equals + 1..given.len()), at), at);
+            let value = given.slice(equals + 1..given.len());
+            // kops reads a duration from any text, also from `0`.
+            let is_duration = matches!(path.last(), Some(PathStep::Name(name)) if Field::by_name(name).is_some());
+            put(&mut tree, &path, if is_duration { Node::quoted(value, at) } else { Node::plain(value, at) }, at);
         }
         if tree.pairs().is_empty() {
             return;
