@@ -235,6 +235,16 @@ impl TaskRun {
                 if let Some(command) = command {
                     let mut script = self.environment(item, cx);
                     script.push(&command);
+                    if let Some(input) = value.get("stdin").or_else(|| item.get("args")?.get("stdin")) {
+                        let text = printed(&self.vars.value(input, cx), input.span);
+                        let name = format!("the input of a command of {}", self.name);
+                        self.groups.append(&mut manifests::for_clusters(&text, &name, input.span, cx));
+                        let line = script.bytes().trim_ascii_end().len();
+                        script = script.slice(0..line);
+                        script.push_made(b" <<'END_OF_INPUT'\n", input.span);
+                        script.push(&text);
+                        script.push_made(b"\nEND_OF_INPUT", input.span);
+                    }
                     self.command(&script, value.span);
                 }
             }
