@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::syntax::hcl::{Attribute, Block, Expr, ExprKind, StepKind};
-use crate::text::{Span, Why};
+use crate::text::{Span, UNKNOWN_MARK, Why};
 use crate::value::{Entry, Guard, Kind, Number, Value};
 
 use super::engine::Engine;
@@ -171,7 +171,10 @@ impl Engine<'_, '_> {
                         Ok(Some(_)) => self.cx.gap(block.header, Why::limit("instances of one block")),
                         Ok(None) => {
                             unnamed = Some(Why::NotUnderstood("an unknown key".into()));
-                            let id = format!("?{}", all.len());
+                            let text = key.to_traced().map(|text| text.to_text().replace(UNKNOWN_MARK, "?"));
+                            let text = text.unwrap_or_else(|| "?".to_owned());
+                            let is_taken = text == "?" || all.iter().any(|(known, _)| **known == *text);
+                            let id = if is_taken { format!("{text}{}", all.len()) } else { text };
                             all.push((id.as_str().into(), own(key, item, &id)));
                         }
                         Err(Refused(why)) => unnamed = Some(Why::Invalid(why)),
