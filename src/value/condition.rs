@@ -11,7 +11,12 @@ struct Question {
     words: Arc<str>,
     /// What holds otherwise, where there are better words than *not*.
     opposite: Option<Arc<str>>,
+    /// True for the equality of a text and of something that never changes: what equals one text equals no other.
+    is_lasting: bool,
 }
+
+/// How names of what never changes begin.
+const LASTING: [&str; 5] = ["terraform.", "var.", "local.", "module.", "data."];
 
 type Table = HashMap<(Arc<str>, Arc<str>), &'static Question>;
 
@@ -48,7 +53,8 @@ impl Condition {
         let number = table.len();
         let question = *table.entry((Arc::clone(&scope), Arc::clone(&words))).or_insert_with(|| {
             // It lives as long as the process, as the table does.
-            Box::leak(Box::new(Question { number, scope, words, opposite }))
+            let is_lasting = LASTING.iter().any(|start| words.starts_with(start)) && words.contains("==");
+            Box::leak(Box::new(Question { number, scope, words, opposite, is_lasting }))
         });
         Self { question, holds }
     }
@@ -88,6 +94,13 @@ impl Condition {
     pub(crate) fn excludes(&self, other: &Self) -> bool {
         let apart = |((a, one), (b, another)): ((&str, &str), (&str, &str))| a == b && one != another;
         self.holds && self.equality().zip(other.equality()).is_some_and(apart)
+    }
+
+    /// True if both cannot hold: a name that never changes equals one text and another one.
+    fn contradicts(&self, other: &Self) -> bool {
+        let (a, b) = (self.question, other.question);
+        let may = self.holds && other.holds && a.is_lasting && b.is_lasting && a.scope == b.scope;
+        may && self.excludes(other)
     }
 
     /// The number of its question: which one is asked first differs from run to run.
@@ -234,6 +247,7 @@ impl Guard {
             match all.iter().find(|c| c.same_question(condition)) {
                 Some(known) if known.holds != condition.holds => return None,
                 Some(_) => {}
+                None if all.iter().any(|c| c.contradicts(condition)) => return None,
                 None => all.insert(all.partition_point(|c| c < condition), condition.clone()),
             }
         }
@@ -287,6 +301,11 @@ mod tests {
     #[test]
     fn contradictions_are_found() {
         assert_eq!(guard(&[("x", true)]).and(&guard(&[("x", false)])), None);
+        let (lab, prod) = (("var.env == \"lab\"", true), ("var.env == \"prod\"", true));
+        assert_eq!(guard(&[lab]).and(&guard(&[prod])), None);
+        assert!(guard(&[lab]).and(&guard(&[(prod.0, false)])).is_some());
+        // A script may give a variable another value.
+        assert!(guard(&[("$env == \"lab\"", true)]).and(&guard(&[("$env == \"prod\"", true)])).is_some());
     }
 
     #[test]
