@@ -92,6 +92,8 @@ const KINDS: &[DocumentKind] = &[
     application(aside::KINDS[1]),
     application(aside::KINDS[2]),
     holder("apiextensions.crossplane.io", &["Composition"], "apiextensions.crossplane.io/", workloads::composition),
+    holder("kubernetes.crossplane.io", &["Object"], "kubernetes.crossplane.io/", |m, _| workloads::object(m)),
+    holder("kubernetes.m.crossplane.io", &["Object"], "kubernetes.m.crossplane.io/", |m, _| workloads::object(m)),
     machines("ec2.aws.upbound.io", &["LaunchTemplate", "Instance"]),
     machines("ec2.aws.m.upbound.io", &["LaunchTemplate", "Instance", "SpotInstanceRequest"]),
     machines("autoscaling.aws.upbound.io", &["LaunchConfiguration"]),

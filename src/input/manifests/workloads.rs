@@ -7,6 +7,7 @@ use crate::text::{Traced, Why};
 use super::manifest::{Inner, Manifest};
 use super::placeholder;
 use crate::input::containers;
+use crate::input::set_values::{path_of, put};
 use crate::input::watched::KUBELET_WORDS;
 use crate::input::yaml_files;
 
@@ -226,29 +227,50 @@ pub(super) fn machines(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         .collect()
 }
 
-/// The resources of a Crossplane composition, unless a patch sets their user data. Source: crossplane/crossplane
-/// `apis/apiextensions/v1`, and crossplane-contrib/function-patch-and-transform for pipelines.
+/// The document that Crossplane applies to a cluster. Source: crossplane-contrib/provider-kubernetes `apis/object`.
+pub(super) fn object(manifest: &Manifest<'_>) -> Vec<Inner> {
+    let document = manifest.node.path(&["spec", "forProvider", "manifest"]);
+    document.map(|tree| Inner::Tree(tree.clone(), manifest.name())).into_iter().collect()
+}
+
+/// The resources of a Crossplane composition. What a patch fills in is unknown, wherever it is; names and labels are no settings.
+/// Source: crossplane/crossplane `apis/apiextensions/v1`, and crossplane-contrib/function-patch-and-transform for pipelines.
 pub(super) fn composition(manifest: &Manifest<'_>, cx: &mut Cx<'_>) -> Vec<Inner> {
     let spec = manifest.node.get("spec");
     let steps = spec.and_then(|s| s.get("pipeline")).map(Node::items).unwrap_or_default();
-    let inner = steps.iter().filter_map(|step| step.path(&["input", "resources"]));
-    let resources = spec.and_then(|s| s.get("resources")).into_iter().chain(inner).flat_map(Node::items);
+    let holders: Vec<&Node> = spec.into_iter().chain(steps.iter().filter_map(|step| step.get("input"))).collect();
+    let all = |key: &str| holders.iter().filter_map(|holder| holder.get(key)).flat_map(Node::items).collect::<Vec<_>>();
+    let sets = all("patchSets");
+    let text = |node: &'_ Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
     let mut out = Vec::new();
-    for resource in resources {
-        let patches = resource.get("patches").map(Node::items).unwrap_or_default();
-        let filled = |path: &str| path.contains("userData") || path.contains("manifest");
-        let place = |patch: &Node| {
-            let path = patch
-                .get("toFieldPath")
-                .or_else(|| patch.get("fromFieldPath"))
-                .filter(|p| p.as_str().is_some_and(filled));
-            path.map(|p| p.span)
-        };
-        if let Some(at) = patches.iter().find_map(place) {
-            cx.gap(at, Why::FromOutside("what a patch of a composition fills in".into()));
-        } else if let Some(base) = resource.get("base") {
-            out.push(Inner::Tree(base.clone(), manifest.name()));
+    'resources: for resource in all("resources") {
+        let Some(mut base) = resource.get("base").cloned() else { continue };
+        let patches = resource.get("patches").map(Node::items).unwrap_or_default().iter().flat_map(|patch| {
+            let is_meant =
+                |set: &&&Node| text(set, "name").is_some_and(|name| text(patch, "patchSetName") == Some(name));
+            let set = sets.iter().find(is_meant).and_then(|set| set.get("patches")).map(Node::items);
+            set.unwrap_or(std::slice::from_ref(patch))
+        });
+        for patch in patches {
+            let to = patch.get("toFieldPath").or_else(|| patch.get("fromFieldPath"));
+            let Some((path, at)) = to.and_then(|to| Some((to.as_str()?, to.span))) else { continue };
+            // Some patches only read the resource, and fill in the composite or the environment.
+            let reads = text(patch, "type").is_some_and(|kind| kind.contains("To"));
+            if reads || path.split(['.', '[']).any(|part| part == "metadata") {
+                continue;
+            }
+            let why = || Why::FromOutside("what a patch of a composition fills in".into());
+            let is_whole = path.ends_with("manifest") || path.ends_with("manifest.spec");
+            match path_of(path).filter(|_| !is_whole) {
+                Some(steps) => put(&mut base, &steps, Node::plain(Traced::unknown(at, why()), at), at),
+                None if is_whole || path.contains("userData") || path.contains("manifest") => {
+                    cx.gap(at, why());
+                    continue 'resources;
+                }
+                None => {}
+            }
         }
+        out.push(Inner::Tree(base, manifest.name()));
     }
     out
 }
