@@ -14,6 +14,9 @@ use super::values::{boolean, printed, truth, unknown};
 use crate::input::template_text;
 use crate::input::yaml_values::{json_of, node_of, value_of};
 
+/// The longest text that becomes a list of its letters, in bytes.
+const MAX_LETTERS: usize = 1_000;
+
 /// The result of a filter. Filters that are not modelled yield an unknown value.
 pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)], at: Span, cx: &mut Cx<'_>) -> Value {
     let place = |n: usize| args.iter().filter(|(name, _)| name.is_none()).nth(n).map(|(_, v)| v.clone());
@@ -182,6 +185,13 @@ pub(super) fn filter(name: &str, value: Value, args: &[(Option<String>, Value)],
                 let keys = map.entries.iter().map(|(k, e)| Value::str(Traced::made(k.as_bytes(), e.key), e.key));
                 Value::list(keys.collect(), at)
             }
+            Kind::Str(text) => match text.known_str().filter(|known| known.len() <= MAX_LETTERS) {
+                Some(known) => {
+                    let letters = known.char_indices().map(|(n, c)| text.slice(n..n + c.len_utf8()));
+                    Value::list(letters.map(|letter| Value::str(letter, at)).collect(), at)
+                }
+                None => Value::unknown(unknown(&value), at),
+            },
             _ => value,
         },
         "sort" if args.is_empty() => {

@@ -196,7 +196,11 @@ impl Vars {
             match part {
                 Part::Text(span) => view.push_onto(out, span.range()),
                 Part::Output(expr) => {
+                    let line = memchr::memrchr(b'\n', out.bytes()).map_or(0, |end| end + 1);
+                    let of_timeout = memchr::memmem::find(&out.bytes()[line..], b"imeout").is_some();
+                    let outer = std::mem::replace(&mut self.of_timeout, of_timeout);
                     let value = self.expr(expr, cx);
+                    self.of_timeout = outer;
                     out.push(&printed(&value, expr.at));
                 }
                 Part::If(branches, other) => {

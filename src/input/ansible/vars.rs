@@ -14,7 +14,7 @@ use super::filters::{combined, filter, percent};
 use super::folders::{Folders, ROOT};
 use super::operators::{binary, item, range, slice, test};
 use super::rendered::Rendered;
-use super::values::{truth, unknown};
+use super::values::{printed, truth, unknown};
 use crate::input::open_conditions::Answers;
 use crate::input::template_text;
 use crate::input::yaml_values::{mapped, value_of};
@@ -47,6 +47,8 @@ pub(super) struct Vars {
     pub(super) folders: Option<Folders>,
     /// The templates that are being rendered, their macros and blocks.
     pub(super) rendered: Rendered,
+    /// True while what stands behind the name of a timeout is evaluated.
+    pub(super) of_timeout: bool,
     /// The fact that is being set.
     growing: Option<String>,
     /// The variables that are being read, each in the one before.
@@ -268,7 +270,15 @@ impl Vars {
                 }
                 let value = self.expr(of, cx);
                 let args: Vec<_> = args.iter().map(|(n, e)| (n.clone(), self.expr(e, cx))).collect();
+                if let ("default" | "d", Some((_, default))) = (&**name, args.first())
+                    && self.is_left_out(of, &value, default, cx)
+                {
+                    return default.clone();
+                }
                 filter(name, value, &args, at, cx)
+            }
+            ExprKind::Test(of, name, _) if matches!(&**name, "defined" | "undefined") && self.lacks(of, cx) => {
+                Value::bool(&**name == "undefined", at)
             }
             ExprKind::Test(of, name, args) => {
                 let value = self.expr(of, cx);
@@ -309,6 +319,30 @@ impl Vars {
                 other.as_ref().map_or_else(|| Value::str(Traced::made("", at), at), |other| self.expr(other, cx))
             }
         }
+    }
+
+    /// True for an item that a known map does not have.
+    fn lacks(&mut self, of: &Expr, cx: &mut Cx<'_>) -> bool {
+        let ExprKind::Item(of, key) = &of.kind else { return false };
+        let (value, key) = (self.expr(of, cx), self.expr(key, cx));
+        let is_there = |map: &Map, key: &str| map.open.is_some() || map.entries.contains_key(key);
+        matches!((&value.kind, key.as_known_str()), (Kind::Map(map), Some(key)) if !is_there(map, key))
+    }
+
+    /// True if the value of `default` counts: a map lacks the item, or nothing here sets the variable. The latter is asked only for
+    /// a timeout that would be zero, because an inventory elsewhere may set any variable.
+    fn is_left_out(&mut self, of: &Expr, value: &Value, default: &Value, cx: &mut Cx<'_>) -> bool {
+        let (ExprKind::Name(name), Kind::Unknown(Why::NoDefault(_))) = (&of.kind, &value.kind) else {
+            return value.is_unknown() && self.lacks(of, cx);
+        };
+        let text = printed(default, default.at);
+        let is_zero = text
+            .known_str()
+            .is_some_and(|text| text.contains('0') && !text.contains(|c: char| c.is_ascii_digit() && c != '0'));
+        is_zero
+            && self.answers.count() < MAX_ASKED
+            && (self.of_timeout || name.to_ascii_lowercase().contains("timeout"))
+            && !self.answers.assume_that(&format!("{name} is defined"))
     }
 
     fn call(&mut self, of: &Expr, args: &[(Option<String>, Expr)], at: Span, cx: &mut Cx<'_>) -> Value {
