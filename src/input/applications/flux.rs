@@ -5,12 +5,13 @@
 //! Values of a chart, the lowest first: its own or, if there are any, its `valuesFiles`; `valuesFrom` in order; `values`; what
 //! has a `targetPath`. `postRenderers` change what the chart renders. A `Kustomization` adds its patches and components to the kustomization in its path, or to all files below.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::input::{kustomize, yaml_files};
 use crate::node::Cx;
 use crate::syntax::Node;
-use crate::text::{Span, Why};
+use crate::text::{Span, UNKNOWN_MARK, Why};
 use crate::value::{Condition, Guard};
 
 use super::index::{self, Found};
@@ -58,15 +59,17 @@ impl<'a> Document<'a> {
     pub(super) fn delivers(&self, cx: &mut Cx<'_>) -> Option<PathBuf> {
         let ours = self.text(&["kind"]) == Some("Kustomization");
         let reference = self.tree.path(&["spec", "sourceRef"]);
-        if ours { self.repository(reference, cx).folder(self.path(), cx) } else { None }
+        if ours { self.repository(reference, cx).folder(&self.path(), cx) } else { None }
     }
 
     fn text(&self, path: &[&str]) -> Option<&'a str> {
         self.tree.path(path).and_then(Node::as_str)
     }
 
-    fn path(&self) -> &'a str {
-        self.text(&["spec", "path"]).unwrap_or(".")
+    /// The path of a `Kustomization`, with a mark that no path has where it is not known.
+    fn path(&self) -> Cow<'a, str> {
+        let path = self.tree.path(&["spec", "path"]).and_then(Node::as_scalar);
+        path.map_or(Cow::Borrowed("."), |scalar| scalar.text.to_text())
     }
 
     fn name(&self) -> String {
@@ -232,11 +235,14 @@ impl<'a> Document<'a> {
         let Some(spec) = self.tree.get("spec") else { return Vec::new() };
         let repository = self.repository(spec.get("sourceRef"), cx);
         let mut when = repository.when.clone();
-        let Some(dir) = repository.folder(self.path(), cx) else {
+        let Some(dir) = repository.folder(&self.path(), cx) else {
             // What its patches say themselves.
             let mut values = Values::new(self.place);
             values.lay(&Node::map(spec.pair("patches").cloned().into_iter().collect(), self.place));
-            let template = Template::Elsewhere(format!("`{}` of another repository", self.path().escape_debug()));
+            let template = Template::Elsewhere(format!(
+                "`{}` of another repository",
+                self.path().replace(UNKNOWN_MARK, "?").escape_debug()
+            ));
             return vec![Application {
                 name: self.name(),
                 template,
