@@ -37,7 +37,7 @@ impl Convert<'_> {
         let attributes = body
             .attributes()
             .map(|a| Attribute {
-                name: name(a.key.as_str()),
+                name: name(self.quoted_name(a.key.span()).unwrap_or(a.key.as_str())),
                 name_span: self.span(a.key.span()),
                 value: self.expr(&a.value).into(),
             })
@@ -62,6 +62,13 @@ impl Convert<'_> {
             })
             .collect();
         Body { attributes, blocks, span: self.span(body.span()) }
+    }
+
+    /// The name of an attribute that is quoted.
+    fn quoted_name(&self, span: Option<Range<usize>>) -> Option<&str> {
+        let real = self.renamed.get(&self.range(span).start)?;
+        let text = std::str::from_utf8(self.view.bytes.get(real.clone())?).ok()?;
+        text.strip_prefix('"')?.strip_suffix('"')
     }
 
     pub(super) fn expr(&self, expr: &Expression) -> Expr {

@@ -26,6 +26,12 @@ const MAX_RENAMES: usize = 128;
 /// The message of `hcl-edit` for a repeated key; its errors have no kinds. A test checks it against the version in use.
 const REPEATED_KEY: &str = "redefined object key";
 
+/// Its message for a repeated attribute.
+const REPEATED_ATTRIBUTE: &str = "redefined attribute";
+
+/// The start of its message for what is no name at the start of a line in a block.
+const NO_NAME: &str = "invalid block body";
+
 /// The most syntax errors that are reported for one file.
 const MAX_ERRORS: usize = 100;
 
@@ -150,7 +156,8 @@ fn readable(view: &View) -> Result<Cow<'_, str>, SyntaxError> {
 type Renamed = BTreeMap<usize, Range<usize>>;
 
 /// Parses a part of a file that starts at `base`. A repeated key in an object is legal HCL (the last one wins; see
-/// hashicorp/terraform issue 28727) but an error to the parser, so it is parsed under another name of the same length. Returns
+/// hashicorp/terraform issue 28727) but an error to the parser, so it is parsed under another name of the same length. So are a
+/// quoted name of an attribute and a map that is given again, which only Terraform up to 0.11 takes; the first map counts. Returns
 /// the offsets of such keys with the ranges of their real names.
 fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::structure::Body, Renamed), SyntaxError> {
     let mut text = Cow::Borrowed(chunk);
@@ -168,13 +175,23 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
             }
             continue;
         }
-        let key = if error.message().contains(REPEATED_KEY) { key_at(chunk, at) } else { None };
+        let again = error.message().contains(REPEATED_ATTRIBUTE) && !renamed.contains_key(&(base + at));
+        let key = match error.message() {
+            message if message.contains(REPEATED_KEY) => key_at(chunk, at),
+            message if message.contains(REPEATED_ATTRIBUTE) => {
+                key_at(chunk, at).filter(|key| !again || is_map(chunk, key))
+            }
+            message if message.starts_with(NO_NAME) => quoted_name(chunk, at),
+            _ => None,
+        };
         let Some(key) = key else { return Err(error_at(view, base, &error)) };
         let attempt = attempts.entry(at).or_insert(0);
         let Some(name) = placeholder(key.len(), *attempt + at) else { return Err(error_at(view, base, &error)) };
         *attempt += 1;
         text.to_mut().replace_range(key.clone(), &name);
-        renamed.insert(base + key.start, base + key.start..base + key.end);
+        if !again {
+            renamed.insert(base + key.start, base + key.start..base + key.end);
+        }
     }
     let at = view.span(base..base + chunk.len().min(1));
     Err(SyntaxError { at, message: format!("more than {MAX_RENAMES} keys repeat") })
@@ -216,6 +233,23 @@ fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
     (end > 0).then_some(at..at + end)
+}
+
+/// The quoted name of an attribute at `at`, which may have expressions in it.
+fn quoted_name(text: &str, at: usize) -> Option<Range<usize>> {
+    let inner = text.get(at..)?.strip_prefix('"')?;
+    let line = inner.lines().next()?;
+    let end = line.match_indices('"').map(|(end, _)| end).find(|end| {
+        let rest = line.get(end + 1..).unwrap_or_default().trim_start();
+        rest.starts_with('=') && !rest.starts_with("==")
+    })?;
+    Some(at..at + end + 2)
+}
+
+/// True if the value of the attribute with a name is a map.
+fn is_map(text: &str, name: &Range<usize>) -> bool {
+    let rest = text.get(name.end..).unwrap_or_default().trim_start();
+    rest.strip_prefix('=').is_some_and(|value| value.trim_start().starts_with('{'))
 }
 
 /// A name of `length` bytes, different for each `attempt`.

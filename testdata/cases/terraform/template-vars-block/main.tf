@@ -6,10 +6,18 @@ data "template_file" "worker" {
 
   vars {
     cluster = "main"
-    idle    = "${var.idle}"
+    "idle"  = "${var.idle}"
   }
 }
 
 resource "aws_launch_configuration" "worker" {
   user_data = "${data.template_file.worker.rendered}"
+}
+
+resource "aws_autoscaling_group" "worker" {
+  tag = { key = "Name", value = "main" }
+  tag = { key = "kubernetes.io/cluster/main", value = "owned" }
+  tags {
+    "kubernetes.io/cluster/${var.idle}" = "owned"
+  }
 }
