@@ -5,8 +5,8 @@ data "template_file" "worker" {
   template = "${file("${path.module}/worker.sh")}"
 
   vars {
-    cluster = "main"
-    "idle"  = "${var.idle}"
+    cluster = "${lookup(map("name", "main"), "name")}"
+    "idle"  = "${element(list("4h", var.idle), 1)}"
   }
 }
 

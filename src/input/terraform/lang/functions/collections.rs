@@ -475,3 +475,11 @@ pub(super) fn zipmap(args: &[Value], at: Span) -> Computed {
     }
     Ok(keyed(keys.iter().zip(values), at)?)
 }
+
+/// A map of keys, each before its value.
+pub(super) fn map(args: &[Value], at: Span) -> Computed {
+    if !args.len().is_multiple_of(2) {
+        return Err(refused("a key has no value"));
+    }
+    Ok(keyed(args.chunks_exact(2).map(|pair| (&pair[0], pair[1].clone())), at)?)
+}

@@ -108,9 +108,13 @@ const FUNCTIONS: &[(&str, usize, usize, Signature)] = &[
     ("jsonencode", 1, 1, DeepTakesUnknown(encoding::jsonencode)),
     ("keys", 1, 1, Pure(|args, at| collections::of_entries(args, at, |(key, _)| key))),
     ("length", 1, 1, Pure(collections::length)),
+    // Before Terraform 0.15.
+    ("list", 0, MANY, TakesUnknown(|args, at| Ok(Value::list(args.to_vec(), at)))),
     ("log", 2, 2, Pure(|args, at| numbers::of_two(args, at, |n, base| n.ln() / base.ln()))),
     ("lookup", 2, 3, TakesUnknown(collections::lookup)),
     ("lower", 1, 1, Pure(|args, at| strings::each(args, at, |c| strings::one(c, c.to_lowercase())))),
+    // Before Terraform 0.15.
+    ("map", 0, MANY, TakesUnknown(collections::map)),
     ("matchkeys", 3, 3, Deep(collections::matchkeys)),
     ("max", 1, MANY, Pure(|args, at| numbers::among(args, at, f64::max))),
     ("md5", 1, 1, Pure(|args, at| hashes::of(args, at, hashes::hex::<Md5>))),
