@@ -37,7 +37,7 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
         return instance_group(manifest).into_iter().collect();
     }
     // If there are instance groups, they determine the result.
-    if manifest.other("kops.k8s.io", "InstanceGroup").is_some() {
+    if other(manifest, "InstanceGroup").is_some() {
         return Vec::new();
     }
     let mut out = Vec::new();
@@ -50,6 +50,11 @@ pub(super) fn read(manifest: &Manifest<'_>) -> Vec<NodeGroup> {
     out
 }
 
+/// Another document of kOps in the same stream. Before kops 1.16 its group had no domain.
+fn other<'a>(manifest: &Manifest<'a>, kind: &'static str) -> Option<Manifest<'a>> {
+    ["kops.k8s.io", "kops"].into_iter().find_map(|group| manifest.other(group, kind))
+}
+
 fn instance_group(manifest: &Manifest<'_>) -> Option<NodeGroup> {
     let spec = manifest.node.get("spec")?;
     let mut group = manifest.group();
@@ -57,7 +62,7 @@ fn instance_group(manifest: &Manifest<'_>) -> Option<NodeGroup> {
     if role == "bastion" {
         return None;
     }
-    let cluster = manifest.other("kops.k8s.io", "Cluster");
+    let cluster = other(manifest, "Cluster");
     let of_cluster = |key: &str| cluster.as_ref().and_then(|c| c.node.path(&["spec", key]));
     let mut all: Vec<&Node> = Vec::new();
     all.extend(of_cluster("kubelet"));
