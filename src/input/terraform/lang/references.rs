@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Expr, Step, StepKind};
 use crate::text::{Span, Traced, Why};
-use crate::value::Value;
+use crate::value::{Kind, Number, Value};
 
 use super::data::{Data, Declared, Named};
 use super::env::Env;
@@ -64,6 +64,8 @@ impl dyn Data + '_ {
                 let why = Why::FromOutside(format!("terraform.{x}").into());
                 self.walk(Value::unknown(why, span), &steps[1..], env)
             }
+            // Up to Terraform 0.11, a resource without `count` is the first one.
+            ("count", Some((x, span))) if &*x == "index" => Ok(Value::new(Kind::Number(Number::new(0.0)), span)),
             ("each" | "count" | "self", Some((x, span))) => {
                 let value = Value::unknown(Why::FromOutside(self.addressed(instance, &format!("{name}.{x}"))), span);
                 self.walk(value, &steps[1..], env)

@@ -11,7 +11,7 @@ data "template_file" "worker" {
 }
 
 resource "aws_launch_configuration" "worker" {
-  user_data = "${data.template_file.worker.rendered}"
+  user_data = "${element(data.template_file.worker.*.rendered, count.index)}"
 }
 
 resource "aws_autoscaling_group" "worker" {
