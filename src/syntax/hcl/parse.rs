@@ -194,7 +194,7 @@ fn parse_chunk(chunk: &str, base: usize, view: &View) -> Result<(hcl::edit::stru
         }
     }
     let at = view.span(base..base + chunk.len().min(1));
-    Err(SyntaxError { at, message: format!("more than {MAX_RENAMES} keys repeat") })
+    Err(SyntaxError { at, message: format!("more than {MAX_RENAMES} keys repeat or are quoted") })
 }
 
 /// For an error after a word at the start of a line, inside a here-document with this word as its end mark: the two places
