@@ -4,7 +4,7 @@ use crate::input::template_text;
 use crate::text::{Span, Traced, Why};
 use crate::value::{Kind, Number, Value, equal};
 
-use super::values::{printed, truth, unknown, within};
+use super::values::{is_missing, printed, truth, unknown, within};
 
 /// The most items of `range`.
 const MAX_RANGE: usize = 1_000;
@@ -146,6 +146,7 @@ pub(super) fn test(name: &str, value: &Value, args: &[Value]) -> Option<bool> {
     let other = || args.first();
     let two = || Some((number(value)?, number(other()?)?));
     match name {
+        "defined" | "undefined" if is_missing(value) => Some(name == "undefined"),
         "defined" => known().map(|()| true),
         "undefined" => known().map(|()| false),
         "none" => known().map(|()| value.is_null()),

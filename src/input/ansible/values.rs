@@ -14,6 +14,19 @@ pub(super) fn unknown(value: &Value) -> Why {
     }
 }
 
+/// How the name of an item begins that a map does not have.
+const ITEM: &str = "the item ";
+
+/// An item that a map does not have.
+pub(super) fn missing(key: &str, at: Span) -> Value {
+    Value::unknown(Why::NoDefault(format!("{ITEM}{key}").into()), at)
+}
+
+/// True for an item that a map does not have.
+pub(super) fn is_missing(value: &Value) -> bool {
+    matches!(&value.kind, Kind::Unknown(Why::NoDefault(name)) if name.starts_with(ITEM))
+}
+
 /// The text that a template prints for a value.
 pub(super) fn printed(value: &Value, at: Span) -> Traced {
     match &value.kind {

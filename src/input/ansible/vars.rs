@@ -14,7 +14,7 @@ use super::filters::{combined, filter, percent};
 use super::folders::{Folders, ROOT};
 use super::operators::{binary, item, range, slice, test};
 use super::rendered::Rendered;
-use super::values::{printed, truth, unknown};
+use super::values::{is_missing, missing, printed, truth, unknown};
 use crate::input::open_conditions::Answers;
 use crate::input::template_text;
 use crate::input::yaml_values::{mapped, value_of};
@@ -251,7 +251,10 @@ impl Vars {
                     return self.lookup(name, at, cx);
                 }
                 let value = self.expr(of, cx);
-                item(&value, &key, at).unwrap_or_else(|| Value::unknown(unknown(&value), at))
+                item(&value, &key, at).unwrap_or_else(|| match (&value.kind, key.as_known_str()) {
+                    (Kind::Map(map), Some(key)) if map.open.is_none() => missing(key, at),
+                    _ => Value::unknown(unknown(&value), at),
+                })
             }
             ExprKind::Slice(of, from, to) => {
                 let value = self.expr(of, cx);
@@ -271,14 +274,11 @@ impl Vars {
                 let value = self.expr(of, cx);
                 let args: Vec<_> = args.iter().map(|(n, e)| (n.clone(), self.expr(e, cx))).collect();
                 if let ("default" | "d", Some((_, default))) = (&**name, args.first())
-                    && self.is_left_out(of, &value, default, cx)
+                    && self.is_left_out(of, &value, default)
                 {
                     return default.clone();
                 }
                 filter(name, value, &args, at, cx)
-            }
-            ExprKind::Test(of, name, _) if matches!(&**name, "defined" | "undefined") && self.lacks(of, cx) => {
-                Value::bool(&**name == "undefined", at)
             }
             ExprKind::Test(of, name, args) => {
                 let value = self.expr(of, cx);
@@ -321,19 +321,11 @@ impl Vars {
         }
     }
 
-    /// True for an item that a known map does not have.
-    fn lacks(&mut self, of: &Expr, cx: &mut Cx<'_>) -> bool {
-        let ExprKind::Item(of, key) = &of.kind else { return false };
-        let (value, key) = (self.expr(of, cx), self.expr(key, cx));
-        let is_there = |map: &Map, key: &str| map.open.is_some() || map.entries.contains_key(key);
-        matches!((&value.kind, key.as_known_str()), (Kind::Map(map), Some(key)) if !is_there(map, key))
-    }
-
     /// True if the value of `default` counts: a map lacks the item, or nothing here sets the variable. The latter is asked only for
     /// a timeout that would be zero, because an inventory elsewhere may set any variable.
-    fn is_left_out(&mut self, of: &Expr, value: &Value, default: &Value, cx: &mut Cx<'_>) -> bool {
+    fn is_left_out(&mut self, of: &Expr, value: &Value, default: &Value) -> bool {
         let (ExprKind::Name(name), Kind::Unknown(Why::NoDefault(_))) = (&of.kind, &value.kind) else {
-            return value.is_unknown() && self.lacks(of, cx);
+            return is_missing(value);
         };
         let text = printed(default, default.at);
         let is_zero = text
