@@ -226,6 +226,10 @@ pub(super) fn shebang(bytes: &[u8]) -> Option<bool> {
 /// True if a text starts as MIME, as a cloud-config or a hook of cloud-init, or as a list of tasks for EC2Launch.
 pub(super) fn is_user_data(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    // Most files begin in another way.
+    if !text.trim_ascii_start().first().is_some_and(|byte| b"#cCmMvV".contains(byte) || !byte.is_ascii()) {
+        return false;
+    }
     let head = String::from_utf8_lossy(&text[..text.len().min(4096)]).to_ascii_lowercase();
     let head = head.trim_start();
     let mime = (head.starts_with("content-type:") || head.starts_with("mime-version:")) && head.contains("multipart/");

@@ -183,23 +183,28 @@ pub(super) fn is_text(path: &Path, extensions: &[&str]) -> bool {
     extension(path).is_none_or(|own| extensions.iter().chain(ANY_TEXT).any(|e| own.eq_ignore_ascii_case(e.as_bytes())))
 }
 
+/// What stands between folders in a path.
+const SEPARATOR: u8 = std::path::MAIN_SEPARATOR as u8;
+
 /// The name of a file, which is at the end of its path. It is found from there, because that is quick.
 pub(super) fn name(path: &Path) -> &[u8] {
     let path = path.as_os_str().as_encoded_bytes();
-    let start = path.iter().rposition(|byte| *byte == std::path::MAIN_SEPARATOR as u8).map_or(0, |at| at + 1);
+    let start = path.iter().rposition(|byte| *byte == SEPARATOR).map_or(0, |at| at + 1);
     &path[start..]
 }
 
 /// True if a file has this name.
 pub(super) fn is_named(path: &Path, wanted: &str) -> bool {
-    name(path) == wanted.as_bytes()
+    let before = path.as_os_str().as_encoded_bytes().strip_suffix(wanted.as_bytes());
+    before.is_some_and(|before| before.last().is_none_or(|byte| *byte == SEPARATOR))
 }
 
 /// What follows the last dot of a name that does not begin with it.
 fn extension(path: &Path) -> Option<&[u8]> {
-    let name = name(path);
-    let dot = name.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0)?;
-    Some(&name[dot + 1..])
+    let path = path.as_os_str().as_encoded_bytes();
+    let dot = path.iter().rposition(|byte| matches!(*byte, b'.' | SEPARATOR))?;
+    let is_dot = path[dot] == b'.' && dot > 0 && path[dot - 1] != SEPARATOR;
+    is_dot.then(|| &path[dot + 1..])
 }
 
 /// True if the file name ends in one of `extensions`, in any case.

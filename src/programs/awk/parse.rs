@@ -82,7 +82,9 @@ const OTHER_VARIABLES: [&str; 12] = [
 /// Parses a program that is called with these variables.
 pub(super) fn program<'a>(code: &'a Traced, variables: impl Iterator<Item = &'a str>) -> Known<Program> {
     let text = code.known_str().unwrap_or_default();
-    let tokens: Vec<_> = TOKENS.captures_iter(text).filter_map(|found| Some(found.get(1)?.range())).collect();
+    let is_code =
+        |found: &regex::Match<'_>| !found.as_str().starts_with([' ', '\t', '\r', '#']) && found.as_str() != "\\\n";
+    let tokens: Vec<_> = TOKENS.find_iter(text).filter(is_code).map(|found| found.range()).collect();
     if tokens.len() > MAX_TOKENS {
         return not("an awk program of this length");
     }
