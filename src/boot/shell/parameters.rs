@@ -466,6 +466,11 @@ fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, sp
         return unknown(span);
     }
     let bytes = text.bytes();
+    // In an empty text, only what begins with a star is looked for, except at its end.
+    if bytes.is_empty() && which != Some(b'%') && !tokens.is_empty() {
+        let star = matches!(tokens.first(), Some(Token::Star | Token::Group(b'*', _)));
+        return if star && pattern::whole(tokens, bytes) { with.clone() } else { text.clone() };
+    }
     let anywhere = matches!(which, None | Some(b'/'));
     let mut out = Traced::new();
     let mut at = 0;
@@ -490,11 +495,6 @@ fn replace(text: &Traced, tokens: &[Token], which: Option<u8>, with: &Traced, sp
                 at += 1;
             }
         }
-    }
-    // In an empty text, only what begins with a star is looked for.
-    let star = matches!(tokens.first(), Some(Token::Star | Token::Group(b'*', _)));
-    if bytes.is_empty() && anywhere && star && pattern::whole(tokens, bytes) {
-        return with.clone();
     }
     out.push(&text.slice(at.min(bytes.len())..bytes.len()));
     out
