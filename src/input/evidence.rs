@@ -66,6 +66,9 @@ fn processes(view: &View, name: &str) -> Vec<NodeGroup> {
     for line in view.bytes.split_inclusive(|b| *b == b'\n') {
         let range = start..start + line.trim_ascii_end().len();
         start += line.len();
+        if !yaml_files::holds(line, b"kubelet") {
+            continue;
+        }
         let Some(found) = PROCESS.as_ref().and_then(|p| p.captures(line)).and_then(|c| c.get(1)) else { continue };
         let program = view.span(range.start + found.start()..range.start + found.end());
         let argv = words(view, range.start + found.end()..range.end.max(range.start + found.end()), |b| {

@@ -1,8 +1,8 @@
 //! The only access to the disk. Scanned files are untrusted: nothing outside the root is read, and only regular files.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ffi::OsString;
-use std::fs::{DirEntry, Metadata};
+use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -142,6 +142,20 @@ pub(crate) fn repository_of(path: &Path) -> Option<PathBuf> {
     root.canonicalize().ok()
 }
 
+/// Reads a file of a known size, as far as it still has so much. The length is returned.
+pub(super) fn fill(mut file: std::fs::File, to: &mut [u8]) -> std::io::Result<usize> {
+    let mut length = 0;
+    while length < to.len() {
+        match file.read(&mut to[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
 /// The largest file with this name that is read, in bytes.
 pub(crate) fn most_bytes(path: &Path) -> u64 {
     let data =
@@ -149,12 +163,54 @@ pub(crate) fn most_bytes(path: &Path) -> u64 {
     if data { MAX_DATA_BYTES } else { MAX_FILE_BYTES }
 }
 
-/// The paths of entries of a folder, sorted.
-fn sorted(dir: &Path, entries: impl Iterator<Item = DirEntry>) -> Vec<PathBuf> {
-    let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
-    names.sort_unstable();
-    names.iter().map(|name| dir.join(name)).collect()
+/// The names directly in a folder, each kind sorted.
+#[derive(Debug, Default)]
+struct Listing {
+    /// Regular files, and links to some.
+    files: Vec<OsString>,
+    /// Folders; links are not followed.
+    folders: Vec<OsString>,
+    /// All others.
+    others: Vec<OsString>,
 }
+
+impl Listing {
+    /// What is in a folder without links on its way; nothing if it cannot be listed.
+    fn of(dir: &Path) -> Self {
+        let mut out = Self::default();
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            // The target of a link needs a system call; for the rest, the directory entry is enough.
+            let names = match kind {
+                _ if kind.is_dir() => &mut out.folders,
+                _ if kind.is_file() || kind.is_symlink() && entry.path().is_file() => &mut out.files,
+                _ => &mut out.others,
+            };
+            names.push(entry.file_name());
+        }
+        for names in [&mut out.files, &mut out.folders, &mut out.others] {
+            names.sort_unstable();
+        }
+        out
+    }
+
+    fn has(&self, name: &OsStr) -> bool {
+        [&self.files, &self.folders, &self.others]
+            .iter()
+            .any(|names| names.binary_search_by(|known| known.as_os_str().cmp(name)).is_ok())
+    }
+}
+
+/// What is known about the names in a folder.
+#[derive(Debug)]
+enum Names {
+    /// How often something was not there.
+    Missed(u8),
+    Listed(Arc<Listing>),
+}
+
+/// A folder in which so many things were not there is listed.
+const MISSES: u8 = 3;
 
 /// The real disk below one root, and below folders that the user named.
 #[derive(Debug)]
@@ -165,6 +221,8 @@ pub(crate) struct Disk {
     seen: Mutex<HashMap<OsString, Result<Arc<Source>, FileError>>>,
     /// Folders without links, by the paths that lead to them.
     folders: Mutex<HashMap<OsString, PathBuf>>,
+    /// What is in folders without links.
+    names: Mutex<HashMap<OsString, Names>>,
 }
 
 impl Disk {
@@ -173,7 +231,8 @@ impl Disk {
     /// # Errors
     /// If the root cannot be resolved.
     pub(crate) fn new(root: &Path) -> std::io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, more: Vec::new(), seen: Mutex::default(), folders: Mutex::default() })
+        let root = root.canonicalize()?;
+        Ok(Self { root, more: Vec::new(), seen: Mutex::default(), folders: Mutex::default(), names: Mutex::default() })
     }
 
     /// The same, which also reads below `folders`. They are absolute and without symbolic links.
@@ -204,7 +263,7 @@ impl Disk {
             && let (Some(dir), Some(name)) = (path.parent(), path.file_name())
         {
             let real = self.folder(dir)?.join(name);
-            let meta = real.symlink_metadata()?;
+            let meta = self.metadata(&real)?;
             if !meta.is_symlink() {
                 return Ok((real, meta));
             }
@@ -224,9 +283,47 @@ impl Disk {
             (Some(around), Some(name)) => self.folder(around)?.join(name),
             _ => dir.canonicalize()?,
         };
-        let real = if real.symlink_metadata()?.is_symlink() { real.canonicalize()? } else { real };
+        let real = if self.metadata(&real)?.is_symlink() { real.canonicalize()? } else { real };
         folders().insert(dir.as_os_str().to_owned(), real.clone());
         Ok(real)
+    }
+
+    /// What is at a path in a folder without links. Where much was not there, a listing says so: this is asked far more often
+    /// about folders and files that are not there than about others.
+    fn metadata(&self, real: &Path) -> std::io::Result<Metadata> {
+        // Elsewhere, one file may have several names that differ by case.
+        let place = real.parent().zip(real.file_name()).filter(|_| cfg!(target_os = "linux"));
+        let Some((dir, name)) = place else { return real.symlink_metadata() };
+        let names = || self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Names::Listed(listing)) = names().get(dir.as_os_str())
+            && !listing.has(name)
+        {
+            return Err(std::io::ErrorKind::NotFound.into());
+        }
+        let found = real.symlink_metadata();
+        if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            let mut names = names();
+            let known = names.entry(dir.as_os_str().to_owned()).or_insert(Names::Missed(0));
+            if let Names::Missed(misses) = known {
+                *misses += 1;
+                if *misses >= MISSES {
+                    *known = Names::Listed(Arc::new(Listing::of(dir)));
+                }
+            }
+        }
+        found
+    }
+
+    /// What is in a folder, listed once.
+    fn listing(&self, dir: &Path) -> Option<Arc<Listing>> {
+        let real = self.folder(&normal(dir)?).ok().filter(|real| self.is_below(real))?;
+        let names = || self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Names::Listed(known)) = names().get(real.as_os_str()) {
+            return Some(Arc::clone(known));
+        }
+        let listing = Arc::new(Listing::of(&real));
+        names().insert(real.into_os_string(), Names::Listed(Arc::clone(&listing)));
+        Some(listing)
     }
 
     /// Checks that a file named by the user can be read at all.
@@ -258,11 +355,9 @@ impl Disk {
     fn load(&self, path: &Path) -> Result<Arc<Source>, FileError> {
         let most = most_bytes(path);
         let (real, file, size) = self.opened(path, most)?;
-        let mut bytes = Vec::with_capacity(size as usize);
-        file.take(most + 1).read_to_end(&mut bytes).map_err(|e| FileError::Io(e.to_string()))?;
-        if bytes.len() as u64 > most {
-            return Err(FileError::TooLarge(most));
-        }
+        let mut bytes = vec![0; size as usize];
+        let length = fill(file, &mut bytes).map_err(|e| FileError::Io(e.to_string()))?;
+        bytes.truncate(length);
         Ok(Arc::new(Source::new(real, bytes)))
     }
 }
@@ -287,19 +382,13 @@ impl Files for Disk {
     }
 
     fn list(&self, dir: &Path) -> Vec<PathBuf> {
-        let Ok((real, _)) = self.inside(dir) else { return Vec::new() };
-        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
-        // The target of a link needs a system call; for the rest, the directory entry is enough.
-        let file =
-            |e: &DirEntry| e.file_type().is_ok_and(|kind| kind.is_file() || (kind.is_symlink() && e.path().is_file()));
-        sorted(dir, entries.flatten().filter(file))
+        let listing = self.listing(dir).unwrap_or_default();
+        listing.files.iter().map(|name| dir.join(name)).collect()
     }
 
     fn folders(&self, dir: &Path) -> Vec<PathBuf> {
-        let Ok((real, _)) = self.inside(dir) else { return Vec::new() };
-        let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
-        let folder = |e: &DirEntry| e.file_type().is_ok_and(|kind| kind.is_dir());
-        sorted(dir, entries.flatten().filter(folder))
+        let listing = self.listing(dir).unwrap_or_default();
+        listing.folders.iter().map(|name| dir.join(name)).collect()
     }
 
     fn is_dir(&self, dir: &Path) -> bool {

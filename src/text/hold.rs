@@ -1,10 +1,9 @@
 //! Files that a walk has found: read as they are, and in the order of their paths.
 
 use std::cmp::Ordering;
-use std::io::Read;
 use std::path::Path;
 
-use super::files::FileError;
+use super::files::{FileError, fill};
 
 /// Reads a file that a listing of its folder has shown as a regular one, into the start of `to`, which may be used again. The
 /// length is returned.
@@ -16,7 +15,7 @@ pub(crate) fn read(path: &Path, most: u64, to: &mut Vec<u8>) -> Result<usize, Fi
         std::io::ErrorKind::NotFound => FileError::Missing,
         _ => FileError::Io(e.to_string()),
     };
-    let mut file = std::fs::File::open(path).map_err(io)?;
+    let file = std::fs::File::open(path).map_err(io)?;
     let meta = file.metadata().map_err(io)?;
     if !meta.is_file() {
         return Err(FileError::NotAFile);
@@ -28,16 +27,7 @@ pub(crate) fn read(path: &Path, most: u64, to: &mut Vec<u8>) -> Result<usize, Fi
     if to.len() < size {
         to.resize(size, 0);
     }
-    let mut length = 0;
-    while length < size {
-        match file.read(&mut to[length..size]) {
-            Ok(0) => break,
-            Ok(more) => length += more,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(io(error)),
-        }
-    }
-    Ok(length)
+    fill(file, &mut to[..size]).map_err(io)
 }
 
 /// The order of two absolute paths without `.` and `..`, as that of [`Path`], which compares them name by name and is slower.

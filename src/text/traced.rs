@@ -118,6 +118,11 @@ impl std::fmt::Debug for Traced {
 }
 
 impl Traced {
+    /// A copy for that of a value, which takes nothing of the budget.
+    pub(crate) fn shared(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     fn held(&self) -> &Held {
         self.0.as_deref().unwrap_or(&NOTHING)
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::{Span, budget};
 
 /// One place that a value passed on its way outward: a reference to a variable, an argument of a module call.
@@ -39,7 +41,7 @@ pub(crate) fn beyond(inner: Via, outer: &Via) -> Via {
     if inner.is_none() {
         return outer.clone();
     }
-    let mut links = Vec::new();
+    let mut links: SmallVec<[_; 8]> = SmallVec::new();
     let mut next = outer.as_ref();
     while let Some(link) = next {
         links.push(link);

@@ -91,7 +91,7 @@ mod tests {
         let mut texts = Texts::new();
         let id = texts.add_source(Arc::new(Source::new("/x", &b"a b a b"[..])));
         let at = |n: u32| Span { text: id, start: n, end: n };
-        let text = |word: &str, n| Value::new(Kind::Str(Arc::new(Traced::made(word, at(n)))), at(n));
+        let text = |word: &str, n| Value::new(Kind::Str(Traced::made(word, at(n))), at(n));
         let list = |items: Vec<Value>, n| Value::new(Kind::List(Arc::new(items.into())), at(n));
         let unknown = Value::new(Kind::Unknown(Why::FromOutside("x".into())), at(0));
         let a = list(vec![text("a", 1), text("b", 2)], 3);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use smallvec::SmallVec;
 
 use crate::text::{Link, Span, Traced, Via, Why, beyond, budget};
 
@@ -32,7 +33,7 @@ pub(crate) struct Value {
 }
 
 /// The kinds of values.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Kind {
     /// Nothing.
     Null,
@@ -41,7 +42,7 @@ pub(crate) enum Kind {
     /// A number.
     Number(Number),
     /// Text, possibly with unknown parts.
-    Str(Arc<Traced>),
+    Str(Traced),
     /// Values in order.
     List(Arc<List>),
     /// Values by key, in the order of the source.
@@ -50,6 +51,22 @@ pub(crate) enum Kind {
     Unknown(Why),
     /// One of several, depending on conditions that the source cannot decide. At least two.
     Either(Arc<Vec<Alternative>>),
+}
+
+/// A copy shares what the value holds.
+impl Clone for Kind {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Null => Self::Null,
+            Self::Bool(value) => Self::Bool(*value),
+            Self::Number(number) => Self::Number(number.clone()),
+            Self::Str(text) => Self::Str(text.shared()),
+            Self::List(list) => Self::List(Arc::clone(list)),
+            Self::Map(map) => Self::Map(Arc::clone(map)),
+            Self::Unknown(why) => Self::Unknown(why.clone()),
+            Self::Either(ways) => Self::Either(Arc::clone(ways)),
+        }
+    }
 }
 
 /// What is shared is equal to itself, without a look inside: large values are mostly compared with copies.
@@ -184,7 +201,7 @@ impl Value {
 
     /// Text.
     pub(crate) fn str(text: Traced, at: Span) -> Self {
-        Self::new(Kind::Str(Arc::new(text)), at)
+        Self::new(Kind::Str(text), at)
     }
 
     /// A list.
@@ -262,12 +279,12 @@ impl Value {
 
     /// Everything that this value may be, each with its condition; a plain value is one alternative that always holds.
     /// References that the value passed are passed on.
-    pub(crate) fn alternatives(&self) -> Vec<(Guard, Value)> {
+    pub(crate) fn alternatives(&self) -> SmallVec<[(Guard, Value); 1]> {
         match &self.kind {
             Kind::Either(list) => {
                 list.iter().map(|a| (a.when.clone(), a.value.clone().with_outer(&self.via))).collect()
             }
-            _ => vec![(Guard::always(), self.clone())],
+            _ => SmallVec::from_buf([(Guard::always(), self.clone())]),
         }
     }
 
@@ -318,7 +335,7 @@ impl Value {
     /// references it passed. An unknown value gives an unknown part. `None` for null, lists, maps and `Either`.
     pub(crate) fn to_traced(&self) -> Option<Traced> {
         let plain = match &self.kind {
-            Kind::Str(text) => Traced::clone(text),
+            Kind::Str(text) => text.clone(),
             Kind::Bool(value) => Traced::made(if *value { "true" } else { "false" }, self.at),
             Kind::Number(number) => number.to_traced(self.at),
             Kind::Unknown(why) => Traced::unknown(self.at, why.clone()),

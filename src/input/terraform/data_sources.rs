@@ -277,7 +277,7 @@ impl Engine<'_, '_> {
                 }
                 let bound = key_and_value(key, item);
                 let id = format!("{:?} {n} {guard:?}", block.header);
-                out.blocks.push((env.with(&iterator, bound, &id), &content.body));
+                out.blocks.push((env.with(iterator.as_str(), bound, &id), &content.body));
             }
             ways.push((guard, out));
         }

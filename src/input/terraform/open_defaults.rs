@@ -27,6 +27,16 @@ pub(super) fn is_example(dir: &Path, top: &Path) -> bool {
     below.iter().filter_map(|part| part.to_str()).any(|part| EXAMPLES.contains(&part))
 }
 
+/// The bytes of a file with commands, if they apply something. Many folders ask for the same files.
+struct Applying(Option<Arc<[u8]>>);
+
+/// True for the bytes of a file whose commands apply something.
+fn applies(bytes: &[u8]) -> bool {
+    let holds = |word: &str| yaml_files::holds(bytes, word.as_bytes());
+    let runs = |verb: &&str| holds(&format!("terraform {verb}")) || holds(&format!("tofu {verb}"));
+    bytes.len() <= MAX_COMMANDS && (holds("-chdir=") || ["apply", "plan"].iter().any(runs))
+}
+
 /// True if nothing in the repository applies a folder.
 fn is_library(dir: &Path, module: &Module, cx: &Cx<'_>) -> bool {
     let top = cx.files.root();
@@ -38,12 +48,9 @@ fn is_library(dir: &Path, module: &Module, cx: &Cx<'_>) -> bool {
     }
     let shown = yaml_files::shown(dir, cx);
     let applies = |path: &Path| {
-        let Some(bytes) = cx.files.glance(path) else { return false };
-        let holds = |word: &str| yaml_files::holds(&bytes, word.as_bytes());
-        let runs = ["apply", "plan"]
-            .iter()
-            .any(|verb| ["terraform", "tofu"].iter().any(|tool| holds(&format!("{tool} {verb}"))));
-        bytes.len() <= MAX_COMMANDS && (runs || holds("-chdir=")) && (shown.is_empty() || holds(&shown))
+        let slot = cx.shared.slot::<Applying>(path);
+        let Applying(bytes) = slot.get_or_init(|| Applying(cx.files.glance(path).filter(|bytes| applies(bytes))));
+        bytes.as_ref().is_some_and(|bytes| shown.is_empty() || yaml_files::holds(bytes, shown.as_bytes()))
     };
     // What decides counts as read.
     !command_files(dir, cx).iter().filter(|path| applies(path)).any(|path| cx.files.read(path).is_ok())

@@ -139,8 +139,8 @@ impl Module {
     }
 
     pub(super) fn take(&mut self, block: Block) {
-        let first: Arc<str> = block.label(0).into();
-        let both = (Arc::clone(&first), Arc::from(block.label(1)));
+        let label = |number: usize| block.labels.get(number).cloned().unwrap_or_default();
+        let (first, both) = (label(0), (label(0), label(1)));
         match &*block.kind {
             "locals" => self.locals.extend(by_name(block.body.attributes)),
             "variable" => drop(self.variables.insert(first, Arc::new(block))),

@@ -243,6 +243,20 @@ pub(crate) enum Key {
     Expr(Expr),
 }
 
+impl Key {
+    /// The key and its place, if it is written as it is.
+    pub(crate) fn literal(&self) -> Option<(&str, Span)> {
+        match self {
+            Self::Name(text, span) => Some((text.known_str()?, *span)),
+            Self::Expr(Expr { kind: ExprKind::Template(template), span }) => match &template.parts[..] {
+                [Part::Literal(text)] => Some((text.known_str()?, *span)),
+                _ => None,
+            },
+            Self::Expr(_) => None,
+        }
+    }
+}
+
 /// One step of a reference.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Step {

@@ -72,10 +72,11 @@ pub(super) fn to_text(value: &Value) -> Result<Traced, Refused> {
 
 /// The value as the key of a map; `None` if it is not known.
 pub(in super::super) fn to_key(value: &Value) -> Result<Option<Arc<str>>, Refused> {
-    if let Kind::Either(_) = value.kind {
-        return Ok(None);
+    match &value.kind {
+        Kind::Either(_) => Ok(None),
+        Kind::Str(text) => Ok(text.known_str().map(Arc::from)),
+        _ => Ok(to_text(value)?.known_str().map(Arc::from)),
     }
-    Ok(to_text(value)?.known_str().map(Arc::from))
 }
 
 /// The name of the entry for a key. If the key is not known, the map becomes open, and the name is what is known, and between two
@@ -188,7 +189,7 @@ pub(super) fn to_text_value(value: &Value) -> Option<Value> {
     match &value.kind {
         Kind::Number(_) | Kind::Bool(_) => {
             let plain = Value { via: None, ..value.clone() };
-            Some(Value { kind: Kind::Str(Arc::new(plain.to_traced()?)), ..value.clone() })
+            Some(Value { kind: Kind::Str(plain.to_traced()?), ..value.clone() })
         }
         _ => None,
     }

@@ -38,7 +38,7 @@ impl Env {
     }
 
     /// This scope with one more name.
-    pub(in super::super) fn with(&self, name: &str, value: Value, id: &str) -> Self {
+    pub(in super::super) fn with(&self, name: impl Into<Arc<str>>, value: Value, id: &str) -> Self {
         let outer = self.id();
         let id = if outer.is_empty() { Arc::from(id) } else { format!("{outer}, {id}").into() };
         let bound = Bound { what: Binding::One(name.into(), value), id, next: self.names.clone() };

@@ -70,6 +70,17 @@ impl dyn Data + '_ {
     }
 
     fn object(&mut self, entries: &[(Key, Expr)], at: Span, env: &Env) -> Outcome {
+        // Most keys are written as they are.
+        if entries.iter().all(|(key, _)| key.literal().is_some()) {
+            let mut map = Map::default();
+            map.entries.reserve(entries.len());
+            for (key, value) in entries {
+                let value = self.eval(value, env)?;
+                let Some((name, key)) = key.literal() else { continue };
+                map.entries.insert(name.into(), Entry { key, value });
+            }
+            return Ok(self.bounded(Value::new(Kind::Map(Arc::new(map)), at)));
+        }
         let mut values = Vec::new();
         let mut keys = Vec::new();
         for (key, value) in entries {
@@ -283,9 +294,9 @@ impl dyn Data + '_ {
         let mut results: Vec<(Option<Value>, Value, Truth)> = Vec::new();
         for (index, (key, value)) in rounds.into_iter().enumerate() {
             let id = format!("{at:?} {index}");
-            let mut inner = env.with(&f.value_name, value, &id);
+            let mut inner = env.with(Arc::clone(&f.value_name), value, &id);
             if let Some(name) = &f.key_name {
-                inner = inner.with(name, key, &id);
+                inner = inner.with(Arc::clone(name), key, &id);
             }
             let truth = match &f.condition {
                 Some(condition) => {

@@ -77,9 +77,9 @@ impl dyn Data + '_ {
                     let mut parts = Vec::new();
                     for (index, (key, value)) in rounds.into_iter().enumerate() {
                         let id = format!("{span:?} {index}");
-                        let mut inner = env.with(value_name, value, &id);
+                        let mut inner = env.with(Arc::clone(value_name), value, &id);
                         if let Some(name) = key_name {
-                            inner = inner.with(name, key, &id);
+                            inner = inner.with(Arc::clone(name), key, &id);
                         }
                         parts.push(self.render_deeper(body, *span, &inner)?);
                     }
@@ -194,10 +194,8 @@ pub(in super::super) fn ways_of(value: &Value) -> Result<Ways, Refused> {
 
 /// The value of a text with alternatives.
 pub(in super::super) fn text_value(ways: Ways, at: Span) -> Value {
-    let alternatives = ways
-        .into_iter()
-        .map(|(when, text)| Alternative { when, value: Value::new(Kind::Str(Arc::new(text)), at) })
-        .collect();
+    let alternatives =
+        ways.into_iter().map(|(when, text)| Alternative { when, value: Value::new(Kind::Str(text), at) }).collect();
     Value::either(alternatives, at)
 }
 

@@ -80,10 +80,7 @@ fn collection(name: &str, of: Type) -> Type {
 }
 
 fn member(key: &Key, value: &Expr, depth: usize) -> Option<Member> {
-    let name: Arc<str> = match key {
-        Key::Name(text, _) => text.known_str()?.into(),
-        Key::Expr(expr) => expr.as_literal()?.known_str()?.into(),
-    };
+    let name: Arc<str> = key.literal()?.0.into();
     Some(match &value.kind {
         ExprKind::Call(call) if &*call.name == "optional" => Member {
             name,
@@ -143,6 +140,9 @@ impl dyn Data + '_ {
             }
             (Type::Map(of), Kind::Map(map)) => {
                 let of = common(of, map.entries.values().map(|e| &e.value));
+                if let Type::Any = of {
+                    return Ok(value.clone());
+                }
                 let mut entries = IndexMap::new();
                 for (key, entry) in &map.entries {
                     let value = self.conform(&entry.value, of, depth + 1)?;

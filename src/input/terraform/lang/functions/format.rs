@@ -170,8 +170,7 @@ fn one(verb: &Verb, value: &Value) -> Result<Traced, Early> {
         }
         's' => Err(refused("a list or map is not a string")),
         'q' => {
-            let text =
-                json_text(&Value { kind: Kind::Str(std::sync::Arc::new(to_text(value)?)), at: value.at, via: None });
+            let text = json_text(&Value { kind: Kind::Str(to_text(value)?), at: value.at, via: None });
             Ok(pad(verb, text, value.at))
         }
         't' => {
