@@ -501,6 +501,9 @@ impl CommandReader {
                 }
             }
         }
+        if file.is_empty() && flags.is_empty() {
+            return;
+        }
         let mut group = NodeGroup::new(format!("minikube of {}", self.name), at);
         if !file.is_empty() {
             group.steps.push(Step::KubeletConfig(Node::map(file, at), "extra-config"));
@@ -515,9 +518,7 @@ impl CommandReader {
             };
             group.steps.push(Step::KubeletArgs(flags.iter().map(word).collect()));
         }
-        if !group.steps.is_empty() {
-            self.groups.push(group);
-        }
+        self.groups.push(group);
     }
 
     /// The texts of a word: those of a list for `"${args[@]}"`.

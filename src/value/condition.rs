@@ -35,7 +35,7 @@ pub struct Condition {
 impl Condition {
     /// A condition whose words mean the same everywhere.
     pub fn new(words: impl Into<Arc<str>>, holds: bool) -> Self {
-        Self::within("", words, holds)
+        Self::within(Arc::default(), words, holds)
     }
 
     /// A condition whose words have one answer in `scope`, such as a module or a script, and may have another one elsewhere.
@@ -45,7 +45,7 @@ impl Condition {
 
     /// A choice of two, each with words of its own that mean the same everywhere. `holds` is true for the first.
     pub fn either(words: &str, opposite: &str, holds: bool) -> Self {
-        Self::ask("".into(), words.into(), Some(opposite.into()), holds)
+        Self::ask(Arc::default(), words.into(), Some(opposite.into()), holds)
     }
 
     fn ask(scope: Arc<str>, words: Arc<str>, opposite: Option<Arc<str>>, holds: bool) -> Self {

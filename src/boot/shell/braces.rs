@@ -14,8 +14,9 @@ const MAX_RANGE: u64 = 256;
 
 /// The words that the parts of a word expand to. `None` if there is nothing to expand.
 pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
-    let bare = |p: &Part| if let Part::Bare(t) = p { Some(t.clone()) } else { None };
-    if !parts.iter().filter_map(bare).any(|t| t.bytes().contains(&b'{')) {
+    let mut bare = parts.iter().filter_map(|part| if let Part::Bare(text) = part { Some(text) } else { None });
+    let first = bare.clone().next();
+    if !bare.any(|text| text.bytes().contains(&b'{')) {
         return None;
     }
     let mut done = Vec::new();
@@ -25,7 +26,7 @@ pub(super) fn expand(parts: &[Part]) -> Option<Vec<Vec<Part>>> {
     while let Some(word) = open.pop() {
         let words = expand_first(&word, &mut left);
         if done.len() + open.len() > MAX_WORDS || left == 0 {
-            let at = parts.iter().find_map(bare)?.span()?;
+            let at = first?.span()?;
             return Some(vec![vec![Part::Quoted(Traced::unknown(at, Why::limit("words of a brace expansion")))]; 2]);
         }
         match words {

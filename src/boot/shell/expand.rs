@@ -53,6 +53,11 @@ impl Shell<'_, '_> {
         let mut size = 0;
         let words = expanded.iter().flat_map(|(w, many)| many.as_deref().unwrap_or(slice::from_ref(&w.parts)));
         for parts in words {
+            if let Some(text) = plain(parts).filter(|text| size + text.len() <= MAX_CHUNKS_BYTES) {
+                size += text.len();
+                out.push(text.clone());
+                continue;
+            }
             let mut chunks = Vec::new();
             self.chunks(parts, false, path, &mut chunks);
             size += chunks.iter().map(Chunk::len).sum::<usize>();
@@ -291,9 +296,23 @@ impl ScriptRun {
     }
 }
 
+/// The text of a word in which nothing is expanded, as of most.
+fn plain(parts: &[Part]) -> Option<&Traced> {
+    match parts {
+        [Part::Quoted(text)] => Some(text),
+        [Part::Bare(text)] if !text.bytes().starts_with(b"~") && !is_glob(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// True for unquoted text with a character that may start a pattern.
+fn is_glob(text: &Traced) -> bool {
+    text.bytes().iter().any(|b| b"*?[(".contains(b))
+}
+
 /// The names of known files that match a word with `*`, `?`, `[` or `@(…)`. `None` if there are none.
 fn names(chunks: &[Chunk], path: &ScriptRun) -> Option<Vec<Traced>> {
-    let marks = |c: &Chunk| matches!(c, Chunk::Bare(t) if t.bytes().iter().any(|b| b"*?[(".contains(b)));
+    let marks = |c: &Chunk| matches!(c, Chunk::Bare(text) if is_glob(text));
     if path.shell.options.noglob || !chunks.iter().any(marks) {
         return None;
     }

@@ -46,7 +46,7 @@ impl Env {
     }
 
     pub(in super::super) fn id(&self) -> Arc<str> {
-        self.names.as_ref().map_or_else(|| "".into(), |n| Arc::clone(&n.id))
+        self.names.as_ref().map_or_else(Arc::default, |n| Arc::clone(&n.id))
     }
 
     /// `[0]` or `["key"]`: the index that `count` or `each` has here.

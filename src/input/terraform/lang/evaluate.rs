@@ -128,5 +128,9 @@ impl<D: Data + ?Sized> Evaluate for D {}
 fn bound_at<D: Data + ?Sized>(data: &D, at: Span, env: &Env) -> Arc<str> {
     let text = String::from_utf8_lossy(data.texts().slice(at));
     let mut names = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
-    if env.names.is_some() && names.any(|n| !n.is_empty() && env.lookup(n).is_some()) { env.id() } else { "".into() }
+    if env.names.is_some() && names.any(|n| !n.is_empty() && env.lookup(n).is_some()) {
+        env.id()
+    } else {
+        Arc::default()
+    }
 }
