@@ -274,7 +274,7 @@ pub(super) fn arithmetic(call: &Call<'_>, path: &mut ScriptRun) {
 /// `[ … ]`
 pub(super) fn bracket(call: &Call<'_>, path: &mut ScriptRun) {
     let inner = call.words.split_last().map_or(call.words, |(_, rest)| rest);
-    path.status = Status::of(conditions::test(inner, path));
+    path.status = Status::answered(conditions::test(inner, path), call.at, None);
 }
 
 /// `trap COMMANDS EXIT`, and `trap -p EXIT`, which prints it

@@ -28,7 +28,7 @@ impl Shell<'_, '_> {
     pub(super) fn list(&mut self, list: &[Item], path: BoxedRun) -> Vec<BoxedRun> {
         let top = std::mem::take(&mut self.top);
         let mut paths = vec![path];
-        for item in list {
+        for (number, item) in list.iter().enumerate() {
             if top {
                 self.unit = Some(item.first.span.to(item.rest.last().map_or(item.first.span, |(_, p)| p.span)));
             }
@@ -45,6 +45,10 @@ impl Shell<'_, '_> {
                 if top && path.flow == Flow::Abandon {
                     path.flow = Flow::Normal;
                 }
+                // What comes next has a status of its own.
+                if number + 1 < list.len() && path.flow == Flow::Normal && !self.reads_status {
+                    path.status = Status::Zero;
+                }
             }
             paths = settle(next);
         }
@@ -54,25 +58,20 @@ impl Shell<'_, '_> {
     fn item(&mut self, item: &Item, path: BoxedRun) -> Vec<BoxedRun> {
         let before = item.background.then(|| path.clone());
         let last = item.rest.len();
+        let base = path.when.clone();
         let mut paths = self.guarded(&item.first, last > 0, path);
-        let mut left = &item.first;
+        let (mut left, mut whole) = (&item.first, item.first.span);
         for (index, (connector, right)) in item.rest.iter().enumerate() {
-            let mut next = Vec::new();
-            for path in paths {
-                if path.flow != Flow::Normal {
+            let (decided, mut next) = self.decide_all(paths, &base, (left.span, whole), true);
+            for (path, zero) in decided {
+                if zero == (*connector == Connector::And) {
+                    next.append(&mut self.guarded(right, index + 1 < last, path));
+                } else {
                     next.push(path);
-                    continue;
-                }
-                for (path, zero) in self.decide(path, left.span, true) {
-                    if zero == (*connector == Connector::And) {
-                        next.append(&mut self.guarded(right, index + 1 < last, path));
-                    } else {
-                        next.push(path);
-                    }
                 }
             }
             paths = settle(next);
-            left = right;
+            (left, whole) = (right, whole.to(right.span));
         }
         if let Some(before) = before {
             let sleeps = self.cx.texts.slice(item.first.span).windows(6).any(|w| w == b"sleep ");
@@ -155,6 +154,7 @@ impl Shell<'_, '_> {
                     Status::NonZero => Status::Zero,
                     // The condition shown is that of the whole pipeline, including the exclamation mark.
                     Status::Likely | Status::Open(_) | Status::Unread(_) => Status::Open(None),
+                    Status::Asked(asked) => Status::Asked(Box::new(asked.opposite())),
                 };
             }
         }
@@ -171,6 +171,7 @@ impl Shell<'_, '_> {
         let last_is_here = before.shell.options.lastpipe && !before.shell.options.monitor;
         path.out = Traced::new();
         path.shell.sink = Sink::Captured;
+        path.shell.is_inner = true;
         let mut paths = vec![(path, Vec::new())];
         for (number, command) in commands.iter().enumerate() {
             // Each of the rest would only report the limit again.
@@ -183,6 +184,7 @@ impl Shell<'_, '_> {
                 if number > 0 {
                     path.stdin = Some(std::mem::take(&mut path.out));
                     path.leave_subshell(&before);
+                    path.shell.is_inner = true;
                     path.shell.sink = Sink::Captured;
                     path.shell.on_exit = None;
                 }
@@ -221,6 +223,7 @@ impl Shell<'_, '_> {
             }
             path.codes = codes.into_iter().collect::<Option<Vec<u8>>>().map(Arc::new);
             if last_is_here {
+                path.shell.is_inner = before.shell.is_inner;
                 path.shell.sink.clone_from(&before.shell.sink);
                 path.shell.on_exit.clone_from(&before.shell.on_exit);
             } else {
@@ -275,7 +278,7 @@ impl Shell<'_, '_> {
             CommandKind::Coproc { name, body } => self.coproc(name, body, command.span, path),
             CommandKind::Test(test) => {
                 let answer = self.test(test, &mut path);
-                path.status = Status::of(answer);
+                path.status = Status::answered(answer, command.span, None);
                 path.code = Some(1);
                 vec![path]
             }
@@ -294,6 +297,7 @@ impl Shell<'_, '_> {
         let mut path = path;
         path.shell.on_exit = None;
         path.shell.loops = 0;
+        path.shell.is_inner = true;
         let ended = self.list(list, path);
         let mut paths = self.leave(ended);
         for path in &mut paths {
@@ -399,7 +403,19 @@ impl Shell<'_, '_> {
         }
         path.status = Status::Zero;
         path.code = Some(1);
+        let mut splits = false;
+        if matches!(name, "[" | "test") {
+            splits = words.iter().flat_map(|word| &word.parts).any(is_split) && fields.iter().any(Traced::has_unknown);
+            fields = fields.into_iter().map(|value| self.assumed(value, &path)).collect();
+        }
         let mut paths = self.call(fields, span, path);
+        if splits {
+            for path in &mut paths {
+                if let Status::Asked(asked) = &mut path.status {
+                    **asked = std::mem::take(&mut **asked).unquoted();
+                }
+            }
+        }
         for path in paths.iter_mut().filter(|_| !before.is_empty()) {
             let variables = Arc::make_mut(&mut path.shell.variables);
             for (name, old) in before.iter().rev() {
@@ -411,6 +427,11 @@ impl Shell<'_, '_> {
         }
         paths
     }
+}
+
+/// True for what is split into words.
+fn is_split(part: &Part) -> bool {
+    matches!(part, Part::Parameter(_) | Part::Command(..) | Part::Backquoted(..))
 }
 
 /// True for a command substitution, alone or in double quotes.

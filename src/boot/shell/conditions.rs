@@ -1,39 +1,70 @@
 //! `test`, `[ … ]` and `[[ … ]]`, as far as the source decides them.
 
-use crate::syntax::shell::Test;
-use crate::text::Traced;
+use crate::syntax::shell::{Test, Word};
+use crate::text::pattern::compiled;
+use crate::text::{Traced, Why};
 
 use super::super::disk::File;
 use super::super::image;
+use super::asked::{Answer, Asked};
 use super::interpreter::Shell;
 use super::pattern::{self, Token};
 use super::state::ScriptRun;
 use super::variable::Variable;
 use super::{arithmetic, parameters};
 
-fn not(answer: Option<bool>) -> Option<bool> {
-    answer.map(|a| !a)
+fn not(answer: Answer) -> Answer {
+    answer.map(|a| !a).map_err(Asked::opposite)
 }
 
-fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+fn and(a: Answer, b: Answer) -> Answer {
     match (a, b) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
+        (Ok(false), _) | (_, Ok(false)) => Ok(false),
+        (Ok(true), other) | (other, Ok(true)) => other,
+        (Err(a), Err(b)) => Err(a.and(b)),
     }
+}
+
+/// Whether one of two holds.
+pub(super) fn or(a: Answer, b: Answer) -> Answer {
+    not(and(not(a), not(b)))
+}
+
+/// Why the environment is not known.
+fn open(path: &ScriptRun) -> Option<&Why> {
+    path.shell.open.as_ref()
+}
+
+/// The answer, or that only the words of the test tell what it asks.
+fn known(answer: Option<bool>) -> Answer {
+    answer.ok_or_else(Asked::default)
 }
 
 impl Shell<'_, '_> {
     /// `[[ … ]]`
-    pub(super) fn test(&mut self, test: &Test, path: &mut ScriptRun) -> Option<bool> {
+    pub(super) fn test(&mut self, test: &Test, path: &mut ScriptRun) -> Answer {
+        let answer = self.part(test, path);
+        self.settled(answer, path)
+    }
+
+    /// A word that is compared with another one.
+    fn compared(&mut self, word: &Word, path: &mut ScriptRun) -> Traced {
+        let value = self.single(word, path);
+        self.assumed(value, path)
+    }
+
+    fn part(&mut self, test: &Test, path: &mut ScriptRun) -> Answer {
         match test {
-            Test::Word(word) => non_empty(&self.single(word, path)),
+            Test::Word(word) => {
+                let value = self.compared(word, path);
+                non_empty(&value, path)
+            }
             Test::Unary(operator, word) => {
-                let value = self.single(word, path);
+                let value = self.compared(word, path);
                 unary(operator, &value, path)
             }
             Test::Binary(left, operator, right) => {
-                let value = self.single(left, path);
+                let value = self.compared(left, path);
                 match operator.as_str() {
                     "==" | "=" | "!=" => {
                         let tokens = self.pattern(right, path);
@@ -41,58 +72,57 @@ impl Shell<'_, '_> {
                         if operator == "!=" { not(answer) } else { answer }
                     }
                     "=~" => {
-                        let regex = self.regex(right, path)?;
-                        search(&regex, &value, path)
+                        let Some(regex) = self.regex(right, path) else { return Err(Asked::default()) };
+                        known(search(&regex, &value, path))
                     }
                     "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
-                        let right = self.single(right, path);
+                        let right = self.compared(right, path);
                         let number = |t: &Traced| t.known_str().and_then(|t| arithmetic::evaluate(t, path));
-                        compare(number(&value)?, operator, number(&right)?)
+                        match (number(&value), number(&right)) {
+                            (Some(value), Some(right)) => known(compare(value, operator, right)),
+                            _ => Err(Asked::about(&format!("[[{operator}"), &[&value, &right], open(path))),
+                        }
                     }
                     operator => {
-                        let right = self.single(right, path);
-                        binary(&value, operator, &right)
+                        let right = self.compared(right, path);
+                        binary(&value, operator, &right, path)
                     }
                 }
             }
             Test::Not(inner) => not(self.test(inner, path)),
             Test::And(a, b) => match self.test(a, path) {
-                Some(false) => Some(false),
+                Ok(false) => Ok(false),
                 a => and(a, self.test(b, path)),
             },
             Test::Or(a, b) => match self.test(a, path) {
-                Some(true) => Some(true),
-                a => {
-                    let b = not(self.test(b, path));
-                    not(and(not(a), b))
-                }
+                Ok(true) => Ok(true),
+                a => or(a, self.test(b, path)),
             },
         }
     }
 }
 
 /// Whether all of a text matches a pattern, as in `case` and `[[ … ]]`.
-pub(super) fn matches_pattern(tokens: &[Token], value: &Traced, path: &ScriptRun) -> Option<bool> {
-    if path.shell.options.nocasematch {
+pub(super) fn matches_pattern(tokens: &[Token], value: &Traced, path: &ScriptRun) -> Answer {
+    let answer = if path.shell.options.nocasematch {
         let (tokens, value) = pattern::fold(tokens, value);
-        return pattern::matches(&tokens, &value);
-    }
-    pattern::matches(tokens, value)
+        pattern::matches(&tokens, &value)
+    } else {
+        pattern::matches(tokens, value)
+    };
+    let exact = !path.shell.options.nocasematch;
+    answer.ok_or_else(|| if exact { Asked::matching(value, tokens, open(path)) } else { Asked::default() })
 }
 
 /// `=~`, which stores its matches in `BASH_REMATCH`.
 fn search(regex: &str, value: &Traced, path: &mut ScriptRun) -> Option<bool> {
-    let regex = regex::RegexBuilder::new(regex)
-        .size_limit(1 << 18)
-        .case_insensitive(path.shell.options.nocasematch)
-        .dot_matches_new_line(true)
-        .build()
-        .ok()?;
     let Some(known) = value.known_str() else {
         path.put("BASH_REMATCH", Variable::array(vec![value.clone()], false));
         return None;
     };
-    let found = regex.captures(known);
+    let flags = if path.shell.options.nocasematch { "(?si)" } else { "(?s)" };
+    let regex = compiled(&format!("{flags}{regex}"))?;
+    let found = regex.captures(known.as_bytes());
     let groups = found.iter().flat_map(|c| c.iter());
     let values = groups.map(|g| g.map_or_else(Traced::new, |g| value.slice(g.range()))).collect();
     path.put("BASH_REMATCH", Variable::array(values, false));
@@ -100,21 +130,21 @@ fn search(regex: &str, value: &Traced, path: &mut ScriptRun) -> Option<bool> {
 }
 
 /// `test` and `[`, without the closing bracket.
-pub(super) fn test(arguments: &[Traced], path: &ScriptRun) -> Option<bool> {
+pub(super) fn test(arguments: &[Traced], path: &ScriptRun) -> Answer {
     let bang = |w: &Traced| w.known_str() == Some("!");
     let is = |w: &Traced, text: &str| w.known_str() == Some(text);
     match arguments {
-        [] => Some(false),
-        [one] => non_empty(one),
-        [first, second] if bang(first) => not(non_empty(second)),
-        [operator, value] => unary(operator.known_str()?, value, path),
-        [left, operator, right] if is_binary(operator) => binary(left, operator.known_str()?, right),
+        [] => Ok(false),
+        [one] => non_empty(one, path),
+        [first, second] if bang(first) => not(non_empty(second, path)),
+        [operator, value] => unary(&operator.to_text(), value, path),
+        [left, operator, right] if is_binary(operator) => binary(left, &operator.to_text(), right, path),
         [first, rest @ ..] if bang(first) && arguments.len() <= 4 => not(test(rest, path)),
         [open, inner @ .., close] if is(open, "(") && is(close, ")") && arguments.len() <= 4 => test(inner, path),
         several => {
             let mut rest = several;
-            let answer = alternatives(&mut rest, path, 0)?;
-            if rest.is_empty() { answer } else { None }
+            let answer = alternatives(&mut rest, path, 0).filter(|_| rest.is_empty());
+            answer.unwrap_or_else(|| Err(Asked::default()))
         }
     }
 }
@@ -127,20 +157,18 @@ fn is_binary(word: &Traced) -> bool {
 /// How deep parentheses of `test` may nest.
 const MAX_DEPTH: usize = 16;
 
-/// `a -o b`. The outer option is `None` if the expression cannot be parsed.
-#[expect(clippy::option_option, reason = "a parse error differs from an unknown result")]
-fn alternatives(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
+/// `a -o b`. `None` if the expression cannot be parsed.
+fn alternatives(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Answer> {
     let mut answer = all_of(rest, path, depth)?;
     while rest.first().and_then(|w| w.known_str()) == Some("-o") {
         *rest = &rest[1..];
         let right = all_of(rest, path, depth)?;
-        answer = not(and(not(answer), not(right)));
+        answer = or(answer, right);
     }
     Some(answer)
 }
 
-#[expect(clippy::option_option, reason = "a parse error differs from an unknown result")]
-fn all_of(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
+fn all_of(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Answer> {
     let mut answer = term(rest, path, depth)?;
     while rest.first().and_then(|w| w.known_str()) == Some("-a") {
         *rest = &rest[1..];
@@ -150,8 +178,7 @@ fn all_of(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option
     Some(answer)
 }
 
-#[expect(clippy::option_option, reason = "a parse error differs from an unknown result")]
-fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<bool>> {
+fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Answer> {
     if depth > MAX_DEPTH {
         return None;
     }
@@ -171,7 +198,7 @@ fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<b
             if is_binary(operator) && !matches!(operator.known_str(), Some("-a" | "-o")) =>
         {
             *rest = after;
-            Some(binary(left, operator.known_str()?, right))
+            Some(binary(left, &operator.to_text(), right, path))
         }
         [operator, value, after @ ..]
             if operator
@@ -179,25 +206,40 @@ fn term(rest: &mut &[Traced], path: &ScriptRun, depth: usize) -> Option<Option<b
                 .is_some_and(|o| o.len() == 2 && o.starts_with('-') && !matches!(o, "-a" | "-o")) =>
         {
             *rest = after;
-            Some(unary(operator.known_str()?, value, path))
+            Some(unary(&operator.to_text(), value, path))
         }
         [word, after @ ..] => {
             *rest = after;
-            Some(non_empty(word))
+            Some(non_empty(word, path))
         }
         [] => None,
     }
 }
 
 /// Whether a text is not empty. A single known byte decides.
-fn non_empty(value: &Traced) -> Option<bool> {
-    if value.is_unknown() { None } else { Some(!value.is_empty()) }
+fn non_empty(value: &Traced, path: &ScriptRun) -> Answer {
+    if value.is_unknown() { not(Err(Asked::equal(value, &Traced::new(), open(path)))) } else { Ok(!value.is_empty()) }
 }
 
-fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
+fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Answer {
     match operator {
-        "-n" => non_empty(value),
-        "-z" => not(non_empty(value)),
+        "-n" => non_empty(value, path),
+        "-z" => not(non_empty(value, path)),
+        "-v" => known(of_file(operator, value, path)),
+        _ => of_file(operator, value, path).ok_or_else(|| {
+            // `-a` is `-e`, and a name may be relative.
+            let operator = if operator == "-a" { "-e" } else { operator };
+            match value.known_str() {
+                Some(name) => Asked::about(&format!("{operator} {}", path.absolute(name)), &[], None),
+                None => Asked::about(operator, &[value], open(path)),
+            }
+        }),
+    }
+}
+
+/// The answer of an operator that asks about a file, or a variable by its name.
+fn of_file(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
+    match operator {
         "-v" => {
             let name = value.known_str()?;
             let (name, key) = match name.split_once('[') {
@@ -214,7 +256,7 @@ fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
         "-f" | "-e" | "-a" | "-s" | "-r" | "-w" => {
             let name = path.absolute(value.known_str()?);
             match path.machine.file(&name) {
-                Some(File::Known(text)) if operator == "-s" => non_empty(&text),
+                Some(File::Known(text)) if operator == "-s" => non_empty(&text, path).ok(),
                 Some(File::Known(_)) => Some(true),
                 Some(File::Unknown(_)) => None,
                 Some(File::Removed) => Some(false),
@@ -237,25 +279,27 @@ fn unary(operator: &str, value: &Traced, path: &ScriptRun) -> Option<bool> {
     }
 }
 
-fn binary(left: &Traced, operator: &str, right: &Traced) -> Option<bool> {
+fn binary(left: &Traced, operator: &str, right: &Traced, path: &ScriptRun) -> Answer {
     match operator {
         "=" | "==" | "!=" => {
             let mut tokens: Vec<Token> = Vec::new();
             pattern::literal(right, &mut tokens);
-            let answer = pattern::matches(&tokens, left);
+            let answer = pattern::matches(&tokens, left).ok_or_else(|| Asked::equal(left, right, open(path)));
             if operator == "!=" { not(answer) } else { answer }
         }
-        "<" => Some(left.known_str()? < right.known_str()?),
-        ">" => Some(left.known_str()? > right.known_str()?),
-        "-a" => and(non_empty(left), non_empty(right)),
-        "-o" => not(and(not(non_empty(left)), not(non_empty(right)))),
-        "-nt" | "-ot" | "-ef" => None,
+        "<" | ">" => {
+            known(left.known_str().zip(right.known_str()).map(|(a, b)| if operator == "<" { a < b } else { a > b }))
+        }
+        "-a" => and(non_empty(left, path), non_empty(right, path)),
+        "-o" => or(non_empty(left, path), non_empty(right, path)),
+        "-nt" | "-ot" | "-ef" => Err(Asked::default()),
         _ => {
             // Something that is not a number is an error, which counts as false.
             let number = |t: &Traced| t.known_str().map(|t| t.trim().parse::<i64>().ok());
-            match (number(left)?, number(right)?) {
-                (Some(left), Some(right)) => compare(left, operator, right),
-                _ => Some(false),
+            match (number(left), number(right)) {
+                (Some(Some(left)), Some(Some(right))) => known(compare(left, operator, right)),
+                (Some(_), Some(_)) => Ok(false),
+                _ => Err(Asked::about(operator, &[left, right], open(path))),
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::syntax::shell::{Arm, ArmEnd, Command, Item, Part, Word};
 use crate::text::{Span, Traced, Why};
 
+use super::asked::Answer;
 use super::conditions;
 use super::interpreter::Shell;
 use super::settle::settle;
@@ -60,17 +61,14 @@ impl Shell<'_, '_> {
             (Some(first), Some(last)) => first.first.span.to(last.rest.last().map_or(last.first.span, |(_, p)| p.span)),
             _ => path.machine.place,
         };
-        let mut out = Vec::new();
+        let base = path.when.clone();
         self.conditions += 1;
         let paths = self.list(condition, path);
         self.conditions -= 1;
-        for mut path in paths {
-            if path.flow != Flow::Normal {
-                path.status = Status::Zero;
-                out.push((path, true));
-                continue;
-            }
-            out.append(&mut self.decide(path, span, false));
+        let (mut out, gone) = self.decide_all(paths, &base, (span, span), false);
+        for mut path in gone {
+            path.status = Status::Zero;
+            out.push((path, true));
         }
         out
     }
@@ -86,26 +84,25 @@ impl Shell<'_, '_> {
             let mut next = Vec::new();
             let mut taken = std::mem::take(&mut falling);
             for mut path in std::mem::take(&mut open) {
-                let mut answer = Some(false);
+                let mut answer: Answer = Ok(false);
                 for pattern in &arm.patterns {
                     let tokens = self.pattern(pattern, &mut path);
-                    answer = match (answer, conditions::matches_pattern(&tokens, &value, &path)) {
-                        (Some(true), _) | (_, Some(true)) => Some(true),
-                        (Some(false), Some(false)) => Some(false),
-                        _ => None,
-                    };
+                    let value = self.assumed(value.clone(), &path);
+                    let fits = self.settled(conditions::matches_pattern(&tokens, &value, &path), &path);
+                    answer = conditions::or(answer, fits);
                 }
                 match answer {
-                    Some(true) => taken.push(path),
-                    Some(false) => next.push(path),
-                    None if undecided >= MAX_UNDECIDED => {
+                    Ok(true) => taken.push(path),
+                    Ok(false) => next.push(path),
+                    Err(_) if undecided >= MAX_UNDECIDED => {
                         path.machine.gap(subject.span, Why::Limit("alternatives of a case"));
                         next.push(path);
                     }
-                    None => {
+                    Err(_) => {
                         undecided += 1;
                         let patterns: Vec<_> = arm.patterns.iter().map(|p| self.words(p.span)).collect();
-                        path.status = Status::Open(Some(format!("{shown} is {}", patterns.join(" or ")).into()));
+                        let words = format!("{shown} is {}", patterns.join(" or "));
+                        path.status = Status::answered(answer, subject.span, Some(words.into()));
                         for (mut path, holds) in self.decide(path, subject.span, false) {
                             path.status = Status::Zero;
                             if holds {
@@ -243,7 +240,9 @@ impl Shell<'_, '_> {
     /// The commands in a loop, which `break` and `continue` can leave.
     fn round(&mut self, body: &[Item], mut path: BoxedRun) -> Vec<BoxedRun> {
         path.shell.loops += 1;
+        self.loops += 1;
         let mut paths = self.list(body, path);
+        self.loops -= 1;
         for path in &mut paths {
             path.shell.loops = path.shell.loops.saturating_sub(1);
         }
@@ -288,7 +287,9 @@ impl Shell<'_, '_> {
             let mut next = Vec::new();
             for mut path in active {
                 path.shell.loops += 1;
+                self.loops += 1;
                 let answers = self.condition(condition, path);
+                self.loops -= 1;
                 let known = answers.len() == 1;
                 for (mut path, holds) in answers {
                     path.shell.loops = path.shell.loops.saturating_sub(1);

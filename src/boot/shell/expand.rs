@@ -240,6 +240,7 @@ impl Shell<'_, '_> {
         }
         let mut inner: BoxedRun = Box::new(path.clone());
         inner.shell.on_exit = None;
+        inner.shell.is_inner = true;
         inner.emptied = None;
         inner.out = Traced::new();
         inner.shell.sink = Sink::Captured;

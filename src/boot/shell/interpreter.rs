@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::node::BootCx;
-use crate::text::{Span, Traced};
-use crate::value::Guard;
+use crate::text::{Span, Traced, Why};
+use crate::value::{Condition, Guard};
 
+use super::asked::Questions;
 use super::state::BoxedRun;
-use super::status::Status;
+use super::status::{Flow, Status};
 
 /// How deep commands, functions and substitutions may nest.
 pub(super) const MAX_DEPTH: usize = 40;
@@ -57,6 +58,10 @@ pub(super) struct Shell<'a, 'b> {
     /// How many conditions are being run; a failure inside one does not end the script.
     pub(super) conditions: usize,
     pub(super) temporary: usize,
+    /// The script, or one that it runs, looks at the status of the last command.
+    pub(super) reads_status: bool,
+    /// How many loops are running, also those that call the function which runs.
+    pub(super) loops: usize,
     /// Programs were downloaded or installed, so any unknown name may be one of them.
     pub(super) installed: bool,
     /// The next list is the top level of a script.
@@ -72,7 +77,9 @@ pub(super) struct Shell<'a, 'b> {
     /// Variables of the user data that a command fills in before.
     pub(super) filled_in: BTreeSet<Box<str>>,
     /// The words of conditions that were asked, and what they were asked about first.
-    pub(super) questions: BTreeMap<Arc<str>, u64>,
+    pub(super) questions: BTreeMap<Arc<str>, (u64, Vec<Arc<Why>>)>,
+    /// What tests have asked, whatever their words are.
+    pub(super) asked: Questions,
 }
 
 impl<'a, 'b> Shell<'a, 'b> {
@@ -84,6 +91,8 @@ impl<'a, 'b> Shell<'a, 'b> {
             calls: 0,
             conditions: 0,
             temporary: 0,
+            reads_status: false,
+            loops: 0,
             installed: false,
             top: false,
             unit: None,
@@ -92,6 +101,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             templates: Vec::new(),
             filled_in: BTreeSet::new(),
             questions: BTreeMap::new(),
+            asked: Questions::default(),
         }
     }
 
@@ -117,7 +127,7 @@ impl<'a, 'b> Shell<'a, 'b> {
     }
 
     /// Both results of a condition, or the known one. With `assume_success`, a program that is not modelled succeeds.
-    pub(super) fn decide(&mut self, mut path: BoxedRun, span: Span, assume_success: bool) -> Vec<(BoxedRun, bool)> {
+    pub(super) fn decide(&mut self, path: BoxedRun, span: Span, assume_success: bool) -> Vec<(BoxedRun, bool)> {
         let words = match &path.status {
             Status::Zero => return vec![(path, true)],
             Status::NonZero => return vec![(path, false)],
@@ -125,29 +135,79 @@ impl<'a, 'b> Shell<'a, 'b> {
             Status::Likely | Status::Open(None) => self.words(span),
             Status::Open(Some(words)) => Arc::clone(words),
             Status::Unread(program) => format!("there is no fault in what {program} reads").into(),
-        };
-        // A double negation is hard to read and means the same as none.
-        let (words, negated) = match words.strip_prefix("! ") {
-            Some(rest) => (Arc::from(rest.trim_start()), true),
-            None => (words, false),
-        };
-        let asked = self.question(words, span, &path);
-        let condition = if negated { asked.opposite() } else { asked };
-        let yes = path.when.and(&Guard::of(condition.clone()));
-        let no = path.when.and(&Guard::of(condition.opposite()));
-        let taken = |mut path: BoxedRun, when: Guard, holds: bool| {
-            path.when = when;
-            path.status = if holds { Status::Zero } else { Status::NonZero };
-            (path, holds)
-        };
-        match (yes, no) {
-            (Some(yes), Some(no)) => vec![taken(path.clone(), yes, true), taken(path, no, false)],
-            (Some(yes), None) => vec![taken(path, yes, true)],
-            (None, Some(no)) => vec![taken(path, no, false)],
-            (None, None) => {
-                path.status = Status::Zero;
-                vec![(path, true)]
+            Status::Asked(asked) => {
+                let condition = self.condition_of(&asked.clone(), &path);
+                return split(path, &condition);
             }
+        };
+        let condition = self.question(words, span, &path);
+        split(path, &condition)
+    }
+}
+
+impl Shell<'_, '_> {
+    /// Both results of what several paths end with that `base` leads to, and the paths on which control goes elsewhere. Where the others
+    /// differ in nothing else, it is one condition, whatever it consists of: that at `whole`.
+    pub(super) fn decide_all(
+        &mut self,
+        paths: Vec<BoxedRun>,
+        base: &Guard,
+        (span, whole): (Span, Span),
+        assume_success: bool,
+    ) -> (Vec<(BoxedRun, bool)>, Vec<BoxedRun>) {
+        let (paths, gone): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.flow == Flow::Normal);
+        let all: Vec<_> = paths.into_iter().flat_map(|path| self.decide(path, span, assume_success)).collect();
+        let joined = if gone.is_empty() { self.as_one(&all, base, whole) } else { None };
+        (joined.unwrap_or(all), gone)
+    }
+
+    /// One condition instead of several, if they differ in nothing else.
+    fn as_one(&mut self, out: &[(BoxedRun, bool)], base: &Guard, span: Span) -> Option<Vec<(BoxedRun, bool)>> {
+        if out.len() < 3 {
+            return None;
+        }
+        let of = |holds: bool| out.iter().filter(move |(_, answer)| *answer == holds).map(|(path, _)| path);
+        let alike = |holds: bool| of(holds).zip(of(holds).skip(1)).all(|(a, b)| a.is_alike(b));
+        if !alike(true) || !alike(false) {
+            return None;
+        }
+        let with = |path: &BoxedRun, when: Guard, status| {
+            let mut path = path.clone();
+            (path.when, path.status) = (when, status);
+            path
+        };
+        let (yes, no) = (of(true).next(), of(false).next());
+        let (Some(yes), Some(no)) = (yes, no) else {
+            let (path, holds) = out.first()?;
+            return Some(vec![(with(path, base.clone(), path.status.clone()), *holds)]);
+        };
+        let condition = self.question(self.words(span), span, &with(yes, base.clone(), Status::Open(None)));
+        let [when, otherwise] = [condition.clone(), condition.opposite()].map(|c| base.and(&Guard::of(c)));
+        let ways = [(when, yes, Status::Zero, true), (otherwise, no, Status::NonZero, false)];
+        Some(
+            ways.into_iter()
+                .filter_map(|(when, path, status, holds)| Some((with(path, when?, status), holds)))
+                .collect(),
+        )
+    }
+}
+
+/// Both answers to a condition, as far as the path leaves them open.
+fn split(mut path: BoxedRun, condition: &Condition) -> Vec<(BoxedRun, bool)> {
+    let yes = path.when.and(&Guard::of(condition.clone()));
+    let no = path.when.and(&Guard::of(condition.opposite()));
+    let taken = |mut path: BoxedRun, when: Guard, holds: bool| {
+        path.when = when;
+        path.status = if holds { Status::Zero } else { Status::NonZero };
+        (path, holds)
+    };
+    match (yes, no) {
+        (Some(yes), Some(no)) => vec![taken(path.clone(), yes, true), taken(path, no, false)],
+        (Some(yes), None) => vec![taken(path, yes, true)],
+        (None, Some(no)) => vec![taken(path, no, false)],
+        (None, None) => {
+            path.status = Status::Zero;
+            vec![(path, true)]
         }
     }
 }

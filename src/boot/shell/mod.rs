@@ -4,6 +4,7 @@
 //! `registry.rs` lists every modelled program.
 
 mod arithmetic;
+mod asked;
 mod assign;
 mod at_boot;
 mod bootstrap;

@@ -244,6 +244,7 @@ impl Shell<'_, '_> {
             "?" if !matches!(path.status, Status::Likely) && path.exit_code().is_some() => {
                 Expansion::One(Traced::made(path.exit_code().unwrap_or_default().to_string(), span))
             }
+            "0" if path.shell.name.contains(UNKNOWN_MARK) => outside("0"),
             "0" => Expansion::One(Traced::made(path.shell.name.as_bytes(), span)),
             "_" if path.last.is_some() => Expansion::One(path.last.clone().unwrap_or_default()),
             name @ ("?" | "$" | "!" | "-" | "_") => outside(name),

@@ -87,7 +87,7 @@ const PROGRAMS: &[(&[&str], Model)] = &[
     (&["shift"], Builtin(builtins::shift)),
     (&["unset"], Builtin(builtins::unset)),
     (&["let"], Builtin(builtins::arithmetic)),
-    (&["test"], Builtin(|call, run| run.status = Status::of(conditions::test(call.words, run)))),
+    (&["test"], Builtin(|call, run| run.status = Status::answered(conditions::test(call.words, run), call.at, None))),
     (&["["], Builtin(builtins::bracket)),
     (&["trap"], Builtin(builtins::trap)),
     (&["exit"], Builtin(builtins::exit)),

@@ -44,6 +44,7 @@ pub(in super::super) fn run(
         cx.syntax(error, "a script with a syntax error: ", error.is_near_mark(&view));
     }
     let mut shell = Shell::new(cx);
+    shell.reads_status = reads_status(text);
     if setting == Setting::UserData {
         shell.filled_in = filled_in::names(text.bytes());
     }
@@ -82,6 +83,11 @@ pub(in super::super) fn run(
         }
     }
     settle(out).into_iter().map(|path| BootOutcome { when: path.when, machine: path.machine }).collect()
+}
+
+/// True if a text looks at the status of the last command.
+fn reads_status(text: &Traced) -> bool {
+    ["$?", "${?"].iter().any(|name| holds(text.bytes(), name.as_bytes()))
 }
 
 /// False if an unknown part before a syntax error may hold what is missing, or if bash may accept the text: coprocesses are
@@ -164,6 +170,7 @@ impl Shell<'_, '_> {
             path.status = Status::Likely;
             return vec![path];
         }
+        self.reads_status |= reads_status(text);
         let id = self.cx.texts.add_made(name, text, at);
         let view = self.cx.texts.view(id);
         let parsed = shell::parse(&view);
@@ -305,7 +312,8 @@ impl Shell<'_, '_> {
             paths = paths.into_iter().flat_map(|path| self.source(&call, path)).collect();
         }
         let mut out = Vec::new();
-        for path in paths {
+        for mut path in paths {
+            path.shell.is_inner = true;
             let ended = self.evaluate(code, child.name, span, path);
             for mut path in self.leave(ended) {
                 path.leave_subshell(&before);

@@ -70,7 +70,10 @@ fn forget(paths: &mut Vec<BoxedRun>) {
 
 /// A node whose own script fails is not judged, and the other paths need not mention the failure.
 fn drop_failed(paths: &mut Vec<BoxedRun>) {
-    let failed = |p: &BoxedRun| p.flow == Flow::Exit { failed: true } && p.machine.start.is_none() && !p.may_have_ended;
+    let failed = |p: &BoxedRun| {
+        let own = p.machine.start.is_none() && !p.may_have_ended && !p.shell.is_inner;
+        own && p.flow == Flow::Exit { failed: true }
+    };
     if paths.iter().all(failed) {
         paths.truncate(1);
         return;

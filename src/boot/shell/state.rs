@@ -131,6 +131,8 @@ pub(super) struct ShellState {
     pub(super) on_error: Option<Traced>,
     /// Read-only variables.
     pub(super) constants: Arc<BTreeSet<String>>,
+    /// Another shell started this one, and goes on if it fails.
+    pub(super) is_inner: bool,
 }
 
 /// One path through a script, up to the current command.
@@ -303,6 +305,11 @@ impl ScriptRun {
 
     /// True if nothing later can distinguish the two.
     pub(super) fn is_equivalent(&self, other: &Self) -> bool {
+        self.status == other.status && self.exit_code() == other.exit_code() && self.is_alike(other)
+    }
+
+    /// True if nothing but how the last command ended can distinguish the two.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
         self.flow == other.flow
             && self.shell == other.shell
             && self.machine == other.machine
@@ -357,7 +364,7 @@ impl ScriptRun {
         match self.status {
             Status::Zero | Status::Likely => Some(0),
             Status::NonZero => self.code,
-            Status::Open(_) | Status::Unread(_) => None,
+            Status::Open(_) | Status::Unread(_) | Status::Asked(_) => None,
         }
     }
 }

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::text::Span;
+
+use super::asked::{Answer, Asked};
+
 /// How a script is started, which decides its environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Setting {
@@ -22,6 +26,8 @@ pub(super) enum Status {
     Likely,
     /// A condition that the source cannot decide: its description, or `None` for its source text.
     Open(Option<Arc<str>>),
+    /// A test of which it is known what it asks.
+    Asked(Box<Asked>),
     /// This program fails if it cannot read its input.
     Unread(Arc<str>),
 }
@@ -33,6 +39,15 @@ impl Status {
             Some(true) => Self::Zero,
             Some(false) => Self::NonZero,
             None => Self::Open(None),
+        }
+    }
+
+    /// The status for the answer of a test at `at`, with words for it if they are not those of the script.
+    pub(super) fn answered(answer: Answer, at: Span, words: Option<Arc<str>>) -> Self {
+        match answer {
+            Ok(answer) => Self::of(Some(answer)),
+            Err(asked) if asked.is_known() => Self::Asked(Box::new(asked.written(at, words))),
+            Err(_) => Self::Open(words),
         }
     }
 }

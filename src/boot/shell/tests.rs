@@ -22,6 +22,7 @@ fn output(script: &str) -> Option<Traced> {
     start.shell.sink = Sink::Captured;
     let mut boot = cx.boot();
     let mut shell = Shell::new(&mut boot);
+    shell.reads_status = true;
     shell.top = true;
     let mut paths = shell.list(&tree, start);
     if paths.len() == 1 { paths.pop().map(|p| p.out) } else { None }

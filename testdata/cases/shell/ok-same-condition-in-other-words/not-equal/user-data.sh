@@ -1,0 +1,11 @@
+#!/bin/bash
+V="$(curl -s http://config/v)"
+if [ "$V" != yes ]; then
+  echo 'KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0' > /etc/default/kubelet
+fi
+if [ "$V" = yes ]; then
+  :
+else
+  echo 'KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=4h' > /etc/default/kubelet
+fi
+systemctl restart kubelet

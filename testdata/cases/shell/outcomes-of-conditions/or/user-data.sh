@@ -1,0 +1,6 @@
+#!/bin/bash
+V="$(curl -s http://config/v)"
+if [ "$V" = a ] || [ "$V" = b ]; then
+  echo 'KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0' > /etc/default/kubelet
+fi
+systemctl restart kubelet

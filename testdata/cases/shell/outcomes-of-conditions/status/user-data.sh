@@ -1,0 +1,7 @@
+#!/bin/bash
+V="$(curl -s http://config/v)"
+if [ "$V" = a ]; then false; else true; fi
+if [ $? -eq 0 ]; then
+  echo 'KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout=0' > /etc/default/kubelet
+fi
+systemctl restart kubelet
