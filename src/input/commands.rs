@@ -14,6 +14,7 @@ pub(super) mod makefile;
 mod patches;
 mod references;
 pub(super) mod user_data;
+mod written;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{Cx, NodeGroup, Step};
-use crate::syntax::shell::{
-    self, Assignment, Command, CommandKind, Connector, List, Operation, Part, Pipeline, RedirectKind, Target, Word,
-};
+use crate::syntax::shell::{self, Assignment, Command, CommandKind, Operation, Part, RedirectKind, Target, Word};
 use crate::syntax::{Node, SyntaxError};
 use crate::text::{Layer, Span, Traced, View, Why, budget};
 use crate::value::{Condition, Guard};
@@ -35,6 +34,7 @@ use super::standalone::is_user_data;
 use super::unit::{FileList, Input, Unit, has_extension, is_named, is_text};
 use super::watched::{Group, Words};
 use super::{manifests, yaml_files};
+use written::Written;
 
 /// The option of minikube that passes settings to the components of a cluster.
 const EXTRA: &str = "--extra-config";
@@ -170,6 +170,11 @@ struct CommandReader {
     sourced: BTreeSet<PathBuf>,
     /// Copies of files by name, and what they are copies of.
     copies: Vec<(String, PathBuf)>,
+    /// Files that here-documents wrote.
+    written: Vec<Written>,
+    /// The branch or function that is read, and how many were.
+    branch: usize,
+    branches: usize,
     /// The variables in the order in which they were first set.
     first_set: Vec<String>,
     /// Files that programs edited in place, and what did so where.
@@ -210,6 +215,9 @@ impl CommandReader {
             bases,
             sourced: BTreeSet::new(),
             copies: Vec::new(),
+            written: Vec::new(),
+            branch: 0,
+            branches: 0,
             first_set: Vec::new(),
             edited: Vec::new(),
             installs: 0,
@@ -284,41 +292,6 @@ impl CommandReader {
         }
     }
 
-    fn list(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
-        for item in list {
-            let mut guard = Guard::always();
-            let mut before = &item.first;
-            self.piped(before, &guard, depth, cx);
-            for (connector, pipeline) in &item.rest {
-                // Whether a test holds is not known; other commands succeed.
-                if conditions::is_test(before) {
-                    let holds = *connector == Connector::And;
-                    guard = guard.and(&self.condition(before.span, holds, cx)).unwrap_or(guard);
-                }
-                self.piped(pipeline, &guard, depth, cx);
-                before = pipeline;
-            }
-        }
-    }
-
-    /// A pipeline that runs under a condition.
-    fn piped(&mut self, pipeline: &Pipeline, when: &Guard, depth: usize, cx: &mut Cx<'_>) {
-        if conditions::checks_a_chart(&pipeline.commands) {
-            return;
-        }
-        let before = self.groups.len();
-        for command in &pipeline.commands {
-            self.command(command, depth, cx);
-        }
-        if !matches!(self.follows, Follows::Only(_)) {
-            self.pipeline(&pipeline.commands, cx);
-        }
-        if conditions::changes_nothing(&pipeline.commands) {
-            self.groups.truncate(before);
-        }
-        self.hold(before, when);
-    }
-
     fn command(&mut self, command: &Command, depth: usize, cx: &mut Cx<'_>) {
         match &command.kind {
             CommandKind::Simple { assignments, words } => {
@@ -381,7 +354,7 @@ impl CommandReader {
             }
             CommandKind::Function { name, body } => {
                 let before = self.groups.len();
-                self.command(body, depth, cx);
+                self.within(|reader| reader.command(body, depth, cx));
                 if !conditions::is_called(name, command.span, cx) {
                     let words = format!("{name} is called");
                     self.hold(before, &Guard::of(Condition::within(self.name.as_str(), words, true)));
@@ -390,7 +363,7 @@ impl CommandReader {
             CommandKind::Coproc { body, .. } => self.command(body, depth, cx),
             CommandKind::Test(_) | CommandKind::Arithmetic(_) | CommandKind::Bad => {}
         }
-        if matches!(self.follows, Follows::Only(_)) {
+        if matches!(self.follows, Follows::Only(_)) || conditions::discards(command) {
             return;
         }
         for redirect in command.redirects.iter().filter(|r| r.kind == RedirectKind::Here) {
@@ -400,15 +373,13 @@ impl CommandReader {
             if !mentions_settings(text.bytes()) && !manifests::may_hold(text.bytes()) {
                 continue;
             }
-            let name = self.name.clone();
-            self.groups.append(&mut manifests::for_clusters(
-                &text,
-                &format!("here-document of {name}"),
-                redirect.span,
-                cx,
-            ));
+            let groups = manifests::for_clusters(&text, &format!("here-document of {}", self.name), redirect.span, cx);
+            match self.written_to(command) {
+                Some(name) => self.write(name, text.clone(), groups),
+                None => self.groups.extend(groups),
+            }
             // `ssh host <<EOF`, `bash <<EOF`
-            if mentions_settings(text.bytes()) && runs(&command.kind) {
+            if mentions_settings(text.bytes()) && conditions::runs(&command.kind) {
                 self.text(&text, redirect.span, depth + 1, cx);
             }
         }
@@ -587,14 +558,6 @@ impl CommandReader {
 /// True for a value without unknown parts, or with a default for them.
 fn is_known(value: &Traced) -> bool {
     !value.has_unknown() || value.original(Layer::Default).is_some()
-}
-
-/// True for a command that runs its input as commands.
-fn runs(kind: &CommandKind) -> bool {
-    let CommandKind::Simple { words, .. } = kind else { return false };
-    let known =
-        |word: &Word| word.bare().and_then(Traced::known_str).map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
-    words.iter().take(3).filter_map(known).any(|w| matches!(w.as_str(), "bash" | "sh" | "ssh" | "su" | "sudo" | "zsh"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::input::job_scopes::is_off;
 use crate::node::Cx;
 use crate::syntax::Node;
-use crate::syntax::shell::{Command, CommandKind, List, Pipeline, Word};
+use crate::syntax::shell::{Command, CommandKind, Item, List, Pipeline, Redirect, RedirectKind, Target, Word};
 use crate::text::{Span, Traced};
 
 /// The longest words of a condition, in characters.
@@ -63,11 +63,53 @@ pub(super) fn is_test(pipeline: &Pipeline) -> bool {
         || matches!(plain(command).first(), Some(&("[" | "test")))
 }
 
+/// How `true` and `false` end.
+pub(super) fn constant(pipeline: &Pipeline) -> Option<bool> {
+    let [command] = pipeline.commands.as_slice() else { return None };
+    match plain(command)[..] {
+        ["true" | ":"] => Some(!pipeline.negated),
+        ["false"] => Some(pipeline.negated),
+        _ => None,
+    }
+}
+
 /// True for `if false`.
 pub(super) fn is_false(list: &List) -> bool {
     let [item] = list.as_slice() else { return false };
+    item.rest.is_empty() && constant(&item.first) == Some(false)
+}
+
+/// True if nothing after it in its list runs: `exit 0`.
+pub(super) fn leaves(item: &Item) -> bool {
     let [command] = item.first.commands.as_slice() else { return false };
-    item.rest.is_empty() && !item.first.negated && plain(command) == ["false"]
+    let unasked = item.rest.is_empty() && !item.background;
+    unasked && matches!(plain(command).first(), Some(&("exit" | "return")))
+}
+
+/// True for a command that does nothing with its input: `: <<EOF`, `cat >&2 <<EOF`.
+pub(super) fn discards(command: &Command) -> bool {
+    let away = |redirect: &Redirect| {
+        let Target::Word(word) = &redirect.target else { return false };
+        let target = word.bare().and_then(Traced::known_str);
+        match redirect.kind {
+            RedirectKind::Write => target == Some("/dev/null"),
+            RedirectKind::DuplicateOut => target == Some("2"),
+            _ => false,
+        }
+    };
+    match plain(command).first() {
+        Some(&(":" | "true")) => true,
+        Some(&"cat") => command.redirects.iter().any(away),
+        _ => false,
+    }
+}
+
+/// True for a command that runs its input as commands.
+pub(super) fn runs(kind: &CommandKind) -> bool {
+    let CommandKind::Simple { words, .. } = kind else { return false };
+    let known =
+        |word: &Word| word.bare().and_then(Traced::known_str).map(|w| w.rsplit('/').next().unwrap_or(w).to_owned());
+    words.iter().take(3).filter_map(known).any(|w| matches!(w.as_str(), "bash" | "sh" | "ssh" | "su" | "sudo" | "zsh"))
 }
 
 /// True if the last command of a pipeline takes documents and brings none to a cluster: `kubectl delete -f -`, a dry run.

@@ -112,11 +112,25 @@ impl CommandReader {
                 None => self.name.clone(),
             };
             let name = name.replace(&format!("{}/", cx.files.root().display()), "");
-            let mut groups = manifests::in_text(&text, &name, at, cx);
-            if !groups.is_empty() {
-                cx.claims.uses.extend(path);
+            // What a script writes for the node that it runs on is left to its boot.
+            let Some(path) = path else {
+                let groups = manifests::for_clusters(&text, &name, at, cx);
+                return self.groups.extend(groups);
+            };
+            let own = self.written.iter().any(|written| path.ends_with(&written.name));
+            if own {
+                let groups = manifests::for_clusters(&text, &name, at, cx);
+                match self.edited_in_place(commands) {
+                    Some(name) => self.write(name, text, groups),
+                    None => self.groups.extend(groups),
+                }
+                return;
             }
-            self.groups.append(&mut groups);
+            let groups = manifests::in_text(&text, &name, at, cx);
+            if !groups.is_empty() {
+                cx.claims.uses.push(path);
+            }
+            self.groups.extend(groups);
         }
     }
 
@@ -142,6 +156,9 @@ impl CommandReader {
     /// A file of the repository, relative to the folder of the script or to the root.
     pub(super) fn file(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, PathBuf)> {
         let name = name_of(path).filter(|name| !name.is_empty())?;
+        if let Some(written) = self.written.iter().rev().find(|written| written.name == name) {
+            return Some((written.text.clone(), PathBuf::from(name)));
+        }
         let copied = self.copies.iter().find(|(copy, _)| *copy == name).map(|(_, source)| source.clone());
         let paths = self.bases.iter().map(|dir| normal(&dir.join(Path::new(&name))));
         copied.into_iter().chain(paths).find_map(|path| {
@@ -156,7 +173,7 @@ impl CommandReader {
 }
 
 /// The name of a file. A folder in front that only a run knows is most often that of the script.
-fn name_of(path: &Traced) -> Option<String> {
+pub(super) fn name_of(path: &Traced) -> Option<String> {
     let known = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
     let rest = path.slice(known..path.len());
     rest.known_str().map(|name| name.trim_start_matches('/').to_owned())
@@ -228,7 +245,7 @@ fn edited(
             })?;
             let path = part.slice(0..equals);
             let path = path.known_str()?.trim().trim_start_matches('(').strip_prefix('.')?;
-            let path = path_of(path).filter(|_| !path.contains(['[', '|', '(', '"', '\'', ' ']))?;
+            let path = path_of(path).filter(|_| !path.contains(['|', '(', '"', '\'', ' ']))?;
             let value = part.slice(equals..part.len());
             let start = value.bytes().iter().take_while(|b| matches!(b, b' ' | b'=')).count();
             let value = value.slice(start..value.len());
