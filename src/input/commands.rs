@@ -121,10 +121,11 @@ fn may_apply(words: Words) -> bool {
         || words.has(Group::Sed) && words.has(Group::Applies)
 }
 
-/// The node groups of documents in a script that runs elsewhere, such as a provisioner, with the variables of its environment.
+/// The node groups of documents in a script that runs elsewhere, such as a provisioner, in a folder, with the variables of its
+/// environment.
 pub(super) fn in_text(
     text: &Traced,
-    name: &str,
+    (name, dir): (&str, &Path),
     at: Span,
     variables: BTreeMap<String, Option<Traced>>,
     cx: &mut Cx<'_>,
@@ -132,7 +133,7 @@ pub(super) fn in_text(
     if !mentions_settings(text.bytes()) {
         return Vec::new();
     }
-    let mut reader = CommandReader::new(name.to_owned(), vec![cx.files.root().to_owned()]);
+    let mut reader = CommandReader::new(name.to_owned(), vec![dir.to_owned(), cx.files.root().to_owned()]);
     reader.variables = variables;
     reader.text(text, at, 0, cx);
     let CommandReader { name, variables, mut groups, .. } = reader;
@@ -146,14 +147,15 @@ fn mentions_settings(bytes: &[u8]) -> bool {
     if launches::holds_one(bytes) {
         return true;
     }
-    (has(b"<<") || has(b"echo ") && has(b"kubectl ")) && manifests::may_hold(bytes)
+    let applies = || [&b"kubectl"[..], b"eksctl", b"kops ", b"apply"].iter().any(|word| has(word));
+    (has(b"<<") || (has(b"echo ") || has(b"printf ")) && applies()) && manifests::may_hold(bytes)
         || ["envsubst", "clusterctl generate", "kubectl patch", "oc patch", "oc process"]
             .iter()
             .any(|word| has(word.as_bytes()))
         || launches::install_charts(bytes)
         || has(b"talosctl ") && has(b"patch")
         || has(b"kops ") && has(b"spec.")
-        || (has(b"sed ") || has(b"yq ") || has(b"jq ")) && (has(b"kubectl") || has(b"eksctl") || has(b"apply"))
+        || (has(b"sed ") || has(b"yq ") || has(b"jq ") || has(b"perl -")) && applies()
         || yaml_files::holds(bytes, b"extra-config") && yaml_files::holds(bytes, COMPONENT.as_bytes())
 }
 
@@ -296,6 +298,12 @@ impl CommandReader {
         match &command.kind {
             CommandKind::Simple { assignments, words } => {
                 self.simple(assignments, words, command.span, depth, cx);
+                // `kubectl apply -f <(sed … nodes.yaml)`
+                for part in words.iter().flat_map(|word| &word.parts) {
+                    if let Part::Process(list, _) = part {
+                        self.list(list, depth + 1, cx);
+                    }
+                }
                 // `source .env`
                 if let [program, file] = words.as_slice()
                     && matches!(program.bare().and_then(Traced::known_str), Some("source" | "."))
@@ -367,8 +375,11 @@ impl CommandReader {
             return;
         }
         for redirect in command.redirects.iter().filter(|r| r.kind == RedirectKind::Here) {
-            let Target::Body(body) = &redirect.target else { continue };
-            let Some(word) = body.word() else { continue };
+            let word = match &redirect.target {
+                Target::Body(body) => body.word(),
+                Target::Word(word) => Some(word),
+            };
+            let Some(word) = word else { continue };
             let text = self.value(&word.parts, word.span, 0);
             if !mentions_settings(text.bytes()) && !manifests::may_hold(text.bytes()) {
                 continue;
@@ -538,6 +549,11 @@ impl CommandReader {
                             out.push(&Traced::with_default(parameter.span, &step, &value));
                         }
                         _ => out.push_unknown(parameter.span, Why::FromOutside(step)),
+                    }
+                }
+                Part::Command(list, _) if depth < shell::MAX_DEPTH && written::printed(list).is_some() => {
+                    if let Some(body) = written::printed(list) {
+                        out.push(&self.value(&body.parts, body.span, depth + 1));
                     }
                 }
                 Part::Command(_, span)

@@ -185,7 +185,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Charts, &["chart:", "chartPath", "helmChart"]),
     (Group::Fills, LAUNCH_VERBS),
     (Group::Fills, &["ssh ", "kubectl patch", "oc patch", "oc process", "talosctl ", "kops "]),
-    (Group::Sed, &["sed ", "yq ", "jq "]),
+    (Group::Sed, &["sed ", "yq ", "jq ", "perl -"]),
     (Group::Applies, &["kubectl", "eksctl", "apply"]),
     (Group::Tasks, TASKS),
     (Group::Tasks, OUTER),

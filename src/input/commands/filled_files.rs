@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::node::Cx;
 use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
 use crate::syntax::{Node, yaml};
-use crate::text::{Traced, Why, budget};
+use crate::text::{Span, Traced, Why, budget};
 
 use super::CommandReader;
 use crate::input::set_values::{path_of, put};
@@ -42,6 +42,7 @@ impl CommandReader {
                         text = self.template(path, cx);
                     }
                 }
+                "printf" => text = printed(&words[1..], command.span).map(|text| (text, None)),
                 "echo" => text = Some((Traced::join(&words[1..], &Traced::made(" ", command.span)), None)),
                 "envsubst" => {
                     let Some((before, path)) = text else { return };
@@ -73,7 +74,7 @@ impl CommandReader {
                     text = Some((substituted(&before, &|_| true, &known), path));
                     filled = true;
                 }
-                "sed" => {
+                "sed" | "perl" => {
                     let Some((scripts, files, extended)) = sed_arguments(&words) else { return };
                     if let [path] = files.as_slice() {
                         text = self.template(path, cx);
@@ -99,7 +100,7 @@ impl CommandReader {
                 // What reads the result.
                 reader => {
                     let written = text.as_ref().is_some_and(|(_, path)| path.is_none());
-                    filled |= written && matches!(reader, "kubectl" | "oc" | "eksctl" | "kubeadm" | "kind");
+                    filled |= written && matches!(reader, "kubectl" | "oc" | "eksctl" | "kops" | "kubeadm" | "kind");
                     break;
                 }
             }
@@ -185,6 +186,18 @@ fn names_in(text: &str) -> Vec<&str> {
     marks
         .map(|rest| rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default())
         .collect()
+}
+
+/// What `printf` prints with a format of nothing but `%s` and ends of lines.
+fn printed(words: &[Traced], at: Span) -> Option<Traced> {
+    let (format, values) = words.split_first()?;
+    let end = format.known_str()?.strip_prefix("%s")?;
+    let mut out = Traced::new();
+    for value in values {
+        out.push(value);
+        out.push_made(end.replace("\\n", "\n").as_bytes(), at);
+    }
+    (end.is_empty() || end == "\\n").then_some(out)
 }
 
 /// The text as `envsubst` prints it: `${NAME}`, `$NAME` and `${NAME:-default}` replaced. What the script does not set is unknown.
@@ -285,13 +298,17 @@ fn edit(words: &[Traced]) -> Option<(Traced, Option<Traced>)> {
 
 /// The scripts and the files of a call of sed, and whether patterns are extended. `None` with options that change more.
 fn sed_arguments(words: &[Traced]) -> Option<(Vec<Traced>, Vec<Traced>, bool)> {
-    let (mut scripts, mut files, mut extended) = (Vec::new(), Vec::new(), false);
+    let perl = words.first().is_some_and(|program| program.bytes().ends_with(b"perl"));
+    let (mut scripts, mut files, mut extended) = (Vec::new(), Vec::new(), perl);
     let mut rest = words.iter().skip(1);
     while let Some(word) = rest.next() {
         match word.bytes() {
             // `sed -i ''` of other systems.
             b"" => {}
             b"-e" | b"--expression" => scripts.extend(rest.next().cloned()),
+            // `perl -pi -e`, `perl -i -pe`
+            b"-pi" | b"-p" | b"-i" if perl => {}
+            b"-pe" | b"-pie" if perl => scripts.extend(rest.next().cloned()),
             [b'-', letters @ ..] if letters.first() == Some(&b'i') || letters.starts_with(b"-in-place") => {}
             [b'-', letters @ ..] if !letters.is_empty() && letters.iter().all(|b| b"Ersui".contains(b)) => {
                 extended |= letters.iter().any(|b| b"Er".contains(b));

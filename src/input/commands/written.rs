@@ -1,7 +1,7 @@
 //! Files that here-documents of a script write, and that its later commands replace or edit.
 
 use crate::node::NodeGroup;
-use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
+use crate::syntax::shell::{Command, CommandKind, List, RedirectKind, Target, Word};
 use crate::text::{Traced, budget};
 
 use super::CommandReader;
@@ -18,6 +18,18 @@ pub(super) struct Written {
     branch: usize,
     /// Where its node groups are, and how many there are.
     groups: (usize, usize),
+}
+
+/// The text that `$(cat <<EOF …)` stands for.
+pub(super) fn printed(list: &List) -> Option<&Word> {
+    let [item] = list.as_slice() else { return None };
+    let [command] = item.first.commands.as_slice() else { return None };
+    let CommandKind::Simple { words, .. } = &command.kind else { return None };
+    let ([program], [redirect]) = (words.as_slice(), command.redirects.as_slice()) else { return None };
+    match &redirect.target {
+        Target::Body(body) if item.rest.is_empty() && program.bare()?.bytes() == b"cat" => body.word(),
+        _ => None,
+    }
 }
 
 impl CommandReader {
@@ -49,7 +61,9 @@ impl CommandReader {
     pub(super) fn edited_in_place(&self, commands: &[Command]) -> Option<String> {
         let [Command { kind: CommandKind::Simple { words, .. }, .. }] = commands else { return None };
         let words: Vec<Traced> = words.iter().map(|word| self.value(&word.parts, word.span, 0)).collect();
-        let in_place = |word: &Traced| word.bytes().starts_with(b"-i") || word.bytes().starts_with(b"--in");
+        let in_place = |word: &Traced| {
+            matches!(word.bytes(), [b'-', b'i', ..] | [b'-', b'p', b'i', ..] | [b'-', b'-', b'i', b'n', ..])
+        };
         words.iter().any(in_place).then(|| words.last().and_then(name_of))?
     }
 

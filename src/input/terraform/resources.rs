@@ -169,12 +169,12 @@ impl Engine<'_, '_> {
         let address = self.addressed(instance, address);
         let mut found = self.scripts(instance, &address, block);
         found.retain(|group| {
-            group.steps.iter().any(|step| match step {
-                Step::Script(text) | Step::UserData(text, _) | Step::File { content: text, .. } => {
-                    about(&text.to_text())
-                }
-                _ => false,
-            })
+            let mut texts = group.steps.iter().filter_map(|step| match step {
+                Step::Script(text) | Step::UserData(text, _) | Step::File { content: text, .. } => Some(text),
+                _ => None,
+            });
+            // A group without a text is that of a document.
+            texts.next().is_none_or(|first| about(&first.to_text()) || texts.any(|text| about(&text.to_text())))
         });
         // A resource that concerns kubelets, but has no known script, is reported where there is one.
         if found.is_empty() && about(&text) && !self.instances_of(instance, block).is_empty() {

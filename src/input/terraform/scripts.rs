@@ -2,7 +2,7 @@
 //! components, and the provisioners of Terraform and Packer.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::node::{NodeGroup, Step};
@@ -20,7 +20,7 @@ use super::lang::outcome::{Early, Refused, combined};
 use crate::input::run_documents::{self, script};
 use crate::input::unit::normal;
 use crate::input::watched::KUBELET_WORDS;
-use crate::input::yaml_files;
+use crate::input::{commands, yaml_files};
 
 /// The most files of a folder that a provisioner uploads, and how deep they may lie.
 const MAX_UPLOADS: usize = 64;
@@ -59,12 +59,13 @@ impl Engine<'_, '_> {
                     _ => Vec::new(),
                 });
                 let variables: BTreeMap<_, _> = variables.collect();
+                let dir = self.attribute(&inner.body, "working_dir", &own);
+                let dir = dir.as_ref().and_then(|dir| dir.as_known_str()).map_or_else(PathBuf::new, PathBuf::from);
+                let dir = normal(&self.root.join(dir));
                 for (when, value) in command.alternatives() {
                     let Some((when, text)) = guard.and(&when).zip(value.to_traced()) else { continue };
                     let name = format!("{address}{suffix}");
-                    for mut group in
-                        crate::input::commands::in_text(&text, &name, inner.header, variables.clone(), self.cx)
-                    {
+                    for mut group in commands::in_text(&text, (&name, &dir), inner.header, variables.clone(), self.cx) {
                         let Some(when) = when.and(&group.when) else { continue };
                         group.when = when;
                         groups.push(group);
