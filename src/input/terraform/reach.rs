@@ -72,8 +72,17 @@ const CALLS: &[&str] = &[
 ];
 
 /// What shows that a text may read files by their names.
-const READS: &[&str] =
-    &["file", "path.", "script", "helm_release", "template", "pattern", "aws_s3_object", "aws_s3_bucket_object"];
+const READS: &[&str] = &[
+    "file",
+    "path.",
+    "script",
+    "helm_release",
+    "template",
+    "pattern",
+    "aws_s3_object",
+    "aws_s3_bucket_object",
+    "local-exec",
+];
 
 /// What lists files, or reads all of a folder.
 const LISTS: &[&str] = &["fileset(", "kubectl_path_documents", "kubectl_filename_list", "template_dir"];

@@ -1,0 +1,5 @@
+resource "null_resource" "groups" {
+  provisioner "local-exec" {
+    command = "sed 's/@IDLE@/0s/' group.yaml | kops replace -f -"
+  }
+}
