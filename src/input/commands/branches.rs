@@ -65,6 +65,7 @@ impl CommandReader {
         if !matches!(self.follows, Follows::Only(_)) {
             self.pipeline(&pipeline.commands, cx);
         }
+        self.is_read_by(&pipeline.commands);
         if conditions::changes_nothing(&pipeline.commands) {
             self.groups.truncate(before);
         }

@@ -18,6 +18,22 @@ pub(super) struct Written {
     branch: usize,
     /// Where its node groups are, and how many there are.
     groups: (usize, usize),
+    /// A command may have read it since.
+    is_read: bool,
+}
+
+/// Commands that apply nothing.
+const PREPARES: &[&str] = &[
+    ":", "[", "cat", "cd", "chmod", "chown", "echo", "envsubst", "export", "jq", "local", "mkdir", "perl", "printf",
+    "sed", "set", "sleep", "sudo", "tee", "test", "true", "yq",
+];
+
+/// True for a command that may read a file to apply it.
+fn may_apply(command: &Command) -> bool {
+    let CommandKind::Simple { words, .. } = &command.kind else { return false };
+    let names = words.iter().map(|word| word.bare().and_then(Traced::known_str));
+    let first = names.clone().find(|name| *name != Some("sudo")).flatten();
+    !words.is_empty() && first.is_none_or(|name| !PREPARES.contains(&name))
 }
 
 /// The text that `$(cat <<EOF …)` stands for.
@@ -67,10 +83,18 @@ impl CommandReader {
         words.iter().any(in_place).then(|| words.last().and_then(name_of))?
     }
 
+    /// What was written stays as it is for a command that may apply it.
+    pub(super) fn is_read_by(&mut self, commands: &[Command]) {
+        if commands.iter().any(may_apply) {
+            self.written.iter_mut().for_each(|written| written.is_read = true);
+        }
+    }
+
     /// A file has a new content. What an earlier one in the same branch launched, it launches in its place.
     pub(super) fn write(&mut self, name: String, text: Traced, groups: Vec<NodeGroup>) {
         let place = (self.groups.len(), groups.len());
-        let before = self.written.iter_mut().find(|written| written.name == name && written.branch == self.branch);
+        let same = |written: &&mut Written| written.name == name && written.branch == self.branch && !written.is_read;
+        let before = self.written.iter_mut().find(same);
         if let Some(written) = before.filter(|written| written.groups.1 == place.1) {
             written.text = text;
             for (old, new) in self.groups.iter_mut().skip(written.groups.0).zip(groups) {
@@ -82,6 +106,6 @@ impl CommandReader {
         if self.written.len() >= MAX_WRITTEN {
             return budget::reached("files that a script writes");
         }
-        self.written.push(Written { name, text, branch: self.branch, groups: place });
+        self.written.push(Written { name, text, branch: self.branch, groups: place, is_read: false });
     }
 }
