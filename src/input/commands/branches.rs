@@ -28,6 +28,14 @@ impl CommandReader {
         }
     }
 
+    /// Reads a branch or a function.
+    pub(super) fn within(&mut self, read: impl FnOnce(&mut Self)) {
+        self.branches += 1;
+        let around = std::mem::replace(&mut self.branch, self.branches);
+        read(self);
+        self.branch = around;
+    }
+
     /// The commands of a list, up to one that leaves it.
     pub(super) fn list(&mut self, list: &List, depth: usize, cx: &mut Cx<'_>) {
         for item in list {

@@ -4,12 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::node::Cx;
+use crate::node::{Cx, NodeGroup};
 use crate::syntax::shell::{Command, CommandKind, RedirectKind, Target};
 use crate::syntax::{Node, yaml};
 use crate::text::{Span, Traced, Why, budget};
 
 use super::CommandReader;
+use super::written::{MAX_WRITTEN, Written, may_apply};
 use crate::input::set_values::{path_of, put};
 use crate::input::unit::normal;
 use crate::input::{manifests, yaml_files};
@@ -148,6 +149,58 @@ impl CommandReader {
         }
         self.copies.retain(|(name, _)| *name != to);
         self.copies.push((to, source));
+    }
+
+    /// The file that `cat > FILE` or `tee FILE` writes.
+    pub(super) fn written_to(&self, command: &Command) -> Option<String> {
+        let CommandKind::Simple { words, .. } = &command.kind else { return None };
+        let words: Vec<Traced> = words.iter().map(|word| self.value(&word.parts, word.span, 0)).collect();
+        let words = if words.first()?.bytes() == b"sudo" { words.get(1..)? } else { &words[..] };
+        match words {
+            [program] if program.bytes() == b"cat" => {
+                let write = command.redirects.iter().find(|redirect| redirect.kind == RedirectKind::Write)?;
+                let Target::Word(word) = &write.target else { return None };
+                name_of(&self.value(&word.parts, word.span, 0))
+            }
+            [program, file] if program.bytes() == b"tee" => name_of(file),
+            _ => None,
+        }
+    }
+
+    /// The file that the only command of a pipeline edits: `sed -i … FILE`.
+    pub(super) fn edited_in_place(&self, commands: &[Command]) -> Option<String> {
+        let [Command { kind: CommandKind::Simple { words, .. }, .. }] = commands else { return None };
+        let words: Vec<Traced> = words.iter().map(|word| self.value(&word.parts, word.span, 0)).collect();
+        let in_place = |word: &Traced| {
+            matches!(word.bytes(), [b'-', b'i', ..] | [b'-', b'p', b'i', ..] | [b'-', b'-', b'i', b'n', ..])
+        };
+        words.iter().any(in_place).then(|| words.last().and_then(name_of))?
+    }
+
+    /// What was written stays as it is for a command that may apply it.
+    pub(super) fn is_read_by(&mut self, commands: &[Command]) {
+        if commands.iter().any(may_apply) {
+            self.written.iter_mut().for_each(|written| written.is_read = true);
+        }
+    }
+
+    /// A file has a new content. What an earlier one in the same branch launched, it launches in its place.
+    pub(super) fn write(&mut self, name: String, text: Traced, groups: Vec<NodeGroup>) {
+        let place = (self.groups.len(), groups.len());
+        let same = |written: &&mut Written| written.name == name && written.branch == self.branch && !written.is_read;
+        let before = self.written.iter_mut().find(same);
+        if let Some(written) = before.filter(|written| written.groups.1 == place.1) {
+            written.text = text;
+            for (old, new) in self.groups.iter_mut().skip(written.groups.0).zip(groups) {
+                *old = new;
+            }
+            return;
+        }
+        self.groups.extend(groups);
+        if self.written.len() >= MAX_WRITTEN {
+            return budget::reached("files that a script writes");
+        }
+        self.written.push(Written { name, text, branch: self.branch, groups: place, is_read: false });
     }
 
     fn template(&self, path: &Traced, cx: &mut Cx<'_>) -> Option<(Traced, Option<PathBuf>)> {
