@@ -167,6 +167,9 @@ fn join_equal(paths: &mut Vec<BoxedRun>) {
 
 /// Joins two paths, if they differ only in their conditions and one guard can express both. The second one is gone then.
 fn join(paths: &mut Vec<BoxedRun>, marks: &mut Vec<Mark>, first: usize, second: usize) -> bool {
+    if paths[first].flow != paths[second].flow || paths[first].status != paths[second].status {
+        return false;
+    }
     if !marks[first].may_join(&paths[first].when, &marks[second], &paths[second].when) {
         return false;
     }

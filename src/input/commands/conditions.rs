@@ -63,6 +63,12 @@ pub(super) fn is_test(pipeline: &Pipeline) -> bool {
         || matches!(plain(command).first(), Some(&("[" | "test")))
 }
 
+/// The first word of a command, if it is written as it is.
+fn program(command: &Command) -> Option<&str> {
+    let CommandKind::Simple { words, .. } = &command.kind else { return None };
+    words.first()?.bare()?.known_str()
+}
+
 /// How `true` and `false` end.
 pub(super) fn constant(pipeline: &Pipeline) -> Option<bool> {
     let [command] = pipeline.commands.as_slice() else { return None };
@@ -83,7 +89,7 @@ pub(super) fn is_false(list: &List) -> bool {
 pub(super) fn leaves(item: &Item) -> bool {
     let [command] = item.first.commands.as_slice() else { return false };
     let unasked = item.rest.is_empty() && !item.background;
-    unasked && matches!(plain(command).first(), Some(&("exit" | "return")))
+    unasked && matches!(program(command), Some("exit" | "return"))
 }
 
 /// True for a command that does nothing with its input: `: <<EOF`, `cat >&2 <<EOF`.
@@ -97,9 +103,9 @@ pub(super) fn discards(command: &Command) -> bool {
             _ => false,
         }
     };
-    match plain(command).first() {
-        Some(&(":" | "true")) => true,
-        Some(&"cat") => command.redirects.iter().any(away),
+    match program(command) {
+        Some(":" | "true") => true,
+        Some("cat") => command.redirects.iter().any(away),
         _ => false,
     }
 }
