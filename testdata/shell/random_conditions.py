@@ -74,6 +74,10 @@ class Maker:
             f"{self.condition()} || {write}",
             f'case "${name}" in\na) {arm()} ;;\n{pattern}) {arm()} ;;\n*) {arm()} ;;\nesac',
             f"{self.test()}\nif [ $? -eq 0 ]; then\n{self.block(depth + 1)}\nfi",
+            f'third "${name}" {self.pick("a", "b")} && {write}',
+            f'X="$(third "${name}" a && echo on)"\nif [ "$X" = on ]; then\n{write}\nfi',
+            f'bash -c \'[ "$1" = a ]\' x "${name}" && {write}',
+            f'{name}="{self.pick("a", "$V", "x$W", "${V:-a}")}"',
             f'for x in a b; do\nif [ "${name}" = $x ]; then\n{write}{leave}\nfi\ndone',
         )
 
@@ -93,7 +97,9 @@ class Maker:
 
     def script(self):
         statements = [self.statement() for _ in range(self.pick(2, 3, 4))]
-        return "\n".join([self.function("first"), self.function("second"), *statements])
+        third = self.pick('local v="$1"\n[ "$v" = "$2" ]', 'case "$1" in "$2") return 0 ;; esac\nreturn 3')
+        functions = [self.function("first"), self.function("second"), f"third() {{\n{third}\n}}"]
+        return "\n".join([*functions, *statements])
 
 
 def left_by(body, values, folder):

@@ -32,6 +32,8 @@ const CHANGING: [&str; 11] = [
 pub(super) struct Asked {
     /// What stands for the question. `None` if only its words tell it apart.
     key: Option<u64>,
+    /// The same, if what one command gives is the same each time.
+    lasting: u64,
     /// The test asks the opposite of that.
     negated: bool,
     /// For the equality of one unknown value and a text: what stands for the value, and the text.
@@ -49,6 +51,8 @@ pub(super) struct Asked {
 pub(super) struct Questions {
     /// The condition that holds if the answer is yes.
     known: HashMap<u64, (Condition, Asked)>,
+    /// What a condition asks, by its number.
+    owners: HashMap<usize, u64>,
     /// The equality that holds if a condition has an answer, by the number of the condition.
     equalities: HashMap<usize, (bool, u64, Box<[u8]>)>,
 }
@@ -57,13 +61,9 @@ impl Asked {
     /// A question of this kind about some values. `open` is why the environment is not known.
     pub(super) fn about(kind: &str, values: &[&Traced], open: Option<&Why>) -> Self {
         let mut out = Self::default();
-        let mut hasher = DefaultHasher::new();
-        kind.hash(&mut hasher);
-        for value in values {
-            identify(value, open, &mut out.held).hash(&mut hasher);
-        }
-        out.key = Some(hasher.finish());
-        out
+        let ids: Vec<_> = values.iter().map(|value| identify(value, open, &mut out.held)).collect();
+        let [own, lasting] = [|id: &Id| id.own, |id: &Id| id.lasting].map(|of| ids.iter().map(of).collect::<Vec<_>>());
+        Self { key: Some(hash(&(kind, own))), lasting: hash(&(kind, lasting)), ..out }
     }
 
     /// Whether two texts are the same. What both begin or end with does not matter.
@@ -71,7 +71,7 @@ impl Asked {
         let (value, text) = if a.has_unknown() { (a, b) } else { (b, a) };
         let Some(known) = text.known_str().map(str::as_bytes) else {
             let mut sorted = [a, b];
-            sorted.sort_by_key(|text| identify(text, open, &mut Vec::new()));
+            sorted.sort_by_key(|text| identify(text, open, &mut Vec::new()).lasting);
             return Self::about("=", &sorted, open);
         };
         let first = value.unknowns().next().map_or(0, |(range, ..)| range.start);
@@ -83,10 +83,8 @@ impl Asked {
         let inner = value.slice(first..value.len() - last);
         let mut out = Self::default();
         let id = identify(&inner, open, &mut out.held);
-        let mut hasher = DefaultHasher::new();
-        ("=", id, rest).hash(&mut hasher);
-        out.key = Some(hasher.finish());
-        out.equality = Some((id, rest.into())).filter(|_| inner.unknowns().count() == 1);
+        (out.key, out.lasting) = (Some(hash(&("=", id.own, rest))), hash(&("=", id.lasting, rest)));
+        out.equality = Some((id.own, rest.into())).filter(|_| inner.unknowns().count() == 1);
         out
     }
 
@@ -109,19 +107,19 @@ impl Asked {
     /// Whether both hold.
     #[must_use]
     pub(super) fn and(mut self, other: Self) -> Self {
-        let mut hasher = DefaultHasher::new();
-        ("and", self.key, self.negated, other.key, other.negated).hash(&mut hasher);
+        let [own, lasting] = [|one: &Self| one.key, |one: &Self| Some(one.lasting)]
+            .map(|of| hash(&("and", of(&self), self.negated, of(&other), other.negated)));
+        let key = self.key.and(other.key).map(|_| own);
         self.held.extend(other.held);
-        let key = self.key.and(other.key).map(|_| hasher.finish());
-        Self { key, held: self.held, ..Self::default() }
+        Self { key, lasting, held: self.held, ..Self::default() }
     }
 
     /// The same with unquoted values, of which an empty one changes what the test asks.
     #[must_use]
     pub(super) fn unquoted(self) -> Self {
-        let mut hasher = DefaultHasher::new();
-        ("unquoted", self.key, self.negated).hash(&mut hasher);
-        Self { key: self.key.map(|_| hasher.finish()), negated: false, equality: None, ..self }
+        let key = self.key.map(|key| hash(&("unquoted", key, self.negated)));
+        let lasting = hash(&("unquoted", self.lasting, self.negated));
+        Self { key, lasting, negated: false, equality: None, ..self }
     }
 
     /// The same, with where it is written, and with words for it if they are not those of the script.
@@ -145,23 +143,42 @@ impl Asked {
     }
 }
 
-/// What stands for a value: its text, and for each unknown part which one it is. Two parts are the same one if they are copies of
-/// what one command gave, or if both are the same variable of the environment. `held` keeps what tells them apart.
-pub(super) fn identify(value: &Traced, open: Option<&Why>, held: &mut Vec<Arc<Why>>) -> u64 {
+/// What stands for a value.
+pub(super) struct Id {
+    /// Two values have the same if they are copies of what one command gave, or if both are the same variable of the environment.
+    pub(super) own: u64,
+    /// The same, if what one command gives is the same each time.
+    pub(super) lasting: u64,
+}
+
+fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    value.bytes().hash(&mut hasher);
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What stands for a value: its text, and for each unknown part which one it is. `held` keeps what tells them apart.
+pub(super) fn identify(value: &Traced, open: Option<&Why>, held: &mut Vec<Arc<Why>>) -> Id {
+    let (mut own, mut lasting) = (DefaultHasher::new(), DefaultHasher::new());
+    for hasher in [&mut own, &mut lasting] {
+        value.bytes().hash(hasher);
+    }
     for piece in value.pieces() {
         let Whence::Unknown(at, why) = &piece.whence else { continue };
         match &**why {
-            Why::FromOutside(name) if is_lasting(name) => (name, open).hash(&mut hasher),
+            Why::FromOutside(name) if is_lasting(name) => {
+                for hasher in [&mut own, &mut lasting] {
+                    (piece.end, name, open).hash(hasher);
+                }
+            }
             _ => {
-                (at.start, at.end, Arc::as_ptr(why) as usize).hash(&mut hasher);
+                (piece.end, at.start, at.end, Arc::as_ptr(why) as usize).hash(&mut own);
+                (piece.end, at.start, at.end, why).hash(&mut lasting);
                 held.push(Arc::clone(why));
             }
         }
-        piece.end.hash(&mut hasher);
     }
-    hasher.finish()
+    Id { own: own.finish(), lasting: lasting.finish() }
 }
 
 /// True for the name of a variable of the environment that keeps its value: `$NAME`.
@@ -195,11 +212,27 @@ impl Questions {
     }
 
     fn text_of(&self, value: &Traced, when: &Guard, open: Option<&Why>) -> Option<&[u8]> {
-        let id = identify(value, open, &mut Vec::new());
+        let id = identify(value, open, &mut Vec::new()).own;
         when.conditions().iter().find_map(|condition| {
             let (holds, of, text) = self.equalities.get(&condition.number())?;
             (*holds == condition.holds() && *of == id).then_some(&**text)
         })
+    }
+
+    /// The condition with some words that holds if a test succeeds, or another one if the former asks something else: a function may
+    /// compare its arguments, which have other values in each call.
+    pub(super) fn own(&mut self, asked: &Asked, condition: Condition) -> Condition {
+        if asked.key.is_none() || *self.owners.entry(condition.number()).or_insert(asked.lasting) == asked.lasting {
+            return condition;
+        }
+        let with = match &asked.equality {
+            Some((_, text)) => format!("{:?}", String::from_utf8_lossy(text)),
+            None => "other values".to_owned(),
+        };
+        let words = format!("{} with {with}", condition.words());
+        let other = Condition::within(format!("{:x}", asked.lasting), words, condition.holds());
+        self.owners.insert(other.number(), asked.lasting);
+        other
     }
 
     /// Keeps the condition that holds if a test succeeds.

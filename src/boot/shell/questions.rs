@@ -29,6 +29,7 @@ impl Shell<'_, '_> {
         let at = at.unwrap_or(path.machine.place);
         let words = words.map_or_else(|| self.words(at), Arc::clone);
         let condition = self.question(words, at, path);
+        let condition = self.asked.own(asked, condition);
         self.asked.keep(asked, &condition);
         condition
     }
@@ -105,7 +106,7 @@ fn key(
                 break;
             }
             if !again {
-                asked::identify(value, path.shell.open.as_ref(), &mut held).hash(&mut hasher);
+                asked::identify(value, path.shell.open.as_ref(), &mut held).own.hash(&mut hasher);
                 continue;
             }
             // What a loop asks in each of its rounds is one question, because there may be many.
