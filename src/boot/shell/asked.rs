@@ -162,6 +162,8 @@ pub(super) fn identify(value: &Traced, open: Option<&Why>, held: &mut Vec<Arc<Wh
     let (mut own, mut lasting) = (DefaultHasher::new(), DefaultHasher::new());
     for hasher in [&mut own, &mut lasting] {
         value.bytes().hash(hasher);
+        // `${V:-x}` is not what `$V` is.
+        value.encoded_parts().iter().for_each(|part| (part.layer, part.original.bytes()).hash(hasher));
     }
     for piece in value.pieces() {
         let Whence::Unknown(at, why) = &piece.whence else { continue };

@@ -272,8 +272,12 @@ impl Shell<'_, '_> {
                 // An unknown value may be empty or not; either way, the result is unknown.
                 if text.is_unknown() && operator != b'+' {
                     let outside = path.shell.open.is_some() && path.lookup(&parameter.name).is_none();
-                    if !outside || operator == b'?' || text.len() != UNKNOWN_MARK.len() {
+                    if operator == b'?' {
                         return value;
+                    }
+                    if !outside || text.len() != UNKNOWN_MARK.len() {
+                        let why = text.first_unknown().map_or(Why::Secret, |(_, why)| why.clone());
+                        return if colon { Expansion::One(Traced::unknown(parameter.span, why)) } else { value };
                     }
                     let default = self.single(word, path);
                     let text = Traced::encoded(text.clone(), Layer::Default, default);
