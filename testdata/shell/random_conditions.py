@@ -16,6 +16,7 @@ import tempfile
 
 VALUES = ["a", "b", "", "yes"]
 ZERO, OTHER = "write 0", "write 4h"
+FETCH = 'V="$(curl -s http://config/V)"\nW="$(curl -s http://config/W)"\n'
 RULE = "zero-streaming-idle-timeout"
 
 
@@ -75,6 +76,9 @@ class Maker:
             f'case "${name}" in\na) {arm()} ;;\n{pattern}) {arm()} ;;\n*) {arm()} ;;\nesac',
             f"{self.test()}\nif [ $? -eq 0 ]; then\n{self.block(depth + 1)}\nfi",
             f'third "${name}" {self.pick("a", "b")} && {write}',
+            f'fetched {name} && {write}',
+            f'if fetched {name}; then\n{write}\nfi',
+            f'{name}="$(curl -s http://config/{self.pick("V", "W")})"',
             f'X="$(third "${name}" a && echo on)"\nif [ "$X" = on ]; then\n{write}\nfi',
             f'bash -c \'[ "$1" = a ]\' x "${name}" && {write}',
             f'{name}="{self.pick("a", "$V", "x$W", "${V:-a}")}"',
@@ -98,7 +102,9 @@ class Maker:
     def script(self):
         statements = [self.statement() for _ in range(self.pick(2, 3, 4))]
         third = self.pick('local v="$1"\n[ "$v" = "$2" ]', 'case "$1" in "$2") return 0 ;; esac\nreturn 3')
+        fetched = self.pick('local X\nX="$(curl -s "http://config/$1")"\n[ "$X" = b ]', 'X="$(curl -s "http://config/$1")"\n[[ $X == b ]]')
         functions = [self.function("first"), self.function("second"), f"third() {{\n{third}\n}}"]
+        functions.append(f"fetched() {{\n{fetched}\n}}")
         return "\n".join([*functions, *statements])
 
 
@@ -106,19 +112,18 @@ def left_by(body, values, folder):
     """What bash leaves in the file: `0`, `4h`, or nothing."""
     out = pathlib.Path(folder, "out")
     out.unlink(missing_ok=True)
-    head = 'write() { echo "$1" > "$OUT"; }\n'
-    env = {"PATH": "/usr/bin:/bin", "OUT": str(out), "V": values[0], "W": values[1]}
+    head = 'write() { echo "$1" > "$OUT"; }\ncurl() { case "$2" in */V) printf %s "$ONE" ;; *) printf %s "$TWO" ;; esac; }\n'
+    env = {"PATH": "/usr/bin:/bin", "OUT": str(out), "ONE": values[0], "TWO": values[1]}
     quiet = subprocess.DEVNULL
-    subprocess.run(["bash", "-c", head + body], env=env, stdout=quiet, stderr=quiet, timeout=10, check=False)
+    subprocess.run(["bash", "-c", head + FETCH + body], env=env, stdout=quiet, stderr=quiet, timeout=10, check=False)
     return out.read_text().strip() if out.exists() else None
 
 
 def as_user_data(body):
     write = 'echo "KUBELET_EXTRA_ARGS=--streaming-connection-idle-timeout={}" > /etc/default/kubelet'
-    head = '#!/bin/bash\nV="$(curl -s http://config/v)"\nW="$(curl -s http://config/w)"\n'
     for value in ["0", "4h"]:
         body = body.replace(f"write {value}", write.format(value))
-    return f"{head}{body}\nsystemctl restart kubelet\n"
+    return f"#!/bin/bash\n{FETCH}{body}\nsystemctl restart kubelet\n"
 
 
 def main():

@@ -31,28 +31,24 @@ const CHANGING: [&str; 11] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     /// What stands for the question. `None` if only its words tell it apart.
-    key: Option<u64>,
-    /// The same, if what one command gives is the same each time.
-    lasting: u64,
+    pub(super) key: Option<Id>,
     /// The test asks the opposite of that.
-    negated: bool,
+    pub(super) negated: bool,
     /// For the equality of one unknown value and a text: what stands for the value, and the text.
-    equality: Option<(u64, Box<[u8]>)>,
+    pub(super) equality: Option<(u64, Box<[u8]>)>,
     /// The reasons by whose place in memory the key tells values apart, which stay as long as it does.
-    held: Vec<Arc<Why>>,
+    pub(super) held: Vec<Arc<Why>>,
     /// Where the test is written.
-    at: Option<Span>,
+    pub(super) at: Option<Span>,
     /// Words for it, if they are not those of the script.
-    words: Option<Arc<str>>,
+    pub(super) words: Option<Arc<str>>,
 }
 
 /// The questions that tests have asked.
 #[derive(Default)]
 pub(super) struct Questions {
-    /// The condition that holds if the answer is yes.
-    known: HashMap<u64, (Condition, Asked)>,
-    /// What a condition asks, by its number.
-    owners: HashMap<usize, u64>,
+    /// The condition that holds if the answer is yes, and what must stay as long as the key does.
+    known: HashMap<u64, (Condition, Vec<Arc<Why>>)>,
     /// The equality that holds if a condition has an answer, by the number of the condition.
     equalities: HashMap<usize, (bool, u64, Box<[u8]>)>,
 }
@@ -60,10 +56,9 @@ pub(super) struct Questions {
 impl Asked {
     /// A question of this kind about some values. `open` is why the environment is not known.
     pub(super) fn about(kind: &str, values: &[&Traced], open: Option<&Why>) -> Self {
-        let mut out = Self::default();
-        let ids: Vec<_> = values.iter().map(|value| identify(value, open, &mut out.held)).collect();
-        let [own, lasting] = [|id: &Id| id.own, |id: &Id| id.lasting].map(|of| ids.iter().map(of).collect::<Vec<_>>());
-        Self { key: Some(hash(&(kind, own))), lasting: hash(&(kind, lasting)), ..out }
+        let mut held = Vec::new();
+        let ids: Vec<Id> = values.iter().map(|value| identify(value, open, &mut held)).collect();
+        Self { key: Some(Id::of(kind, &ids)), held, ..Self::default() }
     }
 
     /// Whether two texts are the same. What both begin or end with does not matter.
@@ -81,11 +76,10 @@ impl Asked {
             return Self::default();
         };
         let inner = value.slice(first..value.len() - last);
-        let mut out = Self::default();
-        let id = identify(&inner, open, &mut out.held);
-        (out.key, out.lasting) = (Some(hash(&("=", id.own, rest))), hash(&("=", id.lasting, rest)));
-        out.equality = Some((id.own, rest.into())).filter(|_| inner.unknowns().count() == 1);
-        out
+        let mut held = Vec::new();
+        let id = identify(&inner, open, &mut held);
+        let equality = Some((id.own, rest.into())).filter(|_| inner.unknowns().count() == 1);
+        Self { key: Some(Id::of(&("=", rest), &[id])), equality, held, ..Self::default() }
     }
 
     /// Whether a value matches a pattern.
@@ -107,19 +101,17 @@ impl Asked {
     /// Whether both hold.
     #[must_use]
     pub(super) fn and(mut self, other: Self) -> Self {
-        let [own, lasting] = [|one: &Self| one.key, |one: &Self| Some(one.lasting)]
-            .map(|of| hash(&("and", of(&self), self.negated, of(&other), other.negated)));
-        let key = self.key.and(other.key).map(|_| own);
+        let ids = self.key.zip(other.key);
         self.held.extend(other.held);
-        Self { key, lasting, held: self.held, ..Self::default() }
+        let key = ids.map(|(a, b)| Id::of(&("and", self.negated, other.negated), &[a, b]));
+        Self { key, held: self.held, ..Self::default() }
     }
 
     /// The same with unquoted values, of which an empty one changes what the test asks.
     #[must_use]
     pub(super) fn unquoted(self) -> Self {
-        let key = self.key.map(|key| hash(&("unquoted", key, self.negated)));
-        let lasting = hash(&("unquoted", self.lasting, self.negated));
-        Self { key, lasting, negated: false, equality: None, ..self }
+        let key = self.key.map(|key| Id::of(&("unquoted", self.negated), &[key]));
+        Self { key, negated: false, equality: None, ..self }
     }
 
     /// The same, with where it is written, and with words for it if they are not those of the script.
@@ -131,19 +123,10 @@ impl Asked {
     fn turned(&self, condition: Condition) -> Condition {
         if self.negated { condition.opposite() } else { condition }
     }
-
-    /// Where the test is written, and words for it if they are not those of the script.
-    pub(super) fn place(&self) -> (Option<Span>, Option<&Arc<str>>) {
-        (self.at, self.words.as_ref())
-    }
-
-    /// True if something else than its words tells it apart.
-    pub(super) fn is_known(&self) -> bool {
-        self.key.is_some()
-    }
 }
 
-/// What stands for a value.
+/// What stands for a value or a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Id {
     /// Two values have the same if they are copies of what one command gave, or if both are the same variable of the environment.
     pub(super) own: u64,
@@ -151,10 +134,17 @@ pub(super) struct Id {
     pub(super) lasting: u64,
 }
 
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+impl Id {
+    /// A question of some kind about values or other questions.
+    pub(super) fn of(kind: &(impl Hash + ?Sized), about: &[Self]) -> Self {
+        let of = |which: fn(&Self) -> u64| {
+            let mut hasher = DefaultHasher::new();
+            kind.hash(&mut hasher);
+            about.iter().map(which).collect::<Vec<_>>().hash(&mut hasher);
+            hasher.finish()
+        };
+        Self { own: of(|id| id.own), lasting: of(|id| id.lasting) }
+    }
 }
 
 /// What stands for a value: its text, and for each unknown part which one it is. `held` keeps what tells them apart.
@@ -192,7 +182,7 @@ fn is_lasting(name: &str) -> bool {
 impl Questions {
     /// The condition that holds if a test succeeds, if something has asked it before.
     pub(super) fn condition(&self, asked: &Asked) -> Option<Condition> {
-        let (condition, _) = asked.key.and_then(|key| self.known.get(&key))?;
+        let (condition, _) = asked.key.and_then(|key| self.known.get(&key.own))?;
         Some(asked.turned(condition.clone()))
     }
 
@@ -221,22 +211,6 @@ impl Questions {
         })
     }
 
-    /// The condition with some words that holds if a test succeeds, or another one if the former asks something else: a function may
-    /// compare its arguments, which have other values in each call.
-    pub(super) fn own(&mut self, asked: &Asked, condition: Condition) -> Condition {
-        if asked.key.is_none() || *self.owners.entry(condition.number()).or_insert(asked.lasting) == asked.lasting {
-            return condition;
-        }
-        let with = match &asked.equality {
-            Some((_, text)) => format!("{:?}", String::from_utf8_lossy(text)),
-            None => "other values".to_owned(),
-        };
-        let words = format!("{} with {with}", condition.words());
-        let other = Condition::within(format!("{:x}", asked.lasting), words, condition.holds());
-        self.owners.insert(other.number(), asked.lasting);
-        other
-    }
-
     /// Keeps the condition that holds if a test succeeds.
     pub(super) fn keep(&mut self, asked: &Asked, condition: &Condition) {
         let Some(key) = asked.key else { return };
@@ -244,6 +218,6 @@ impl Questions {
         if let Some((value, text)) = &asked.equality {
             self.equalities.insert(yes.number(), (yes.holds(), *value, text.clone()));
         }
-        self.known.insert(key, (yes, asked.clone()));
+        self.known.insert(key.own, (yes, asked.held.clone()));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::syntax::shell::{Arm, ArmEnd, Command, Item, Part, Word};
 use crate::text::{Span, Traced, Why};
 
-use super::asked::Answer;
+use super::asked::{Answer, Id};
 use super::conditions;
 use super::interpreter::Shell;
 use super::settle::settle;
@@ -333,8 +333,11 @@ impl Shell<'_, '_> {
         &mut self,
         body: &Arc<Command>,
         arguments: Vec<Traced>,
+        span: Span,
         mut path: BoxedRun,
     ) -> Vec<BoxedRun> {
+        let around = self.site;
+        self.site = Id::of(&span.start, &[around]);
         let outer = std::mem::replace(&mut path.shell.arguments, Arc::new(arguments));
         let outside = std::mem::replace(&mut path.shell.called_from_outside, false);
         let hidden = std::mem::take(&mut path.shell.hidden);
@@ -342,6 +345,7 @@ impl Shell<'_, '_> {
         path.shell.callers += 1;
         path.shell.functions_running += 1;
         let mut paths = self.command(body, path);
+        self.site = around;
         for path in &mut paths {
             path.shell.callers = path.shell.callers.saturating_sub(1);
             path.shell.functions_running = path.shell.functions_running.saturating_sub(1);

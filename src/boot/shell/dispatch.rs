@@ -39,7 +39,7 @@ impl Shell<'_, '_> {
             return vec![path];
         };
         if let Some(body) = path.shell.functions.get(&name).cloned() {
-            return self.function(&body.0, words, path);
+            return self.function(&body.0, words, span, path);
         }
         self.call_program(&name, &first, words, span, path)
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::node::BootCx;
-use crate::text::{Span, Traced, Why};
+use crate::text::{Span, Traced};
 use crate::value::{Condition, Guard};
 
-use super::asked::Questions;
+use super::asked::{Id, Questions};
 use super::state::BoxedRun;
 use super::status::{Flow, Status};
 
@@ -76,8 +76,10 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) templates: Vec<Template>,
     /// Variables of the user data that a command fills in before.
     pub(super) filled_in: BTreeSet<Box<str>>,
-    /// The words of conditions that were asked, and what they were asked about first.
-    pub(super) questions: BTreeMap<Arc<str>, (u64, Vec<Arc<Why>>)>,
+    /// The calls of functions that are running.
+    pub(super) site: Id,
+    /// The words of conditions that were asked, and what they ask.
+    pub(super) questions: BTreeMap<Arc<str>, u64>,
     /// What tests have asked, whatever their words are.
     pub(super) asked: Questions,
 }
@@ -100,6 +102,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             chosen: Vec::new(),
             templates: Vec::new(),
             filled_in: BTreeSet::new(),
+            site: Id::default(),
             questions: BTreeMap::new(),
             asked: Questions::default(),
         }
@@ -136,7 +139,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             Status::Open(Some(words)) => Arc::clone(words),
             Status::Unread(program) => format!("there is no fault in what {program} reads").into(),
             Status::Asked(asked) => {
-                let condition = self.condition_of(&asked.clone(), &path);
+                let condition = self.condition_of(&asked.clone(), span, &path);
                 return split(path, &condition);
             }
         };

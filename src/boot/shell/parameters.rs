@@ -276,8 +276,10 @@ impl Shell<'_, '_> {
                         return value;
                     }
                     if !outside || text.len() != UNKNOWN_MARK.len() {
-                        let why = text.first_unknown().map_or(Why::Secret, |(_, why)| why.clone());
-                        return if colon { Expansion::One(Traced::unknown(parameter.span, why)) } else { value };
+                        // With the default instead of an empty value, it is not the same as the value any more.
+                        let other = text.first_unknown().filter(|_| colon && text.encoded_parts().is_empty());
+                        let other = other.map(|(_, why)| Traced::unknown(parameter.span, why.clone()));
+                        return other.map_or(value, Expansion::One);
                     }
                     let default = self.single(word, path);
                     let text = Traced::encoded(text.clone(), Layer::Default, default);

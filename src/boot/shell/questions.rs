@@ -1,14 +1,12 @@
 //! Which question a condition of a script asks. The same words ask another one if their variables have other values by then.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::text::{Span, Traced, Why, budget};
 use crate::value::Condition;
 
-use super::asked::{self, Answer, Asked};
+use super::asked::{Answer, Asked, Id, identify};
 use super::interpreter::Shell;
 use super::state::ScriptRun;
 use super::status::Status;
@@ -20,16 +18,17 @@ const MAX_VALUES: usize = 64;
 const MAX_SHOWN: usize = 60;
 
 impl Shell<'_, '_> {
-    /// The condition that holds if a test succeeds.
-    pub(super) fn condition_of(&mut self, asked: &Asked, path: &ScriptRun) -> Condition {
+    /// The condition that holds if a test succeeds, which decides at `span`.
+    pub(super) fn condition_of(&mut self, asked: &Asked, span: Span, path: &ScriptRun) -> Condition {
         if let Some(known) = self.asked.condition(asked) {
             return known;
         }
-        let (at, words) = asked.place();
-        let at = at.unwrap_or(path.machine.place);
-        let words = words.map_or_else(|| self.words(at), Arc::clone);
-        let condition = self.question(words, at, path);
-        let condition = self.asked.own(asked, condition);
+        let at = asked.at.unwrap_or(path.machine.place);
+        let words = asked.words.as_ref().map_or_else(|| self.words(at), Arc::clone);
+        let Some(id) = asked.key else { return self.question(words, at, path) };
+        // A function may compare its arguments, which are others once it has ended.
+        let (.., with) = self.about(&words, at, path);
+        let condition = self.named((words, with), span, id);
         self.asked.keep(asked, &condition);
         condition
     }
@@ -58,71 +57,75 @@ impl Shell<'_, '_> {
         if let Some(rest) = words.strip_prefix("! ") {
             return self.question(rest.trim_start().into(), span, path).opposite();
         }
-        let texts = &self.cx.texts;
         // Words are shortened only if they are those of the script.
         let full = match &path.status {
-            Status::Likely | Status::Open(None) if words.contains('…') => String::from_utf8_lossy(texts.slice(span)),
-            Status::Asked(asked) if asked.place().1.is_none() && words.contains('…') => {
-                String::from_utf8_lossy(texts.slice(span))
+            Status::Likely | Status::Open(None) if words.contains('…') => {
+                String::from_utf8_lossy(self.cx.texts.slice(span)).into_owned()
             }
-            _ => Cow::Borrowed(&*words),
+            _ => words.to_string(),
         };
-        let line = |span| texts.place(texts.trail(span).origin()).start().line;
-        let (key, with, held) = key(&full, (span, self.loops > 0), path, &line);
-        let (asked, _) = self.questions.entry(Arc::clone(&words)).or_insert((key, held));
-        if *asked == key {
-            return Condition::new(words, true);
-        }
-        Condition::within(format!("{key:x}"), format!("{words} {with}"), true)
+        let (id, held, with) = self.about(&full, span, path);
+        let asked = Asked { key: Some(id), held, ..Asked::default() };
+        self.asked.condition(&asked).unwrap_or_else(|| {
+            let condition = self.named((words, with), span, id);
+            self.asked.keep(&asked, &condition);
+            condition
+        })
     }
-}
 
-/// What differs between questions with the same words, words for that, and what must stay as long as the former does. `again` is true
-/// in a loop, and `line` is where a person wrote something.
-fn key(
-    full: &str,
-    (span, again): (Span, bool),
-    path: &ScriptRun,
-    line: &dyn Fn(Span) -> u32,
-) -> (u64, String, Vec<Arc<Why>>) {
-    let mut hasher = DefaultHasher::new();
-    let mut held = Vec::new();
-    full.hash(&mut hasher);
-    let mut with = None;
-    for name in names(full) {
-        if name == "?" {
-            // The status of what came before.
-            span.start.hash(&mut hasher);
-            with = with.or_else(|| Some(format!("at line {}", line(span))));
-            continue;
+    /// The condition that stands for a question that is asked at `span`. It has these words, or if they are those of another one, also
+    /// words in `with`, or the line. A command that runs again may give something else each time. What a loop asks in each of its rounds
+    /// is one question nevertheless, because there may be many.
+    fn named(&mut self, (words, with): (Arc<str>, Option<String>), span: Span, id: Id) -> Condition {
+        let lasts = id.own == id.lasting || self.loops > 0;
+        let key = if lasts { id.lasting } else { Id::of(&span.start, &[self.site, id]).lasting };
+        let line = format!("at line {}", self.line(span));
+        let more = (2..).map(|number| format!("{line} ({number})"));
+        let mut more = with.into_iter().chain([line.clone()]).chain(more);
+        let mut name = Arc::clone(&words);
+        while *self.questions.entry(Arc::clone(&name)).or_insert(key) != key {
+            name = format!("{words} {}", more.next().unwrap_or_default()).into();
         }
-        let positional = name.parse::<usize>().ok().and_then(|n| path.shell.arguments.get(n.checked_sub(1)?));
-        let values: Vec<&Traced> = match positional {
-            Some(value) => vec![value],
-            None => path.lookup(name).into_iter().flat_map(|v| v.values.iter()).take(MAX_VALUES).collect(),
-        };
-        for value in &values {
-            if !budget::spend(value.len() / 8 + 1) {
-                break;
-            }
-            if !again {
-                asked::identify(value, path.shell.open.as_ref(), &mut held).own.hash(&mut hasher);
+        let scope = if name == words { String::new() } else { format!("{key:x}") };
+        Condition::within(scope, name, true)
+    }
+
+    /// The line where a person wrote something.
+    fn line(&self, span: Span) -> u32 {
+        let texts = &self.cx.texts;
+        texts.place(texts.trail(span).origin()).start().line
+    }
+
+    /// What stands for a question with these words, what must stay as long as that does, and words for the values of its variables.
+    fn about(&self, full: &str, span: Span, path: &ScriptRun) -> (Id, Vec<Arc<Why>>, Option<String>) {
+        let (mut ids, mut held, mut with) = (Vec::new(), Vec::new(), None);
+        for name in names(full) {
+            if name == "?" {
+                // The status of what came before.
+                ids.push(Id::of(&span.start, &[]));
+                with = with.or_else(|| Some(format!("at line {}", self.line(span))));
                 continue;
             }
-            // What a loop asks in each of its rounds is one question, because there may be many.
-            value.bytes().hash(&mut hasher);
-            for (_, at, why) in value.unknowns() {
-                (at.start, at.end, why).hash(&mut hasher);
+            let positional = name.parse::<usize>().ok().and_then(|n| path.shell.arguments.get(n.checked_sub(1)?));
+            let values: Vec<&Traced> = match positional {
+                Some(value) => vec![value],
+                None => path.lookup(name).into_iter().flat_map(|v| v.values.iter()).take(MAX_VALUES).collect(),
+            };
+            for value in &values {
+                if !budget::spend(value.len() / 8 + 1) {
+                    break;
+                }
+                ids.push(identify(value, path.shell.open.as_ref(), &mut held));
+            }
+            if let [value] = values.as_slice() {
+                let short = |text: &&str| text.len() <= MAX_SHOWN && !text.contains('\n');
+                let known = value.known_str().filter(short).map(|text| format!("with ${name} = {text}"));
+                let unknown = || value.first_unknown().map(|(at, _)| format!("with ${name} of line {}", self.line(at)));
+                with = with.or(known).or_else(unknown);
             }
         }
-        if let [value] = values.as_slice() {
-            let short = |text: &&str| text.len() <= MAX_SHOWN && !text.contains('\n');
-            let known = value.known_str().filter(short).map(|text| format!("with ${name} = {text}"));
-            let unknown = || value.first_unknown().map(|(at, _)| format!("with ${name} of line {}", line(at)));
-            with = with.or(known).or_else(unknown);
-        }
+        (Id::of(full, &ids), held, with)
     }
-    (hasher.finish(), with.unwrap_or_else(|| "with other values".to_owned()), held)
 }
 
 /// The names of the variables in a condition.

@@ -46,7 +46,7 @@ impl Status {
     pub(super) fn answered(answer: Answer, at: Span, words: Option<Arc<str>>) -> Self {
         match answer {
             Ok(answer) => Self::of(Some(answer)),
-            Err(asked) if asked.is_known() => Self::Asked(Box::new(asked.written(at, words))),
+            Err(asked) if asked.key.is_some() => Self::Asked(Box::new(asked.written(at, words))),
             Err(_) => Self::Open(words),
         }
     }

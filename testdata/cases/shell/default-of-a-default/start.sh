@@ -1,0 +1,3 @@
+#!/bin/bash
+IDLE="${IDLE:-0s}"
+kubelet --streaming-connection-idle-timeout="${IDLE:-4h}"
