@@ -551,17 +551,13 @@ impl CommandReader {
                         _ => out.push_unknown(parameter.span, Why::FromOutside(step)),
                     }
                 }
-                Part::Command(list, _) if depth < shell::MAX_DEPTH && written::printed(list).is_some() => {
-                    if let Some(body) = written::printed(list) {
-                        out.push(&self.value(&body.parts, body.span, depth + 1));
-                    }
-                }
                 Part::Command(_, span)
                 | Part::Backquoted(_, span)
                 | Part::Arithmetic(_, span)
-                | Part::Process(_, span) => {
-                    out.push_unknown(*span, Why::FromOutside("what a command prints".into()));
-                }
+                | Part::Process(_, span) => match written::printed(part).filter(|_| depth < shell::MAX_DEPTH) {
+                    Some(body) => out.push(&self.value(&body.parts, body.span, depth + 1)),
+                    None => out.push_unknown(*span, Why::FromOutside("what a command prints".into())),
+                },
                 Part::Double(_) | Part::Array(_) => {
                     out.push_unknown(at, Why::NotUnderstood("a list of a shell".into()));
                 }

@@ -52,7 +52,11 @@ impl CommandReader {
                     let holds = *connector == Connector::And;
                     guard = guard.and(&self.condition(before.span, holds, cx)).unwrap_or(guard);
                 }
-                self.piped(pipeline, &guard, depth, cx);
+                if *connector == Connector::And && guard.is_always() {
+                    self.piped(pipeline, &guard, depth, cx);
+                } else {
+                    self.within(|reader| reader.piped(pipeline, &guard, depth, cx));
+                }
                 before = pipeline;
             }
             if conditions::leaves(item) {

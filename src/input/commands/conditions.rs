@@ -60,7 +60,7 @@ fn plain(command: &Command) -> Vec<&str> {
 pub(super) fn is_test(pipeline: &Pipeline) -> bool {
     let [command] = pipeline.commands.as_slice() else { return false };
     matches!(command.kind, CommandKind::Test(_) | CommandKind::Arithmetic(_))
-        || matches!(plain(command).first(), Some(&("[" | "test")))
+        || matches!(program(command), Some("[" | "test"))
 }
 
 /// The first word of a command, if it is written as it is.

@@ -115,19 +115,14 @@ impl CommandReader {
             };
             let name = name.replace(&format!("{}/", cx.files.root().display()), "");
             // What a script writes for the node that it runs on is left to its boot.
-            let Some(path) = path else {
+            let is_own = |path: &PathBuf| self.written.iter().any(|written| path.ends_with(&written.name));
+            let Some(path) = path.filter(|path| !is_own(path)) else {
                 let groups = manifests::for_clusters(&text, &name, at, cx);
-                return self.groups.extend(groups);
-            };
-            let own = self.written.iter().any(|written| path.ends_with(&written.name));
-            if own {
-                let groups = manifests::for_clusters(&text, &name, at, cx);
-                match self.edited_in_place(commands) {
+                return match self.edited_in_place(commands) {
                     Some(name) => self.write(name, text, groups),
                     None => self.groups.extend(groups),
-                }
-                return;
-            }
+                };
+            };
             let groups = manifests::in_text(&text, &name, at, cx);
             if !groups.is_empty() {
                 cx.claims.uses.push(path);
@@ -227,7 +222,7 @@ impl CommandReader {
 }
 
 /// The name of a file. A folder in front that only a run knows is most often that of the script.
-pub(super) fn name_of(path: &Traced) -> Option<String> {
+fn name_of(path: &Traced) -> Option<String> {
     let known = path.unknowns().last().map_or(0, |(range, _, _)| range.end);
     let rest = path.slice(known..path.len());
     rest.known_str().map(|name| name.trim_start_matches('/').to_owned())

@@ -1,6 +1,6 @@
 //! Files that here-documents of a script write, and that its later commands replace or edit.
 
-use crate::syntax::shell::{Command, CommandKind, List, Target, Word};
+use crate::syntax::shell::{Command, CommandKind, Part, Target, Word};
 use crate::text::Traced;
 
 /// The most files that are known by name.
@@ -21,7 +21,7 @@ pub(super) struct Written {
 /// Commands that apply nothing.
 const PREPARES: &[&str] = &[
     ":", "[", "cat", "cd", "chmod", "chown", "echo", "envsubst", "export", "jq", "local", "mkdir", "perl", "printf",
-    "sed", "set", "sleep", "sudo", "tee", "test", "true", "yq",
+    "sed", "set", "sleep", "tee", "test", "true", "yq",
 ];
 
 /// True for a command that may read a file to apply it.
@@ -33,7 +33,8 @@ pub(super) fn may_apply(command: &Command) -> bool {
 }
 
 /// The text that `$(cat <<EOF …)` stands for.
-pub(super) fn printed(list: &List) -> Option<&Word> {
+pub(super) fn printed(part: &Part) -> Option<&Word> {
+    let Part::Command(list, _) = part else { return None };
     let [item] = list.as_slice() else { return None };
     let [command] = item.first.commands.as_slice() else { return None };
     let CommandKind::Simple { words, .. } = &command.kind else { return None };
