@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::node::Wrapping;
-use crate::syntax::hcl::{Attribute, Block, Body, ExprKind, Key};
+use crate::syntax::hcl::{Attribute, Block, Body, ExprKind};
 use crate::text::{Layer, Traced};
 
 /// What an attribute contains.
@@ -137,10 +137,9 @@ impl Carrier {
 /// True for a value that may be a map with a key, or a text if there is none.
 fn fits(attribute: &Attribute, key: Option<&str>) -> bool {
     match (&attribute.value.kind, key) {
-        (ExprKind::Object(entries), Some(wanted)) => entries.iter().any(|(key, _)| match key {
-            Key::Name(name, _) => name.known_str() == Some(wanted),
-            Key::Expr(expr) => expr.as_literal().is_none_or(|name| name.known_str() == Some(wanted)),
-        }),
+        (ExprKind::Object(entries), Some(wanted)) => {
+            entries.iter().any(|(key, _)| key.literal().is_none_or(|(name, _)| name == wanted))
+        }
         (ExprKind::Object(_), None) | (ExprKind::Template(_), Some(_)) => false,
         _ => true,
     }

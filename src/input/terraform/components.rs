@@ -23,10 +23,7 @@ pub(super) fn text_of(expr: &Expr) -> Option<String> {
 
 /// The key of an object, without anything to evaluate.
 pub(super) fn key_text(key: &Key) -> Option<String> {
-    match key {
-        Key::Name(text, _) => Some(text.to_text().into_owned()),
-        Key::Expr(expr) => text_of(expr),
-    }
+    key.literal().map(|(name, _)| name.to_owned())
 }
 
 /// A block of such a file as one of a module: a component is a call, whose inputs are the arguments.

@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
     }
 
     fn starts(&self, with: &[u8]) -> bool {
-        self.text[self.at..].starts_with(with)
+        with.iter().enumerate().all(|(ahead, byte)| self.peek(ahead) == *byte)
     }
 
     /// Goes past a byte.
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
     /// Goes past what may follow a value on its line, and the end of the line.
     fn end_line(&mut self) -> Option<()> {
         self.skip(false)?;
-        if self.peek(0) == b'#' || self.peek(0) == b'/' && self.peek(1) == b'/' {
+        if self.peek(0) == b'#' || self.starts(b"//") {
             self.at = self.line_end();
         }
         if self.at == self.text.len() { Some(()) } else { self.take(b'\n') }
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
 
     fn block_body(&mut self, view: &Arc<View>) -> Option<Body> {
         self.skip(false)?;
-        if self.peek(0) == b'#' || self.peek(0) == b'/' && self.peek(1) == b'/' {
+        if self.peek(0) == b'#' || self.starts(b"//") {
             self.at = self.line_end();
         }
         if self.peek(0) == b'\n' {

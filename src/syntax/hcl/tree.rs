@@ -249,6 +249,7 @@ impl Key {
         match self {
             Self::Name(text, span) => Some((text.known_str()?, *span)),
             Self::Expr(Expr { kind: ExprKind::Template(template), span }) => match &template.parts[..] {
+                [] => Some(("", *span)),
                 [Part::Literal(text)] => Some((text.known_str()?, *span)),
                 _ => None,
             },

@@ -129,6 +129,9 @@ impl dyn Data + '_ {
             (Type::Bool, Kind::Str(_)) => with(text_to_bool(value)?),
             (Type::List(of) | Type::Set(of), Kind::List(items)) => {
                 let of = common(of, items.iter());
+                if matches!(of, Type::Any) && items.is_set == matches!(wanted, Type::Set(_)) {
+                    return Ok(value.clone());
+                }
                 let items = items.iter().map(|v| self.conform(v, of, depth + 1)).collect::<Result<Vec<_>, _>>()?;
                 let set = matches!(wanted, Type::Set(_));
                 with(if set { Value::set(as_set(items), value.at) } else { Value::list(items, value.at) }.kind)
